@@ -1,0 +1,1 @@
+"""The board: pins, radio drivers, clock, flash."""

@@ -1,0 +1,1 @@
+"""The handset in a rescuer's hands."""

@@ -1,0 +1,1 @@
+"""The modem at the gateway: USB serial to LoRa and back."""

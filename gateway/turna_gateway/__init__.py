@@ -1,0 +1,1 @@
+"""The field gateway: from the radio to the store to the backbone."""

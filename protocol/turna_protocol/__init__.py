@@ -1,0 +1,1 @@
+"""The wire: what every part of Turna says to the others."""

@@ -1,0 +1,1 @@
+"""The Secretariat: archive, web page and exports."""

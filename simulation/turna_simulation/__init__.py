@@ -1,0 +1,1 @@
+"""Virtual hardware: chips, ether and boards as processes."""
