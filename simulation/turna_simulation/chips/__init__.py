@@ -1,0 +1,1 @@
+"""Simulated chips, at the level of their pins and their bytes."""
