@@ -1,0 +1,243 @@
+"""The mission: what every part of one deployment knows, as the public half of the mission kit.
+
+Holds no key.  Parsed strictly from the JSON of `mission.json`, the same on both interpreters.
+"""
+
+from .errors import MalformedError
+from .frame import Frame
+from .packet import DEVICE_MAX, GATEWAY_MAX
+from .record import Record
+
+FORMAT = 1
+MODES = ("exercise", "actual")
+DEVICES_MAX = 512
+GATEWAYS_MAX = 16
+NAME_LENGTH_MAX = 32
+
+
+class Radio(Record):
+    """The one channel of a deployment."""
+
+    FIELDS = (
+        "freq_hz",
+        "bandwidth_hz",
+        "sf",
+        "coding_rate",
+        "preamble_symbols",
+        "sync_word",
+        "power_dbm",
+    )
+
+    def __init__(
+        self,
+        *,
+        freq_hz: int,
+        bandwidth_hz: int,
+        sf: int,
+        coding_rate: int,
+        preamble_symbols: int,
+        sync_word: int,
+        power_dbm: int,
+    ) -> None:
+        self.freq_hz = freq_hz
+        self.bandwidth_hz = bandwidth_hz
+        self.sf = sf
+        self.coding_rate = coding_rate
+        self.preamble_symbols = preamble_symbols
+        self.sync_word = sync_word
+        self.power_dbm = power_dbm
+
+
+class Device(Record):
+    """One handset in the registry."""
+
+    FIELDS = ("device", "hardware_id", "generation", "call_sign", "team", "country")
+
+    def __init__(
+        self,
+        *,
+        device: int,
+        hardware_id: str,
+        generation: int,
+        call_sign: str,
+        team: str,
+        country: str,
+    ) -> None:
+        self.device = device
+        self.hardware_id = hardware_id
+        self.generation = generation
+        self.call_sign = call_sign
+        self.team = team
+        self.country = country
+
+
+class Gateway(Record):
+    """One gateway in the registry."""
+
+    FIELDS = ("index", "name", "country")
+
+    def __init__(self, *, index: int, name: str, country: str) -> None:
+        self.index = index
+        self.name = name
+        self.country = country
+
+
+class Mission(Record):
+    """One deployment: frame, region, channel, handsets, gateways."""
+
+    FIELDS = ("name", "mode", "frame", "region", "radio", "devices", "gateways")
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        mode: str,
+        frame: Frame,
+        region: str,
+        radio: Radio,
+        devices: tuple[Device, ...],
+        gateways: tuple[Gateway, ...],
+    ) -> None:
+        self.name = name
+        self.mode = mode
+        self.frame = frame
+        self.region = region
+        self.radio = radio
+        self.devices = devices
+        self.gateways = gateways
+
+    def device(self, number: int) -> Device | None:
+        """Return the handset of that number, or None."""
+        for device in self.devices:
+            if device.device == number:
+                return device
+        return None
+
+    def gateway(self, name: str) -> Gateway | None:
+        """Return the gateway of that name, or None."""
+        for gateway in self.gateways:
+            if gateway.name == name:
+                return gateway
+        return None
+
+
+def mission_to_json(mission: Mission) -> dict[str, object]:
+    """Return the JSON object of `mission.json`."""
+    return {
+        "format": FORMAT,
+        "name": mission.name,
+        "mode": mission.mode,
+        "origin_lat_e5": mission.frame.origin_lat_e5,
+        "origin_lon_e5": mission.frame.origin_lon_e5,
+        "epoch_s": mission.frame.epoch_s,
+        "region": mission.region,
+        "radio": _fields(mission.radio),
+        "devices": [_fields(device) for device in mission.devices],
+        "gateways": [_fields(gateway) for gateway in mission.gateways],
+    }
+
+
+def mission_from_json(data: object) -> Mission:
+    """Return the mission of a parsed `mission.json`, or raise MalformedError naming the field."""
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise MalformedError("format")
+    if data.get("mode") not in MODES:
+        raise MalformedError("mode")
+    mission = Mission(
+        name=_text(data, "name"),
+        mode=data["mode"],
+        frame=Frame(
+            _integer(data, "origin_lat_e5", -9_000_000, 9_000_000),
+            _integer(data, "origin_lon_e5", -18_000_000, 18_000_000),
+            _integer(data, "epoch_s", 0, 0xFFFFFFFF),
+        ),
+        region=_text(data, "region"),
+        radio=radio_from_json(data.get("radio")),
+        devices=tuple([_device(item) for item in _list(data, "devices", DEVICES_MAX)]),
+        gateways=tuple([_gateway(item) for item in _list(data, "gateways", GATEWAYS_MAX)]),
+    )
+    _require_unique("devices", [device.device for device in mission.devices])
+    _require_unique("hardware_id", [device.hardware_id for device in mission.devices])
+    _require_unique("gateways", [gateway.index for gateway in mission.gateways])
+    _require_unique("gateway names", [gateway.name for gateway in mission.gateways])
+    return mission
+
+
+def radio_from_json(data: object) -> Radio:
+    """Return the channel of a parsed JSON object, or raise MalformedError naming the field."""
+    item = _object(data, "radio")
+    return Radio(
+        freq_hz=_integer(item, "freq_hz", 137_000_000, 1_020_000_000),  # SX1261/2 DS, SX1276 DS
+        bandwidth_hz=_integer(item, "bandwidth_hz", 7_800, 500_000),
+        sf=_integer(item, "sf", 5, 12),
+        coding_rate=_integer(item, "coding_rate", 5, 8),
+        preamble_symbols=_integer(item, "preamble_symbols", 6, 0xFFFF),
+        sync_word=_integer(item, "sync_word", 0, 0xFF),
+        power_dbm=_integer(item, "power_dbm", -9, 22),
+    )
+
+
+def _device(data: object) -> Device:
+    item = _object(data, "devices")
+    return Device(
+        device=_integer(item, "device", 1, DEVICE_MAX),
+        hardware_id=_hex(item, "hardware_id"),
+        generation=_integer(item, "generation", 0, 0xFFFF),
+        call_sign=_text(item, "call_sign"),
+        team=_text(item, "team"),
+        country=_text(item, "country"),
+    )
+
+
+def _gateway(data: object) -> Gateway:
+    item = _object(data, "gateways")
+    return Gateway(
+        index=_integer(item, "index", 1, GATEWAY_MAX),
+        name=_text(item, "name"),
+        country=_text(item, "country"),
+    )
+
+
+def _fields(record: Record) -> dict[str, object]:
+    return {name: getattr(record, name) for name in record.FIELDS}
+
+
+def _object(data: object, name: str) -> dict[str, object]:
+    if not isinstance(data, dict):
+        raise MalformedError(name)
+    return data
+
+
+def _list(data: dict[str, object], name: str, limit: int) -> list[object]:
+    value = data.get(name)
+    if not isinstance(value, list) or len(value) > limit:
+        raise MalformedError(name)
+    return value
+
+
+def _integer(data: dict[str, object], name: str, low: int, high: int) -> int:
+    value = data.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise MalformedError(name)
+    return value
+
+
+def _text(data: dict[str, object], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= NAME_LENGTH_MAX:
+        raise MalformedError(name)
+    return value
+
+
+def _hex(data: dict[str, object], name: str) -> str:
+    value = _text(data, name)
+    try:
+        bytes.fromhex(value)
+    except ValueError:
+        raise MalformedError(name) from None
+    return value
+
+
+def _require_unique(name: str, values: list[int] | list[str]) -> None:
+    if len(set(values)) != len(values):
+        raise MalformedError(f"{name} not unique")
