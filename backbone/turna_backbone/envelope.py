@@ -1,0 +1,246 @@
+"""What travels between gateway and Secretariat: reports up, receipts down, presence and health.
+
+Deterministic CBOR arrays whose first item is the envelope's version.  Strict: what `pack` cannot
+make, `unpack` refuses with a MalformedError; every length and count has a limit.
+"""
+
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, fields
+
+from turna_protocol import cbor
+from turna_protocol.errors import MalformedError, MisuseError
+
+VERSION = 1
+
+# A LoRa payload is at most 255 bytes, so nothing that came by radio can be longer.
+CONTENT_LIMIT = 255
+TAG_LIMIT = 32
+HEADER_LIMIT = 16
+DIGEST_LENGTH = 8
+BOOT_ID_LENGTH = 8
+# One receipt message stays far below a broker's usual limits and a thin link's patience.
+RECEIPTS_LIMIT = 100
+RECEIPT_ENTRY_LIMIT = 64
+NAME_LIMIT = 32
+ENVELOPE_LIMIT = 16_384
+
+_U16 = 0xFFFF
+_U32 = 0xFFFF_FFFF
+_TIME_LIMIT = 1 << 40
+_STATES = 5  # turna_protocol.delivery: the states run from 0 to 5
+
+_Check = Callable[[object], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEnvelope:
+    """One report as one gateway holds it, with what only that gateway knows.
+
+    `header` is the packet's immutable header (hop bits masked), `content` the end-to-end
+    protected content and `end_to_end_tag` its tag, all unchanged.  `quarantined` says that the
+    gateway could authenticate the content but not understand it.
+    """
+
+    device: int
+    generation: int
+    seq: int
+    header: bytes
+    content: bytes
+    end_to_end_tag: bytes
+    digest: bytes
+    quarantined: bool
+    gateway: str
+    boot_id: bytes
+    heard_at_s: int
+    rssi_dbm: int
+    snr_db_x4: int
+    hops: int
+    attempt: int
+
+    def pack(self) -> bytes:
+        return _pack(self, _REPORT)
+
+    @classmethod
+    def unpack(cls, payload: bytes) -> "ReportEnvelope":
+        return cls(*_unpack(payload, _REPORT))  # type: ignore[arg-type]  # each item was checked
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The Secretariat's word about one report; `sealed` is the entry for the radio, opaque here."""
+
+    device: int
+    generation: int
+    seq: int
+    digest: bytes
+    state: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptEnvelope:
+    """Receipts for one gateway; an empty `sealed` retires a row without anything to radio."""
+
+    receipts: tuple[Receipt, ...]
+
+    def pack(self) -> bytes:
+        rows = [_checked(list(astuple(receipt)), _RECEIPT) for receipt in self.receipts]
+        if len(rows) > RECEIPTS_LIMIT:
+            raise MisuseError(f"{len(rows)} receipts in one envelope")
+        return cbor.encode([VERSION, rows])
+
+    @classmethod
+    def unpack(cls, payload: bytes) -> "ReceiptEnvelope":
+        items = _items(payload, 2)
+        rows = items[1]
+        if not isinstance(rows, list | tuple) or len(rows) > RECEIPTS_LIMIT:
+            raise MalformedError("receipts: not a list within its limit")
+        return cls(tuple(_receipt(row) for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Birth (`online`) or last will of a gateway or the Secretariat; `boot_id` tells runs apart."""
+
+    online: bool
+    boot_id: bytes
+
+    def pack(self) -> bytes:
+        return _pack(self, _PRESENCE)
+
+    @classmethod
+    def unpack(cls, payload: bytes) -> "Presence":
+        return cls(*_unpack(payload, _PRESENCE))  # type: ignore[arg-type]  # each item was checked
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayHealth:
+    """A gateway's heartbeat; `boot_id` and `time_s`, not the last will, decide its liveness."""
+
+    boot_id: bytes
+    time_s: int
+    uptime_s: int
+    modem_up: bool
+    heard: int
+    stored: int
+    acknowledged: int
+    receipted: int
+    refused: int
+    waiting_sos: int
+    waiting_report: int
+    waiting_health: int
+    oldest_waiting_s: int
+
+    def pack(self) -> bytes:
+        return _pack(self, _HEALTH)
+
+    @classmethod
+    def unpack(cls, payload: bytes) -> "GatewayHealth":
+        return cls(*_unpack(payload, _HEALTH))  # type: ignore[arg-type]  # each item was checked
+
+
+def _integer(low: int, high: int) -> _Check:
+    return lambda value: (
+        isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+    )
+
+
+def _octets(low: int, high: int) -> _Check:
+    return lambda value: isinstance(value, bytes) and low <= len(value) <= high
+
+
+def _boolean(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= NAME_LIMIT
+
+
+_KEY: dict[str, _Check] = {
+    "device": _integer(1, 4094),
+    "generation": _integer(0, _U16),
+    "seq": _integer(0, (1 << 20) - 1),
+}
+_REPORT: dict[str, _Check] = _KEY | {
+    "header": _octets(1, HEADER_LIMIT),
+    "content": _octets(0, CONTENT_LIMIT),
+    "end_to_end_tag": _octets(0, TAG_LIMIT),
+    "digest": _octets(DIGEST_LENGTH, DIGEST_LENGTH),
+    "quarantined": _boolean,
+    "gateway": _name,
+    "boot_id": _octets(BOOT_ID_LENGTH, BOOT_ID_LENGTH),
+    "heard_at_s": _integer(0, _TIME_LIMIT),
+    "rssi_dbm": _integer(-300, 100),
+    "snr_db_x4": _integer(-1000, 1000),
+    "hops": _integer(0, 255),
+    "attempt": _integer(0, _U32),
+}
+_RECEIPT: dict[str, _Check] = _KEY | {
+    "digest": _octets(DIGEST_LENGTH, DIGEST_LENGTH),
+    "state": _integer(0, _STATES),
+    "sealed": _octets(0, RECEIPT_ENTRY_LIMIT),
+}
+_PRESENCE: dict[str, _Check] = {
+    "online": _boolean,
+    "boot_id": _octets(BOOT_ID_LENGTH, BOOT_ID_LENGTH),
+}
+_HEALTH: dict[str, _Check] = {
+    "boot_id": _octets(BOOT_ID_LENGTH, BOOT_ID_LENGTH),
+    "time_s": _integer(0, _TIME_LIMIT),
+    "uptime_s": _integer(0, _TIME_LIMIT),
+    "modem_up": _boolean,
+} | {
+    name: _integer(0, _TIME_LIMIT)
+    for name in (
+        "heard",
+        "stored",
+        "acknowledged",
+        "receipted",
+        "refused",
+        "waiting_sos",
+        "waiting_report",
+        "waiting_health",
+        "oldest_waiting_s",
+    )
+}
+
+
+def _pack(envelope: ReportEnvelope | Presence | GatewayHealth, checks: dict[str, _Check]) -> bytes:
+    values = [getattr(envelope, field.name) for field in fields(envelope)]
+    return cbor.encode([VERSION, *_checked(values, checks)])
+
+
+def _checked(values: list[object], checks: dict[str, _Check]) -> list[object]:
+    for value, (name, is_allowed) in zip(values, checks.items(), strict=True):
+        if not is_allowed(value):
+            raise MisuseError(f"{name} is out of range")
+    return values
+
+
+def _unpack(payload: bytes, checks: dict[str, _Check]) -> list[object]:
+    return _allowed(_items(payload, 1 + len(checks))[1:], checks)
+
+
+def _receipt(row: object) -> Receipt:
+    if not isinstance(row, list | tuple) or len(row) != len(_RECEIPT):
+        raise MalformedError("receipt: wrong number of items")
+    return Receipt(*_allowed(list(row), _RECEIPT))  # type: ignore[arg-type]  # each was checked
+
+
+def _allowed(values: list[object], checks: dict[str, _Check]) -> list[object]:
+    for value, (name, is_allowed) in zip(values, checks.items(), strict=True):
+        if not is_allowed(value):
+            raise MalformedError(f"{name} is not what it may be")
+    return values
+
+
+def _items(payload: bytes, count: int) -> list[object]:
+    if len(payload) > ENVELOPE_LIMIT:
+        raise MalformedError("envelope too long")
+    value = cbor.decode(payload)
+    if not isinstance(value, list | tuple) or len(value) != count:
+        raise MalformedError("envelope: wrong number of items")
+    if not _integer(VERSION, VERSION)(value[0]):
+        raise MalformedError("envelope of another version")
+    return list(value)
