@@ -1,0 +1,57 @@
+"""The command `turna`: one entry, each sub-command in a module of its own, imported when asked for."""
+
+import argparse
+import importlib
+import sys
+from importlib.metadata import version
+
+from turna.usage import UsageError
+
+# name -> (module with add_arguments(parser) and run(args) -> exit code, what it does)
+COMMANDS = {
+    "demo": (
+        "turna.demo.command",
+        "run a whole exercise here: handsets, gateway, Secretariat",
+    ),
+    "wire": ("turna.wire", "turn reports into bytes and back, to test interoperability"),
+    "gateway": ("turna.gateway", "run and look after a field gateway"),
+    "secretariat": ("turna.secretariat", "run and look after the Secretariat's archive and page"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a sub-command. Exit code: 0 done, 1 it found something wrong, 2 used wrongly."""
+    arguments = sys.argv[1:] if argv is None else argv
+    parser = _parser(arguments)
+    chosen = parser.parse_args(arguments)
+    module = importlib.import_module(COMMANDS[chosen.command][0])
+    try:
+        return int(module.run(chosen))
+    except UsageError as error:
+        print(f"turna {chosen.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone: nothing is left to say
+        return 1
+
+
+def _parser(arguments: list[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="turna", description="Field communications for rescue units, when nothing else works."
+    )
+    parser.add_argument("--version", action="version", version=f"turna {version('turna')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    wanted = next((word for word in arguments if not word.startswith("-")), None)
+    for name, (module, purpose) in COMMANDS.items():
+        command = commands.add_parser(
+            name, help=purpose, description=purpose[0].upper() + purpose[1:] + "."
+        )
+        if name == wanted:  # the others' imports would cost every call their time
+            importlib.import_module(module).add_arguments(command)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""The archive's tables, as SQLAlchemy Core sees them; one source for SQLite and PostgreSQL.
+
+Times are unix milliseconds unless the name says `_s`; positions are degrees x 1e5.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+# Raised with a migration in `archive.migrate`; an archive from a newer version is refused.
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+# SQLite numbers rows by itself only for a column whose type is exactly INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+
+# One row per report ever sealed, whoever carried it.
+report = Table(
+    "report",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("device", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    # Tells a repeat from a clone: the hash of what the end-to-end tag protects, and of the tag.
+    Column("fingerprint", LargeBinary(8), nullable=False),
+    # One of desk.STANDINGS.
+    Column("standing", String(16), nullable=False),
+    Column("mode", String(8), nullable=False),  # actual | exercise | test | unknown
+    Column("type", String(32), nullable=False),  # "unknown" when the content does not decode
+    Column("priority", Integer, nullable=False),
+    Column("observed_s", BigInteger),
+    Column("arrived_ms", BigInteger, nullable=False),
+    Column("state", Integer, nullable=False),  # turna_protocol.delivery
+    Column("person", String(80)),  # who read, accepted, acted on or refused it last
+    Column("lat_e5", Integer),
+    Column("lon_e5", Integer),
+    Column("body", Text, nullable=False),  # the report as JSON, {} when it does not decode
+    Column("content", LargeBinary, nullable=False),
+    Column("end_to_end_tag", LargeBinary, nullable=False),
+    UniqueConstraint("device", "generation", "seq", "fingerprint"),
+    Index("report_by_device", "device", "generation", "seq"),
+    Index("report_by_arrival", "arrived_ms"),
+)
+
+# Provenance: every gateway that carried a report, and how it heard it first.
+carriage = Table(
+    "carriage",
+    metadata,
+    Column("report_id", ForeignKey("report.id"), primary_key=True),
+    Column("gateway", String(32), primary_key=True),
+    Column("boot_id", LargeBinary(8), nullable=False),
+    Column("heard_ms", BigInteger, nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
+    Column("rssi_dbm", Integer, nullable=False),
+    Column("snr_db_x4", Integer, nullable=False),
+    Column("hops", Integer, nullable=False),
+    Column("copies", Integer, nullable=False),  # how often this gateway has sent it
+)
+
+# What people did with a report, in order, never rewritten.
+action = Table(
+    "action",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("report_id", ForeignKey("report.id"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("did", String(16), nullable=False),  # read | accepted | acted | refused
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("kind", String(32), nullable=False),  # sos | clone | not_authentic | ...
+    Column("report_id", ForeignKey("report.id")),
+    Column("detail", String(200), nullable=False),
+    Column("closed_ms", BigInteger),
+    Column("closed_by", String(80)),
+)
+
+# The journal that the page follows: a browser that was away asks for what came after its last id.
+change = Table(
+    "change",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),  # report | state | alarm
+    Column("report_id", ForeignKey("report.id")),
+)
+
+# Messages that were not reports, counted by reason, with the last one kept for a look.
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("reason", String(32), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+    Column("last_topic", String(200), nullable=False),
+    Column("last_payload", LargeBinary, nullable=False),
+)
+
+gateway = Table(
+    "gateway",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("country", String(8), nullable=False),
+    Column("connected", Boolean, nullable=False),
+    Column("heard_ms", BigInteger, nullable=False),
+    Column("health", Text, nullable=False),  # the last health message as JSON
+)
