@@ -1,0 +1,201 @@
+"""What every report begins with: its type and mode, when and where it was observed.
+
+A usual heading, within 0.9 degrees of the deployment's origin and 21 days of its epoch, fills
+one 64-bit integer and no more; what lies beyond is sent absolute.
+"""
+
+from .. import codes
+from ..digits import DigitReader, DigitWriter
+from ..errors import MalformedError, MisuseError
+from ..frame import (
+    DAY_S,
+    LATITUDE_LIMIT_E5,
+    LONGITUDE_LIMIT_E5,
+    TURN_E5,
+    Frame,
+)
+from ..record import Record
+from .fields import whole_number
+
+# The usual types have a digit to themselves; the rest share a second one.
+USUAL_TYPES = 3
+OTHER_TYPES = 32
+# When: no time, then the epoch's first days by quality of the clock, then any other time.
+NEAR_DAYS = 21
+FAR_DAYS = 1 << 16  # to the year 2149
+_NO_TIME, _FAR_TIME, _WHENS = 0, 4, 5
+# Where: no position, then squares about the origin, half their side in 1e-5 degrees, then any.
+SQUARES_E5 = (10_000, 25_000, 90_000)
+_NO_PLACE, _FAR_PLACE, _PLACES = 0, 4, 5
+
+
+class Fix(Record):
+    """A position in 1e-5 degrees, and how exact and how old it is (None: not known).
+
+    Accuracy and age travel as classes: they come back as the upper bound of theirs.
+    """
+
+    FIELDS = ("lat_e5", "lon_e5", "accuracy_m", "age_s")
+
+    def __init__(
+        self, lat_e5: int, lon_e5: int, accuracy_m: int | None = None, age_s: int | None = None
+    ) -> None:
+        self.lat_e5 = lat_e5
+        self.lon_e5 = lon_e5
+        self.accuracy_m = accuracy_m
+        self.age_s = age_s
+
+
+class Report(Record):
+    """A report's mode, time and fix; each type adds its fields."""
+
+    def __init__(
+        self, *, mode: int, time_s: int | None, time_quality: int, fix: Fix | None
+    ) -> None:
+        self.mode = mode
+        self.time_s = time_s
+        self.time_quality = time_quality
+        self.fix = fix
+
+    def contradiction(self) -> str | None:
+        """Return what is wrong between the fields, beginning with a field's name, or None."""
+        return None
+
+
+def put_heading(digits: DigitWriter, type_number: int, report: Report, frame: Frame) -> None:
+    digits.put(min(type_number, USUAL_TYPES), USUAL_TYPES + 1)
+    if type_number >= USUAL_TYPES:
+        digits.put(type_number - USUAL_TYPES, OTHER_TYPES)
+    try:
+        digits.put(report.mode, len(codes.MODES))
+    except MisuseError:
+        raise MisuseError("mode: no such code") from None
+    when = _when(report, frame)
+    where = _where(report.fix, frame)
+    digits.put(when, _WHENS)
+    digits.put(where, _PLACES)
+    if report.fix is not None:
+        _put_place(digits, where, report.fix, frame)
+    if report.time_s is not None:
+        _put_time(digits, when, report, frame)
+    if report.fix is not None:
+        digits.put(_class_of(report.fix.accuracy_m, codes.ACCURACY_CLASSES_M, "accuracy_m"), 8)
+        digits.put(_class_of(report.fix.age_s, codes.FIX_AGE_CLASSES_S, "age_s"), 8)
+
+
+def take_type(digits: DigitReader) -> int:
+    number = digits.take(USUAL_TYPES + 1)
+    return number if number < USUAL_TYPES else number + digits.take(OTHER_TYPES)
+
+
+def take_heading(digits: DigitReader, frame: Frame) -> dict[str, object]:
+    """Return the heading's fields by name, after the type was taken."""
+    mode = digits.take(len(codes.MODES))
+    when = digits.take(_WHENS)
+    where = digits.take(_PLACES)
+    place = None if where == _NO_PLACE else _take_place(digits, where, frame)
+    time_s, time_quality = _take_time(digits, when, frame)
+    fix = None
+    if place is not None:
+        accuracy_m = codes.ACCURACY_CLASSES_M[digits.take(8)]
+        age_s = codes.FIX_AGE_CLASSES_S[digits.take(8)]
+        fix = Fix(place[0], place[1], accuracy_m, age_s)
+    return {"mode": mode, "time_s": time_s, "time_quality": time_quality, "fix": fix}
+
+
+def _when(report: Report, frame: Frame) -> int:
+    if report.time_quality not in (codes.TIME_NONE, codes.TIME_BEACON, codes.TIME_GNSS):
+        raise MisuseError("time_quality: no such code")
+    if report.time_s is None:
+        if report.time_quality != codes.TIME_NONE:
+            raise MisuseError("time_quality: a quality without a time")
+        return _NO_TIME
+    if not 0 <= whole_number(report.time_s) < FAR_DAYS * DAY_S:
+        raise MisuseError("time_s: not within 1970 to 2149")
+    if _is_near_time(report.time_s, frame):
+        return 1 + report.time_quality
+    return _FAR_TIME
+
+
+def _is_near_time(time_s: int, frame: Frame) -> bool:
+    return 0 <= time_s - frame.epoch_s < NEAR_DAYS * DAY_S
+
+
+def _put_time(digits: DigitWriter, when: int, report: Report, frame: Frame) -> None:
+    time_s = report.time_s or 0
+    if when == _FAR_TIME:
+        digits.put(report.time_quality, len(codes.TIME_QUALITIES))
+        digits.put(time_s // DAY_S, FAR_DAYS)
+    else:
+        time_s -= frame.epoch_s
+        digits.put(time_s // DAY_S, NEAR_DAYS)
+    digits.put(time_s // 3600 % 24, 24)
+    digits.put(time_s // 60 % 60, 60)
+    digits.put(time_s % 60, 60)
+
+
+def _take_time(digits: DigitReader, when: int, frame: Frame) -> tuple[int | None, int]:
+    if when == _NO_TIME:
+        return None, codes.TIME_NONE
+    quality, days, start_s = when - 1, NEAR_DAYS, frame.epoch_s
+    if when == _FAR_TIME:
+        quality, days, start_s = digits.take(len(codes.TIME_QUALITIES)), FAR_DAYS, 0
+    time_s = digits.take(days) * DAY_S + digits.take(24) * 3600
+    time_s += start_s + digits.take(60) * 60 + digits.take(60)
+    if when == _FAR_TIME and _is_near_time(time_s, frame):
+        raise MalformedError("time not in its shortest form")
+    if not 0 <= time_s < FAR_DAYS * DAY_S:
+        raise MalformedError("time out of range")
+    return time_s, quality
+
+
+def _where(fix: Fix | None, frame: Frame) -> int:
+    if fix is None:
+        return _NO_PLACE
+    if not -LATITUDE_LIMIT_E5 <= whole_number(fix.lat_e5) <= LATITUDE_LIMIT_E5:
+        raise MisuseError("lat: not within -90 to 90 degrees")
+    if not -LONGITUDE_LIMIT_E5 <= whole_number(fix.lon_e5) < LONGITUDE_LIMIT_E5:
+        raise MisuseError("lon: not within -180 to below 180 degrees")
+    north_e5, east_e5 = frame.offset_e5(fix.lat_e5, fix.lon_e5)
+    for index, half_e5 in enumerate(SQUARES_E5):
+        if -half_e5 <= north_e5 < half_e5 and -half_e5 <= east_e5 < half_e5:
+            return 1 + index
+    return _FAR_PLACE
+
+
+def _put_place(digits: DigitWriter, where: int, fix: Fix, frame: Frame) -> None:
+    if where == _FAR_PLACE:
+        digits.put(fix.lat_e5 + LATITUDE_LIMIT_E5, 2 * LATITUDE_LIMIT_E5 + 1)
+        digits.put(fix.lon_e5 + LONGITUDE_LIMIT_E5, TURN_E5)
+        return
+    half_e5 = SQUARES_E5[where - 1]
+    north_e5, east_e5 = frame.offset_e5(fix.lat_e5, fix.lon_e5)
+    digits.put(north_e5 + half_e5, 2 * half_e5)
+    digits.put(east_e5 + half_e5, 2 * half_e5)
+
+
+def _take_place(digits: DigitReader, where: int, frame: Frame) -> tuple[int, int]:
+    if where == _FAR_PLACE:
+        lat_e5 = digits.take(2 * LATITUDE_LIMIT_E5 + 1) - LATITUDE_LIMIT_E5
+        lon_e5 = digits.take(TURN_E5) - LONGITUDE_LIMIT_E5
+    else:
+        half_e5 = SQUARES_E5[where - 1]
+        north_e5, east_e5 = digits.take(2 * half_e5) - half_e5, digits.take(2 * half_e5) - half_e5
+        lat_e5, lon_e5 = frame.position_e5(north_e5, east_e5)
+    if not -LATITUDE_LIMIT_E5 <= lat_e5 <= LATITUDE_LIMIT_E5:
+        raise MalformedError("latitude out of range")
+    if _where(Fix(lat_e5, lon_e5), frame) != where:
+        raise MalformedError("position not in its shortest form")
+    return lat_e5, lon_e5
+
+
+def _class_of(value: int | None, bounds: tuple[int | None, ...], name: str) -> int:
+    """Return the first class whose upper bound a value keeps; beyond the last it is not known."""
+    if value is None:
+        return 0
+    if whole_number(value) < 0:
+        raise MisuseError(f"{name}: below 0")
+    for index, bound in enumerate(bounds):
+        if bound is not None and value <= bound:
+            return index
+    return 0

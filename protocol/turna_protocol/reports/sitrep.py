@@ -1,0 +1,113 @@
+"""The situation report: how a team is, whom it has found, what endangers it, what it needs."""
+
+from .. import codes
+from ..digits import DigitReader, DigitWriter
+from ..errors import MalformedError, MisuseError
+from ..record import Record
+from .fields import Altitude, Choice, Choices, Count, Needs, Number, Text
+from .heading import Fix, Report
+
+
+class Casualties(Record):
+    """People found, by triage category: each a count, or None for unknown."""
+
+    FIELDS = ("immediate", "delayed", "minor", "expectant", "deceased")
+
+    def __init__(
+        self,
+        immediate: int | None = None,
+        delayed: int | None = None,
+        minor: int | None = None,
+        expectant: int | None = None,
+        deceased: int | None = None,
+    ) -> None:
+        self.immediate = immediate
+        self.delayed = delayed
+        self.minor = minor
+        self.expectant = expectant
+        self.deceased = deceased
+
+
+class CasualtyCounts:
+    """Five counts, or one digit when all are unknown."""
+
+    def put(self, digits: DigitWriter, value: object) -> None:
+        if not isinstance(value, Casualties):
+            raise MisuseError("not Casualties")
+        if value == Casualties():
+            digits.put(0, 2)
+            return
+        digits.put(1, 2)
+        for name in Casualties.FIELDS:
+            try:
+                Count().put(digits, getattr(value, name))
+            except MisuseError as error:
+                raise MisuseError(f"{name}: {error}") from None
+
+    def take(self, digits: DigitReader) -> Casualties:
+        if digits.take(2) == 0:
+            return Casualties()
+        casualties = Casualties(*[Count().take(digits) for _ in Casualties.FIELDS])
+        if casualties == Casualties():
+            raise MalformedError("casualties not in their shortest form")
+        return casualties
+
+
+class Sitrep(Report):
+    """A team's situation; whatever is not known is None."""
+
+    FIELDS = (
+        "mode",
+        "time_s",
+        "time_quality",
+        "fix",
+        "altitude_m",
+        "team_status",
+        "casualties",
+        "trapped",
+        "rescued",
+        "hazards",
+        "needs",
+        "battery_pct",
+        "text",
+    )
+    # In the order of the wire: what is most often empty comes last, where it costs nothing.
+    LAYOUT = (
+        ("team_status", Choice(codes.TEAM_STATUSES, 16)),
+        ("battery_pct", Number(0, 100)),
+        ("trapped", Count()),
+        ("rescued", Count()),
+        ("casualties", CasualtyCounts()),
+        ("hazards", Choices(codes.HAZARDS)),
+        ("altitude_m", Altitude()),
+        ("needs", Needs(codes.NEED_ITEMS)),
+        ("text", Text()),
+    )
+
+    def __init__(
+        self,
+        *,
+        mode: int,
+        time_s: int | None = None,
+        time_quality: int = codes.TIME_NONE,
+        fix: Fix | None = None,
+        altitude_m: int | None = None,
+        team_status: int = 0,
+        casualties: Casualties | None = None,
+        trapped: int | None = None,
+        rescued: int | None = None,
+        hazards: tuple[int, ...] = (),
+        needs: tuple[tuple[int, int | None], ...] = (),
+        battery_pct: int | None = None,
+        text: str | None = None,
+    ) -> None:
+        super().__init__(mode=mode, time_s=time_s, time_quality=time_quality, fix=fix)
+        self.altitude_m = altitude_m
+        self.team_status = team_status
+        self.casualties = casualties or Casualties()
+        self.trapped = trapped
+        self.rescued = rescued
+        self.hazards = hazards
+        self.needs = needs
+        self.battery_pct = battery_pct
+        self.text = text

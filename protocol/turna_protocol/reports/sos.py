@@ -1,0 +1,57 @@
+"""The call for help of the one who holds the handset, its updates and its cancellation."""
+
+from .. import codes
+from .fields import Choice, Count, OwnInteger, Reference, Steps
+from .heading import Fix, Report
+
+
+class Sos(Report):
+    """An SOS.  In an update or cancel, `sos_reference` is the declaration's sequence number.
+
+    Left out, it means every earlier declaration of the handset.
+    """
+
+    FIELDS = (
+        "mode",
+        "time_s",
+        "time_quality",
+        "fix",
+        "phase",
+        "kind",
+        "people",
+        "battery_pct",
+        "sos_reference",
+    )
+    # After a usual heading: 3 bytes, then 1 byte for up to 9 people and no reference.
+    LAYOUT = (
+        ("phase", Choice(codes.SOS_PHASES)),
+        ("kind", Choice(codes.SOS_KINDS)),
+        ("battery_pct", Steps(5, 100)),
+        ("people", OwnInteger(Count((12, 9990)))),
+        ("sos_reference", Reference()),
+    )
+
+    def __init__(
+        self,
+        *,
+        mode: int,
+        time_s: int | None = None,
+        time_quality: int = codes.TIME_NONE,
+        fix: Fix | None = None,
+        phase: int = codes.DECLARE,
+        kind: int = 0,
+        people: int | None = None,
+        battery_pct: int | None = None,
+        sos_reference: int | None = None,
+    ) -> None:
+        super().__init__(mode=mode, time_s=time_s, time_quality=time_quality, fix=fix)
+        self.phase = phase
+        self.kind = kind
+        self.people = people
+        self.battery_pct = battery_pct
+        self.sos_reference = sos_reference
+
+    def contradiction(self) -> str | None:
+        if self.phase == codes.DECLARE and self.sos_reference is not None:
+            return "sos_reference: a declaration refers to nothing"
+        return None
