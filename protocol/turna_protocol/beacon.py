@@ -1,0 +1,179 @@
+"""Beacons: a gateway says that it is there, what time it is, how busy it is, and whose turn is when.
+
+In clear, under the broadcast key that gateways and handsets share: it proves membership, no more.
+A handset's turn is its number modulo the number of slots; the gateway picks the number of slots so
+that the handsets it hears get different turns, and the table costs one byte.
+"""
+
+from .ciphers import equal, hmac_sha256
+from .errors import MalformedError, MisuseError, NotAuthenticError
+from .packet import (
+    BEACON,
+    GATEWAY_MAX,
+    HOP_MASK,
+    first_byte,
+    immutable,
+    packet_kind,
+)
+from .record import Record
+
+TAG_BYTES = 4
+BEACON_BYTES = 17
+NUMBER_MAX = 0xFFFFFF
+SLOTS_MAX = 255
+PRIORITY_MAX = 3
+SLOT_UNIT_MS = 8
+GATEWAYS_REMEMBERED = 16
+
+# How the gateway knows the time.
+TIME_UNKNOWN = 0
+TIME_NETWORK = 1
+TIME_GNSS = 2
+TIME_SUSPECT = 3
+
+
+class Beacon(Record):
+    """What a gateway announces.  `slots` 0: no turns, everybody at random."""
+
+    FIELDS = (
+        "gateway",
+        "number",
+        "time_s",
+        "time_quality",
+        "load_pct",
+        "admitted_priority",
+        "degraded",
+        "slots",
+        "slot_ms",
+        "hops",
+    )
+
+    def __init__(
+        self,
+        *,
+        gateway: int,
+        number: int,
+        time_s: int = 0,
+        time_quality: int = TIME_UNKNOWN,
+        load_pct: int = 0,
+        admitted_priority: int = 0,
+        degraded: bool = False,
+        slots: int = 0,
+        slot_ms: int = 0,
+        hops: int = 0,
+    ) -> None:
+        self.gateway = gateway
+        self.number = number
+        self.time_s = time_s
+        self.time_quality = time_quality
+        self.load_pct = load_pct
+        self.admitted_priority = admitted_priority
+        self.degraded = degraded
+        self.slots = slots
+        self.slot_ms = slot_ms
+        self.hops = hops  # how many relays it came through; 0 when packed by the gateway
+
+
+def pack_beacon(beacon: Beacon, broadcast_key: bytes, hops_left: int = 0) -> bytes:
+    """Return the packet; `number` must be one that this gateway never used before."""
+    _check(beacon)
+    flags = beacon.time_quality << 6 | beacon.admitted_priority << 4
+    flags |= (8 if beacon.degraded else 0) | hops_left << 1
+    packet = bytes([first_byte(BEACON, hops_left), beacon.gateway])
+    packet += beacon.number.to_bytes(3, "big") + beacon.time_s.to_bytes(4, "big")
+    packet += bytes([flags, beacon.load_pct, beacon.slots, beacon.slot_ms // SLOT_UNIT_MS])
+    return packet + _tag(broadcast_key, packet)
+
+
+def unpack_beacon(packet: bytes, broadcast_key: bytes) -> Beacon:
+    """Return the beacon, or raise MalformedError or NotAuthenticError."""
+    if packet_kind(packet) != BEACON or len(packet) != BEACON_BYTES:
+        raise MalformedError("beacon length")
+    if not equal(packet[-TAG_BYTES:], _tag(broadcast_key, packet[:-TAG_BYTES])):
+        raise NotAuthenticError("beacon tag")
+    flags = packet[9]
+    hops = (flags >> 1 & HOP_MASK) - (packet[0] & HOP_MASK)
+    if flags & 1 or hops < 0:
+        raise MalformedError("beacon flags")
+    beacon = Beacon(
+        gateway=packet[1],
+        number=int.from_bytes(packet[2:5], "big"),
+        time_s=int.from_bytes(packet[5:9], "big"),
+        time_quality=flags >> 6,
+        load_pct=packet[10],
+        admitted_priority=flags >> 4 & 3,
+        degraded=bool(flags & 8),
+        slots=packet[11],
+        slot_ms=packet[12] * SLOT_UNIT_MS,
+        hops=hops,
+    )
+    try:
+        _check(beacon)
+    except MisuseError as error:
+        raise MalformedError("beacon values") from error
+    return beacon
+
+
+class BeaconMemory:
+    """Remembers the newest beacon number of each gateway, so that an old beacon sets no clock."""
+
+    def __init__(self) -> None:
+        self._newest: dict[int, int] = {}
+
+    def is_fresh(self, beacon: Beacon) -> bool:
+        """Say whether the beacon is newer than all before it, and remember it."""
+        if beacon.number <= self._newest.get(beacon.gateway, -1):
+            return False
+        if beacon.gateway not in self._newest and len(self._newest) >= GATEWAYS_REMEMBERED:
+            return False
+        self._newest[beacon.gateway] = beacon.number
+        return True
+
+
+def slots_for(devices: list[int]) -> int:
+    """Return the fewest slots that give each of these handsets a turn of its own.
+
+    0, random access for all, when no number of slots up to the limit does.
+    """
+    distinct = set(devices)
+    for slots in range(max(len(distinct), 1), SLOTS_MAX + 1):
+        if len({device % slots for device in distinct}) == len(distinct):
+            return slots
+    return 0
+
+
+def turn(beacon: Beacon, device: int) -> tuple[int, int, int] | None:
+    """Return (period, start after the beacon's end, width) of a handset's turn, or None.
+
+    Only a beacon heard from the gateway itself tells when its end was.
+    """
+    if not beacon.slots or not beacon.slot_ms or beacon.hops:
+        return None
+    return (
+        beacon.slots * beacon.slot_ms,
+        device % beacon.slots * beacon.slot_ms,
+        beacon.slot_ms,
+    )
+
+
+def _check(beacon: Beacon) -> None:
+    for name, highest in (
+        ("gateway", GATEWAY_MAX),
+        ("number", NUMBER_MAX),
+        ("time_s", 0xFFFFFFFF),
+        ("time_quality", TIME_SUSPECT),
+        ("load_pct", 100),
+        ("admitted_priority", PRIORITY_MAX),
+        ("slots", SLOTS_MAX),
+        ("slot_ms", 255 * SLOT_UNIT_MS),
+    ):
+        if not 0 <= getattr(beacon, name) <= highest:
+            raise MisuseError(name)
+    if beacon.gateway == 0 or beacon.slot_ms % SLOT_UNIT_MS:
+        raise MisuseError("gateway or slot_ms")
+    if beacon.time_quality == TIME_UNKNOWN and beacon.time_s:
+        raise MisuseError("time_s")
+
+
+def _tag(broadcast_key: bytes, packet: bytes) -> bytes:
+    return hmac_sha256(broadcast_key, b"turna beacon 0" + immutable(packet))[:TAG_BYTES]
