@@ -52,5 +52,5 @@ lock: ## choose dependency versions anew (ARGS=--upgrade for newer ones)
 
 clean: ## remove what set-up and the tools made
 	rm -rf .venv .tools .stubs build dist
-	rm -rf .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache .fuzz
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
