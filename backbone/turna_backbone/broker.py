@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 5.0
@@ -34,7 +35,10 @@ server_name: turna
 listen: "127.0.0.1:-1"
 max_payload: 65536
 jetstream {{ store_dir: "{directory}/jetstream", sync_interval: always }}
-mqtt {{ host: "127.0.0.1", port: {port}, ack_wait: {ack_wait_s}s, max_ack_pending: 1000, js_api_timeout: 20s }}
+mqtt {{
+  host: "127.0.0.1", port: {port}
+  ack_wait: {ack_wait_s}s, max_ack_pending: 1000, js_api_timeout: 20s
+}}
 """
 
 
@@ -57,7 +61,7 @@ class Broker:
         self.host = "127.0.0.1"
         self.port = port or 0
 
-    def __enter__(self) -> "Broker":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -104,7 +108,8 @@ class Broker:
                 stdin=subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=log_file,
-                preexec_fn=_die_with_parent(os.getpid()),
+                # Only two system calls; the caller has no other thread yet.
+                preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509
                 # A Ctrl-C in the terminal is ours to handle: it must not stop the broker first.
                 process_group=0,
             )

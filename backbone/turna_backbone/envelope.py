@@ -4,8 +4,9 @@ Deterministic CBOR arrays whose first item is the envelope's version.  Strict: w
 make, `unpack` refuses with a MalformedError; every length and count has a limit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields
+from typing import Any
 
 from turna_protocol import cbor
 from turna_protocol.errors import MalformedError, MisuseError
@@ -79,12 +80,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptEnvelope:
-    """Receipts for one gateway; an empty `sealed` retires a row without anything to radio."""
+    """Receipts for one gateway.
+
+    One sealed entry may speak for several reports of a handset; it then comes once, and `sealed` is
+    empty in the other rows.
+    """
 
     receipts: tuple[Receipt, ...]
 
     def pack(self) -> bytes:
-        rows = [_checked(list(astuple(receipt)), _RECEIPT) for receipt in self.receipts]
+        rows: list[cbor.Value] = [_checked(astuple(r), _RECEIPT) for r in self.receipts]
         if len(rows) > RECEIPTS_LIMIT:
             raise MisuseError(f"{len(rows)} receipts in one envelope")
         return cbor.encode([VERSION, rows])
@@ -211,11 +216,11 @@ def _pack(envelope: ReportEnvelope | Presence | GatewayHealth, checks: dict[str,
     return cbor.encode([VERSION, *_checked(values, checks)])
 
 
-def _checked(values: list[object], checks: dict[str, _Check]) -> list[object]:
+def _checked(values: Sequence[Any], checks: dict[str, _Check]) -> "list[cbor.Value]":
     for value, (name, is_allowed) in zip(values, checks.items(), strict=True):
         if not is_allowed(value):
             raise MisuseError(f"{name} is out of range")
-    return values
+    return list(values)
 
 
 def _unpack(payload: bytes, checks: dict[str, _Check]) -> list[object]:

@@ -189,7 +189,7 @@ class MqttSession:
             self._connections_made += 1
             if self._serve(address):
                 failures = 0
-            delay_ms = self._back_off.delay_ms(failures, random.random())
+            delay_ms = self._back_off.delay_ms(failures, random.random())  # noqa: S311 - only spreads out
             failures += 1
             self._stopping.wait(self._clock.wall_s(delay_ms))
 

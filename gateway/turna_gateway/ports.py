@@ -1,4 +1,4 @@
-"""What the gateway asks of the world: a radio to speak through, and the events that reach its inbox.
+"""What the gateway asks of the world: a radio, a backbone, and the events that reach its inbox.
 
 The inbox takes these events and those of `turna_backbone.mqtt`; whoever produces an event only puts
 it there and returns.  Everything that decides runs in the one thread that empties it.

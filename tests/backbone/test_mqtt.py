@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import pytest
 
@@ -291,7 +291,7 @@ class ScriptedBroker:
         self.port: int = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
 
-    def __enter__(self) -> "ScriptedBroker":
+    def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
