@@ -1,7 +1,7 @@
-"""Makes a mission kit: the public mission and, in files only their owner may read, everybody's keys.
+"""Makes a mission kit: the public mission and, in files only the owner may read, all keys.
 
 Each file goes to one place and holds no more than that place needs: a gateway gets the link branch,
-the Secretariat the authentication branch, a handset its own leaves.  The master never leaves the kit.
+the Secretariat the authentication branch, a handset its own leaves.  The master stays in the kit.
 """
 
 import hashlib

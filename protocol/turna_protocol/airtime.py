@@ -5,8 +5,8 @@ from .errors import MisuseError
 SX126X = "sx126x"
 SX127X = "sx127x"
 
-# Microseconds per chip.  The names of the bandwidths are rounded: each is 500 kHz divided by a whole
-# number (SX1276 DS table 10), so the times are whole.
+# Microseconds per chip.  The names of the bandwidths are rounded: each is 500 kHz divided by a
+# whole number (SX1276 DS table 10), so the times are whole.
 CHIP_US = {
     7_800: 128,
     10_400: 96,

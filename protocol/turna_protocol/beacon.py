@@ -1,4 +1,4 @@
-"""Beacons: a gateway says that it is there, what time it is, how busy it is, and whose turn is when.
+"""Beacons: a gateway tells that it is there, the time, how busy it is, and whose turn is when.
 
 In clear, under the broadcast key that gateways and handsets share: it proves membership, no more.
 A handset's turn is its number modulo the number of slots; the gateway picks the number of slots so

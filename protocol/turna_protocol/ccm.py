@@ -24,7 +24,9 @@ def seal(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes, tag_byte
     return seal_by_blocks(key, nonce, plaintext, associated, tag_bytes)
 
 
-def open_sealed(key: bytes, nonce: bytes, sealed: bytes, associated: bytes, tag_bytes: int) -> bytes:
+def open_sealed(
+    key: bytes, nonce: bytes, sealed: bytes, associated: bytes, tag_bytes: int
+) -> bytes:
     """Return the plaintext, or raise NotAuthenticError."""
     if AESCCM is None:
         return open_by_blocks(key, nonce, sealed, associated, tag_bytes)

@@ -39,7 +39,7 @@ def equal(one: bytes, other: bytes) -> bool:
     if len(one) != len(other):
         return False
     difference = 0
-    for left, right in zip(one, other):  # noqa: B905 - MicroPython's zip knows no strict
+    for left, right in zip(one, other):
         difference |= left ^ right
     return difference == 0
 

@@ -86,7 +86,7 @@ class DutyLedger:
         return self._buckets.setdefault(band, [0] * BUCKETS)
 
     def _advance(self, now_ms: int) -> None:
-        """Shift the buckets to the present minute, newest first; a clock set back shifts nothing."""
+        """Shift the buckets to this minute, newest first; a clock set back shifts nothing."""
         passed = now_ms // BUCKET_MS - self._minute
         if passed <= 0:
             return
@@ -111,7 +111,5 @@ def _parsed(data: bytes) -> dict[str, list[int]]:
     for start in range(2, len(data) - 4, _RECORD_BYTES):
         name = data[start : start + _NAME_BYTES].rstrip(b"\0").decode()
         counts = data[start + _NAME_BYTES : start + _RECORD_BYTES]
-        buckets[name] = [
-            int.from_bytes(counts[i : i + 2], "big") for i in range(0, len(counts), 2)
-        ]
+        buckets[name] = [int.from_bytes(counts[i : i + 2], "big") for i in range(0, len(counts), 2)]
     return buckets

@@ -124,7 +124,7 @@ class Link:
         return None if best is None else (best.seq, best.packet)
 
     def channel_busy(self, now_ms: int) -> None:
-        """Somebody else is on the air: wait, at random, longer each time; SOS never much longer."""
+        """Wait for whoever is on the air, at random, longer each time; an SOS never much longer."""
         self._now_ms = now_ms
         window_ms = self._airtime_ms << min(self._busy, _BUSY_DOUBLINGS_MAX)
         self._busy += 1
@@ -140,7 +140,7 @@ class Link:
             self._sos_quiet_until_ms = max(self._sos_quiet_until_ms, until_ms)
 
     def transmitted(self, seq: int, now_ms: int) -> None:
-        """The packet left the antenna: give the gateway time to answer, then try again."""
+        """Note that the packet left the antenna: wait for an answer, then try again."""
         self._now_ms = now_ms
         self._busy = 0
         self._unanswered += 1
@@ -155,7 +155,7 @@ class Link:
         entry.due_ms = now_ms + self._jittered(self._doubled(entry.attempts - 1, cap_ms))
 
     def acknowledged(self, seq: int, now_ms: int) -> None:
-        """A gateway holds the packet: stop sending it, and wait for its receipt."""
+        """Note that a gateway holds the packet: stop sending it, wait for its receipt."""
         self._now_ms = now_ms
         entry = self._entries.get(seq)
         if entry is None or entry.held:
@@ -165,13 +165,13 @@ class Link:
         self._hold(entry)
 
     def receipted(self, seq: int, now_ms: int) -> None:
-        """The Secretariat holds the report: nothing more to do for it."""
+        """Note that the Secretariat holds the report: nothing more to do for it."""
         self._now_ms = now_ms
         if self._entries.pop(seq, None) is not None:
             self._answered(now_ms)
 
     def beacon_heard(self, now_ms: int, admitted_priority: int = 0) -> None:
-        """A gateway is near and admits reports of that priority or above (SOS always)."""
+        """Note that a gateway is near and admits reports of that priority or above."""
         self._now_ms = now_ms
         self._admitted_priority = min(admitted_priority, SOS_PRIORITY)
         self._admission_ends_ms = now_ms + ADMISSION_LASTS_MS

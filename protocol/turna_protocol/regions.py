@@ -98,7 +98,9 @@ _PROFILES = (
         "what the rules of AZ, KZ, TR, UZ, HU and CY for 433 MHz have in common",
     ),
     _eu433("AZ433", "az", _BAND_H),
-    Region("AZ868", "az", (_M, _N), _CHANNELS_868, f"{_RP2}: 868-868.6 and 868.7-869.2 only; {_ETSI}"),
+    Region(
+        "AZ868", "az", (_M, _N), _CHANNELS_868, f"{_RP2}: 868-868.6 and 868.7-869.2 only; {_ETSI}"
+    ),
     Region(
         "KZ433",
         "kz",
@@ -118,7 +120,9 @@ _PROFILES = (
     _eu433("TR433", "tr", f"{_BAND_H}; BTK decision 2018/DK-SYD/245 not read"),
     _eu868("TR868", "tr", f"{_RP2}: 863-870; {_ETSI}; BTK decision 2018/DK-SYD/245 not read"),
     _eu433("UZ433", "uz", _BAND_H),
-    Region("UZ923", "uz", (), (), "The Things Network's UZ_923_1 is a draft; only with an authority"),
+    Region(
+        "UZ923", "uz", (), (), "The Things Network's UZ_923_1 is a draft; only with an authority"
+    ),
     _eu433("HU433", "hu", _BAND_H),
     _eu868("HU868", "hu", f"{_RP2}: 863-873; {_ETSI}"),
     Region("TM", "tm", (), (), "nothing found; only with an authorisation"),

@@ -58,9 +58,7 @@ def test_the_low_data_rate_rule_gives_the_setting_of_every_reference_that_follow
 def test_the_chips_differ_only_below_spreading_factor_seven() -> None:
     for sf in range(6, 13):
         times = [
-            time_on_air_us(
-                chip, 20, sf=sf, bandwidth_hz=125_000, coding_rate=5, preamble_symbols=8
-            )
+            time_on_air_us(chip, 20, sf=sf, bandwidth_hz=125_000, coding_rate=5, preamble_symbols=8)
             for chip in BOTH
         ]
         assert (times[0] == times[1]) == (sf >= 7), sf
