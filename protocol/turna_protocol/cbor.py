@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from typing import TypeAlias, Union
 
     Value: TypeAlias = Union[
-        "int", "bytes", "str", "bool", "None", "list[Value]", "tuple[Value, ...]", "dict[Value, Value]"
+        "int",
+        "bytes",
+        "str",
+        "bool",
+        "None",
+        "list[Value]",
+        "tuple[Value, ...]",
+        "dict[Value, Value]",
     ]
 
 UNSIGNED, NEGATIVE, BYTES, TEXT, ARRAY, MAP, SIMPLE = 0, 1, 2, 3, 4, 5, 7
@@ -21,7 +28,7 @@ _FALSE, _TRUE, _NULL = 0xF4, 0xF5, 0xF6
 
 # Nothing that Turna sends nests deeper: a message, its list, an entry, the entry's fields.
 MAX_DEPTH = 4
-# The largest input looked at: a broker message with a whole revocation list; radio packets are far smaller.
+# The largest input looked at: a broker message; radio packets are far smaller.
 MAX_BYTES = 65_536
 
 

@@ -7,6 +7,10 @@ integers; `divmod` by the radices of docs/protocol.md, in order, reads the field
 
 from .errors import MalformedError, MisuseError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # CBOR's widest integer (RFC 8949, section 3).
 INTEGER_LIMIT = 1 << 64
 # MicroPython keeps integers below 2**30 out of the heap on 32-bit boards.
@@ -55,7 +59,7 @@ class DigitWriter:
 class DigitReader:
     """Takes the digits of a sequence's integers again, in the order they were put."""
 
-    def __init__(self, items: list[object]) -> None:
+    def __init__(self, items: "Sequence[object]") -> None:
         self._items = items
         self._next = 0
         self._room = 0

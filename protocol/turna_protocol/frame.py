@@ -19,7 +19,7 @@ class Frame(Record):
         self.epoch_s = epoch_s
 
     def offset_e5(self, lat_e5: int, lon_e5: int) -> tuple[int, int]:
-        """Return how far north and east of the origin a position is, across the antimeridian too."""
+        """Return how far north and east of the origin a position is."""
         return lat_e5 - self.origin_lat_e5, normal_longitude_e5(lon_e5 - self.origin_lon_e5)
 
     def position_e5(self, north_e5: int, east_e5: int) -> tuple[int, int]:

@@ -26,14 +26,14 @@ def check_utf8(data: bytes) -> None:
 def _tail_fits(lead: int, tail: bytes) -> bool:
     low = {0xE0: 0xA0, 0xF0: 0x90}.get(lead, 0x80)  # no overlong forms
     high = {0xED: 0x9F, 0xF4: 0x8F}.get(lead, 0xBF)  # no surrogates, nothing past U+10FFFF
-    return low <= tail[0] <= high and all([0x80 <= byte <= 0xBF for byte in tail[1:]])
+    return low <= tail[0] <= high and all(0x80 <= byte <= 0xBF for byte in tail[1:])
 
 
 def pack_text(text: str) -> str | bytes:
     """Return the text as it travels: a text string, or bytes of the page where that is shorter."""
     if not text or len(text.encode()) > MAX_TEXT_BYTES:
         raise MisuseError(f"1 to {MAX_TEXT_BYTES} bytes of text")
-    if any([ord(letter) < 0x20 and letter != "\n" for letter in text]):
+    if any(ord(letter) < 0x20 and letter != "\n" for letter in text):
         raise MisuseError("control characters in a text")
     return text
 

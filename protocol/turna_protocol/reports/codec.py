@@ -11,14 +11,14 @@ from .sitrep import Sitrep
 from .sos import Sos
 
 # A type's place is its number on the wire; the first three have the shortest headings.
-TYPES = (
+TYPES: tuple[tuple[str, type[Report]], ...] = (
     ("position", Position),
     ("sitrep", Sitrep),
     ("sos", Sos),
     ("node_health", NodeHealth),
 )
-# The longest packet of LoRa is 255 bytes (SX1261/2 DS 6.1.3) less header and tags, with room to relay.
-MAX_CONTENT_BYTES = 220
+# The longest packet (`packet.PACKET_BYTES_MAX`) less the header and tags of a report.
+MAX_CONTENT_BYTES = 209
 # The longest report today takes 8: absolute place and time, large counts, every need.
 MAX_ITEMS = 64
 
@@ -56,7 +56,7 @@ def decode_report(content: bytes, frame: Frame) -> Report:
     for name, field in kind.LAYOUT:
         fields[name] = field.take(digits)
     digits.finish()
-    report = kind(**fields)
+    report = kind(**fields)  # type: ignore[arg-type]  # each field gives what its constructor takes
     contradiction = report.contradiction()
     if contradiction is not None:
         raise MalformedError(contradiction)

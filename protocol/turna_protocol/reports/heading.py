@@ -17,6 +17,10 @@ from ..frame import (
 from ..record import Record
 from .fields import whole_number
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .fields import Field
+
 # The usual types have a digit to themselves; the rest share a second one.
 USUAL_TYPES = 3
 OTHER_TYPES = 32
@@ -47,7 +51,9 @@ class Fix(Record):
 
 
 class Report(Record):
-    """A report's mode, time and fix; each type adds its fields."""
+    """A report's mode, time and fix; each type adds its fields, in the order of the wire."""
+
+    LAYOUT: "tuple[tuple[str, Field], ...]" = ()
 
     def __init__(
         self, *, mode: int, time_s: int | None, time_quality: int, fix: Fix | None
