@@ -1,0 +1,266 @@
+"""Keeps every report in flash before anything else happens to it, and what became of it.
+
+States only advance. The journal is bounded: when it is full the oldest routine reports give way,
+counted, and never an SOS or a report that the Secretariat does not yet hold.
+"""
+
+import os
+
+from turna_protocol import delivery
+from turna_protocol.errors import MalformedError
+
+from .journal_file import (
+    RECORD_SUFFIX,
+    STATE_BYTES,
+    STATES_NAME,
+    TEMPORARY_SUFFIX,
+    StoredReport,
+    StoredState,
+    pack_report,
+    pack_state,
+    record_name,
+    unpack_report,
+    unpack_states,
+)
+from .journal_index import Entry, JournalIndex
+
+# A record takes at most one 4 KiB block of a 2 MB file system, and half of that is left for others.
+RECORDS_MAX = 240
+RESERVED_FOR_SOS = 8  # the last places are for distress alone
+STATES_BYTES_MAX = 4096  # one block; then the log is written anew
+FLASH_TRIES = 4  # reports given up for one that does not fit
+
+SOS_PRIORITY = 3
+ROUTINE_PRIORITY = 0
+
+
+class JournalFullError(Exception):
+    """The report could not be saved: every place is taken by one that must not be lost."""
+
+
+class Journal:
+    """Reports of this handset in one directory of flash."""
+
+    def __init__(self, directory: str, records_max: int = RECORDS_MAX) -> None:
+        self.positions_dropped = 0
+        self.records_damaged = 0
+        self.flash_errors = 0
+        self._directory = directory
+        self._records_max = records_max
+        self._index = JournalIndex()
+
+    def load(self) -> None:
+        """Read what is in flash; leave out, and count, what a fault has damaged."""
+        if not _exists(self._directory):
+            os.mkdir(self._directory)
+        for name in sorted(os.listdir(self._directory)):
+            if name.endswith(TEMPORARY_SUFFIX):
+                os.remove(self._path(name))
+            elif name.endswith(RECORD_SUFFIX):
+                self._load_record(name)
+        self._load_states()
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def counts(self) -> tuple[int, ...]:
+        """Return how many reports are in each delivery state."""
+        return tuple(self._index.counts)
+
+    def newest(self, place: int) -> Entry | None:
+        """Return the entry `place` steps before the newest."""
+        index = len(self._index) - 1 - place
+        return self._index.at(index) if 0 <= index < len(self._index) else None
+
+    def from_seq(self, seq: int, limit: int) -> list[Entry]:
+        """Return up to `limit` entries with this number or a higher one, oldest first."""
+        entries: list[Entry] = []
+        for index in range(len(self._index)):
+            if len(entries) < limit:
+                entry = self._index.at(index)
+                if entry.seq >= seq:
+                    entries.append(entry)
+        return entries
+
+    def entry(self, seq: int) -> Entry | None:
+        index = self._index.find(seq)
+        return None if index is None else self._index.at(index)
+
+    def highest_seq(self) -> int | None:
+        """Return the highest number that was ever used in what flash still holds."""
+        newest = self.newest(0)
+        return None if newest is None else newest.seq
+
+    def report(self, seq: int) -> StoredReport | None:
+        """Read a report back from flash, byte for byte as it was saved."""
+        try:
+            return unpack_report(_read(self._path(record_name(seq))))
+        except OSError:
+            self.flash_errors += 1
+        except MalformedError:
+            self.records_damaged += 1
+        return None
+
+    def save(self, report: StoredReport) -> None:
+        """Store a report durably, or raise JournalFullError; numbers must ascend."""
+        room = self._records_max
+        if report.priority < SOS_PRIORITY:
+            room -= RESERVED_FOR_SOS
+        while len(self._index) >= room:
+            self._give_way()
+        self._write_making_room(record_name(report.seq), pack_report(report))
+        self._index.append(
+            Entry(
+                report.seq,
+                report.saved_s,
+                0,
+                report.type_number,
+                report.priority,
+                delivery.SAVED,
+            )
+        )
+
+    def attempted(self, seq: int) -> None:
+        """Count a transmission; it reaches flash with the next state."""
+        index = self._index.find(seq)
+        if index is not None:
+            entry = self._index.at(index)
+            entry.attempts += 1
+            self._index.replace(index, entry)
+
+    def advance(self, seq: int, state: int) -> bool:
+        """Note what became of a report; return whether that is news."""
+        index = self._index.find(seq)
+        if index is None:
+            return False
+        entry = self._index.at(index)
+        if delivery.advance(entry.state, state) == entry.state:
+            return False
+        entry.state = delivery.advance(entry.state, state)
+        self._index.replace(index, entry)
+        self._append_state(entry)
+        return True
+
+    # -- flash
+
+    def _load_record(self, name: str) -> None:
+        try:
+            report = unpack_report(_read(self._path(name)))
+        except MalformedError:
+            self.records_damaged += 1
+            return
+        except OSError:
+            self.flash_errors += 1
+            return
+        self._index.append(
+            Entry(
+                report.seq,
+                report.saved_s,
+                0,
+                report.type_number,
+                report.priority,
+                delivery.SAVED,
+            )
+        )
+
+    def _load_states(self) -> None:
+        if not _exists(self._path(STATES_NAME)):
+            return
+        data = _read(self._path(STATES_NAME))
+        states = unpack_states(data)
+        for stored in states:
+            index = self._index.find(stored.seq)
+            if index is not None and stored.state <= delivery.REFUSED:
+                entry = self._index.at(index)
+                entry.state = delivery.advance(entry.state, stored.state)
+                entry.attempts = stored.attempts
+                self._index.replace(index, entry)
+        if len(states) * STATE_BYTES != len(data):
+            self._rewrite_states()
+
+    def _append_state(self, entry: Entry) -> None:
+        try:
+            with open(self._path(STATES_NAME), "ab") as file:
+                file.write(pack_state(StoredState(entry.seq, entry.state, entry.attempts)))
+                size = file.tell()
+            if size > STATES_BYTES_MAX:
+                self._rewrite_states()
+        except OSError:
+            # What became of it is known again when the gateway or the Secretariat repeats it.
+            self.flash_errors += 1
+
+    def _rewrite_states(self) -> None:
+        packed = bytearray()
+        for index in range(len(self._index)):
+            entry = self._index.at(index)
+            if entry.state != delivery.SAVED:
+                packed.extend(pack_state(StoredState(entry.seq, entry.state, entry.attempts)))
+        self._write(STATES_NAME, bytes(packed))
+
+    def _write_making_room(self, name: str, data: bytes) -> None:
+        for _ in range(FLASH_TRIES):
+            try:
+                self._write(name, data)
+                return
+            except OSError:
+                self.flash_errors += 1
+                self._give_way()
+        raise JournalFullError("flash")
+
+    def _write(self, name: str, data: bytes) -> None:
+        temporary = self._path(name + TEMPORARY_SUFFIX)
+        with open(temporary, "wb") as file:
+            file.write(data)
+            file.flush()
+        os.rename(temporary, self._path(name))
+
+    def _give_way(self) -> None:
+        """Remove the report that is missed least; raise JournalFullError if none may go."""
+        index = self._least_missed()
+        if index is None:
+            raise JournalFullError("journal")
+        entry = self._index.at(index)
+        if not entry.receipted():
+            self.positions_dropped += 1
+        self._index.remove(index)
+        try:
+            os.remove(self._path(record_name(entry.seq)))
+        except OSError:
+            self.flash_errors += 1
+
+    def _least_missed(self) -> int | None:
+        found: int | None = None
+        least = len(_MISSED)
+        for index in range(len(self._index)):
+            entry = self._index.at(index)
+            missed = _missed(entry)
+            if missed < least:
+                found, least = index, missed
+        return found
+
+    def _path(self, name: str) -> str:
+        return f"{self._directory}/{name}"
+
+
+_MISSED = ("receipted routine", "receipted", "unreceipted routine")
+
+
+def _missed(entry: Entry) -> int:
+    """Return the place in _MISSED, or beyond it for what must stay."""
+    routine = entry.priority == ROUTINE_PRIORITY
+    if entry.receipted():
+        return 0 if routine else 1
+    return 2 if routine else len(_MISSED)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _exists(path: str) -> bool:
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,92 @@
+"""What the handset remembers of each report in its journal without reading flash: 13 bytes each.
+
+Entries stand in the order of their numbers, oldest first.
+"""
+
+import struct
+
+from turna_protocol import delivery
+from turna_protocol.record import Record
+
+_LAYOUT = "<IIHBBB"
+_ENTRY_BYTES = struct.calcsize(_LAYOUT)
+
+
+class Entry(Record):
+    """One report of the journal, without its content."""
+
+    FIELDS = ("seq", "saved_s", "attempts", "type_number", "priority", "state")
+
+    def __init__(
+        self, seq: int, saved_s: int, attempts: int, type_number: int, priority: int, state: int
+    ) -> None:
+        self.seq = seq
+        self.saved_s = saved_s
+        self.attempts = attempts
+        self.type_number = type_number
+        self.priority = priority
+        self.state = state
+
+    def receipted(self) -> bool:
+        """Say whether the Secretariat holds it."""
+        return self.state >= delivery.AT_SECRETARIAT
+
+
+class JournalIndex:
+    """A packed list of entries; small, because it is in memory all the time."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * len(delivery.STATE_NAMES)
+        self._packed = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._packed) // _ENTRY_BYTES
+
+    def append(self, entry: Entry) -> None:
+        """Add an entry whose number is higher than any before."""
+        self._packed.extend(_pack(entry))
+        self.counts[entry.state] += 1
+
+    def at(self, index: int) -> Entry:
+        """Return the entry at this place, 0 for the oldest."""
+        return Entry(*struct.unpack_from(_LAYOUT, self._packed, index * _ENTRY_BYTES))
+
+    def find(self, seq: int) -> int | None:
+        """Return the place of the report with this number, or None."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            found = self._seq_at(middle)
+            if found == seq:
+                return middle
+            if found < seq:
+                low = middle + 1
+            else:
+                high = middle
+        return None
+
+    def replace(self, index: int, entry: Entry) -> None:
+        self.counts[self.at(index).state] -= 1
+        self.counts[entry.state] += 1
+        start = index * _ENTRY_BYTES
+        self._packed[start : start + _ENTRY_BYTES] = _pack(entry)
+
+    def remove(self, index: int) -> None:
+        self.counts[self.at(index).state] -= 1
+        start = index * _ENTRY_BYTES
+        self._packed[start : start + _ENTRY_BYTES] = b""
+
+    def _seq_at(self, index: int) -> int:
+        return struct.unpack_from("<I", self._packed, index * _ENTRY_BYTES)[0]
+
+
+def _pack(entry: Entry) -> bytes:
+    return struct.pack(
+        _LAYOUT,
+        entry.seq,
+        entry.saved_s,
+        min(entry.attempts, 0xFFFF),
+        entry.type_number,
+        entry.priority,
+        entry.state,
+    )
