@@ -1,0 +1,148 @@
+"""The script of the exercise: who takes part, where they are, and what happens when.
+
+Pure: a plan made from the number of handsets, the length and a seed.  Times are simulated
+milliseconds from the moment everybody is on the air.
+"""
+
+import random
+from dataclasses import dataclass
+
+# Antakya, Hatay, the town hit hardest on 6 February 2023.
+ORIGIN_LAT_E5, ORIGIN_LON_E5 = 3_620_210, 3_616_030
+GATEWAY_LAT_E5, GATEWAY_LON_E5 = 3_621_400, 3_617_900
+GATEWAY_NAME, GATEWAY_COUNTRY = "hatay-1", "tr"
+
+MISSION_NAME = "HATAY EXERCISE"
+OFFICER = "Duty officer (demo)"
+
+# INSARAG team identifiers are an Olympic country code and two digits.
+TEAMS = (
+    ("TUR01", "tr"),
+    ("AZE01", "az"),
+    ("KAZ01", "kz"),
+    ("KGZ01", "kg"),
+    ("UZB01", "uz"),
+    ("HUN01", "hu"),
+    ("TKM01", "tm"),
+)
+MIN_HANDSETS = 6
+MAX_HANDSETS = 40
+
+# Where the teams begin to work, in degrees x 1e5 from the origin: all within sight of the gateway.
+_PLACES = (
+    (900, 600),
+    (-700, 1500),
+    (1700, -500),
+    (-1500, -900),
+    (300, -1900),
+    (2100, 1700),
+    (-2300, 400),
+)
+
+# Nothing new is entered after this share of a bounded exercise, so that all can arrive.
+_LAST_ENTRY_SHARE = 0.7
+_PRESS_MS = 120
+_LONG_PRESS_MS = 900
+_SOS_HOLD_MS = 2400
+_BETWEEN_KEYS_MS = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One gesture on the handset's button: press after `wait_ms`, let go after `hold_ms`."""
+
+    wait_ms: int
+    hold_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happens at `at_ms`; `handset` is its index, or None."""
+
+    at_ms: int
+    what: str  # keys | leave | return | backbone_down | backbone_up | accept_sos
+    told: str
+    handset: int | None = None
+    keys: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a handset begins, and its walk in degrees x 1e5 a minute."""
+
+    lat_e5: int
+    lon_e5: int
+    north_e5_per_min: int
+    east_e5_per_min: int
+
+
+def team_of(index: int) -> tuple[str, str]:
+    """Return (team, country) of the handset with this index."""
+    return TEAMS[index % len(TEAMS)]
+
+
+def place_of(index: int, random_: random.Random) -> Place:
+    north, east = _PLACES[index % len(_PLACES)]
+    spread = 120 * (index // len(_PLACES))
+    return Place(
+        lat_e5=ORIGIN_LAT_E5 + north + spread,
+        lon_e5=ORIGIN_LON_E5 + east - spread,
+        north_e5_per_min=random_.randint(-12, 12),
+        east_e5_per_min=random_.randint(-12, 12),
+    )
+
+
+def plan(handsets: int, length_ms: int, random_: random.Random) -> list[Step]:
+    """Return the steps in the order of their times."""
+    steps = _scenes(length_ms)
+    for index in range(handsets):
+        first = length_ms * (3 + 40 * index // handsets) // 100
+        second = length_ms * (30 + 38 * index // handsets) // 100
+        for at_ms in (first, second):
+            shaken = at_ms + random_.randint(0, length_ms // 50)
+            steps.append(
+                Step(shaken, "keys", "types a SITREP", index, _sitrep_keys(random_))
+            )
+    return sorted(steps, key=lambda step: step.at_ms)
+
+
+def _scenes(length_ms: int) -> list[Step]:
+    """Return what the exercise is about: an absence, an SOS, an outage of the backbone."""
+    share = length_ms // 100
+    wanderer, victim = 3, 2
+    return [
+        Step(12 * share, "leave", "goes behind the ridge, out of range", wanderer),
+        Step(18 * share, "keys", "declares an SOS (button held)", victim, _sos_keys()),
+        Step(26 * share, "accept_sos", "the duty officer accepts the SOS"),
+        Step(34 * share, "return", "is back in range", wanderer),
+        Step(40 * share, "backbone_down", "the satellite link fails"),
+        Step(55 * share, "backbone_up", "the satellite link is back"),
+        Step(int(_LAST_ENTRY_SHARE * 100) * share, "keys", "cancels the SOS", victim, _cancel_keys()),
+    ]
+
+
+def _press(hold_ms: int = _PRESS_MS) -> Key:
+    return Key(_BETWEEN_KEYS_MS, hold_ms)
+
+
+def _sitrep_keys(random_: random.Random) -> tuple[Key, ...]:
+    """Open the form, choose one of four statuses, sometimes enter counts, send."""
+    long_press = _press(_LONG_PRESS_MS)
+    keys = [long_press]
+    keys += [_press()] * random_.randrange(4)
+    keys += [long_press]  # takes the status; the cursor stands on SEND
+    if random_.random() < 0.5:
+        keys += [_press()] * 2 + [long_press]  # to "casualties", into it
+        for _ in range(5):
+            keys += [_press()] * random_.choice((0, 1, 1, 2, 3)) + [long_press]
+        keys += [_press()] * 5  # round to SEND again
+    return (*keys, long_press)
+
+
+def _sos_keys() -> tuple[Key, ...]:
+    return (Key(0, _SOS_HOLD_MS),)
+
+
+def _cancel_keys() -> tuple[Key, ...]:
+    # A double press goes home from any screen; holding brings the SOS screen of an active SOS.
+    return (Key(0, _SOS_HOLD_MS), _press(_LONG_PRESS_MS), _press(_LONG_PRESS_MS))

@@ -1,0 +1,183 @@
+"""The desk files each report once, answers only what is proved, and alarms a person."""
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from tests.secretariat.field import EPOCH_S, Field, position, sos
+from turna_protocol import delivery
+from turna_secretariat import queries
+from turna_secretariat.archive import Archive, ArchiveError
+from turna_secretariat.desk import Desk, Outgoing
+from turna_secretariat.registry import Registry
+
+NOW_MS = (EPOCH_S + 10) * 1000
+
+
+def _sealed(outgoing: list[Outgoing]) -> list[bytes]:
+    return [receipt.sealed for one in outgoing for receipt in one.envelope.receipts]
+
+
+def test_a_report_is_stored_and_its_handset_is_told_so(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    outgoing = desk.file([field.carried(position(), seq=7)], NOW_MS)
+
+    assert [one.gateway for one in outgoing] == ["hatay-1"]
+    (receipt,) = field.hears(_sealed(outgoing))
+    assert (receipt.seq, receipt.state) == (7, delivery.AT_SECRETARIAT)
+    with archive.reader() as connection:
+        (stored,) = queries.reports(connection, registry)
+    assert stored["call_sign"] == "TUR01-1"
+    assert stored["mode"] == "exercise"
+    assert stored["standing"] == "authentic"
+    assert stored["report"]["battery_pct"] == 80
+
+
+def test_a_repeated_report_is_receipted_again_and_not_stored_twice(
+    desk: Desk, field: Field, archive: Archive
+) -> None:
+    carried = field.carried(position())
+    desk.file([carried], NOW_MS)
+    outgoing = desk.file([replace(carried, attempt=2)], NOW_MS + 1000)
+
+    assert [r.seq for r in field.hears(_sealed(outgoing))] == [0]
+    with archive.reader() as connection:
+        counted = queries.counts(connection)
+    assert counted["by_standing"] == {"authentic": 1}
+    assert (counted["copies"], counted["stored_twice"]) == (1, 0)
+
+
+def test_every_gateway_that_carried_a_report_is_kept(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(position())], NOW_MS)
+    desk.file([field.carried(position(), gateway="hatay-2")], NOW_MS + 1)
+
+    with archive.reader() as connection:
+        found = queries.one_report(connection, registry, 1)
+    assert found is not None
+    assert [way["gateway"] for way in found["carried_by"]] == ["hatay-1", "hatay-2"]
+
+
+def test_one_sealed_receipt_speaks_for_several_reports_of_a_handset(
+    desk: Desk, field: Field
+) -> None:
+    batch = [field.carried(position(), seq=seq) for seq in (3, 4, 6)]
+    outgoing = desk.file(batch, NOW_MS)
+
+    entries = [entry for entry in _sealed(outgoing) if entry]
+    assert len(entries) == 1
+    (receipt,) = field.hears(entries)
+    assert (receipt.seq, receipt.bitmap) == (6, 0b110)
+
+
+def test_a_report_under_a_foreign_key_is_kept_marked_alarmed_and_never_confirmed_to_the_field(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    outgoing = desk.file([field.carried(sos(), key=bytes(32))], NOW_MS)
+
+    assert _sealed(outgoing) == [b""]
+    with archive.reader() as connection:
+        (stored,) = queries.reports(connection, registry)
+        (alarm,) = queries.open_alarms(connection, registry)
+    assert stored["standing"] == alarm["kind"] == "not_authentic"
+
+
+def test_a_forged_report_that_came_first_does_not_keep_the_true_one_out(
+    desk: Desk, field: Field, archive: Archive
+) -> None:
+    desk.file([field.carried(sos(), key=bytes(32))], NOW_MS)
+    outgoing = desk.file([field.carried(position())], NOW_MS + 1)
+
+    assert [r.seq for r in field.hears(_sealed(outgoing))] == [0]
+    with archive.reader() as connection:
+        assert queries.counts(connection)["by_standing"] == {"authentic": 1, "not_authentic": 1}
+
+
+def test_two_proved_reports_under_one_number_are_both_kept_and_alarmed_as_a_clone(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(position())], NOW_MS)
+    desk.file([field.carried(sos())], NOW_MS + 1)
+
+    with archive.reader() as connection:
+        standings = {r["type"]: r["standing"] for r in queries.reports(connection, registry)}
+        kinds = [alarm["kind"] for alarm in queries.open_alarms(connection, registry)]
+    assert standings == {"position": "authentic", "sos": "clone"}
+    assert kinds == ["clone"]
+
+
+def test_a_genuine_report_of_no_known_form_is_kept_raw_and_receipted(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    outgoing = desk.file([field.carried_content(b"\xff\xff")], NOW_MS)
+
+    assert [r.seq for r in field.hears(_sealed(outgoing))] == [0]
+    with archive.reader() as connection:
+        found = queries.one_report(connection, registry, 1)
+    assert found is not None
+    assert (found["standing"], found["content_hex"]) == ("undecodable", "ffff")
+
+
+def test_a_report_of_a_device_that_nobody_registered_is_kept_and_alarmed(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    outgoing = desk.file([replace(field.carried(position()), device=99)], NOW_MS)
+
+    assert _sealed(outgoing) == [b""]
+    with archive.reader() as connection:
+        assert queries.open_alarms(connection, registry)[0]["kind"] == "unknown_device"
+
+
+def test_an_sos_alarms_until_a_named_person_accepts_it_and_the_field_is_told(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(), seq=5)], NOW_MS)
+    with archive.reader() as connection:
+        (alarm,) = queries.open_alarms(connection, registry)
+    assert (alarm["kind"], alarm["call_sign"]) == ("sos", "TUR01-1")
+
+    outgoing = desk.act(1, "accepted", "Aylin Demir", NOW_MS + 1)
+
+    (receipt,) = field.hears(_sealed(outgoing))
+    assert (receipt.seq, receipt.state) == (5, delivery.READ)
+    with archive.reader() as connection:
+        assert queries.open_alarms(connection, registry) == []
+        found = queries.one_report(connection, registry, 1)
+    assert found is not None
+    assert found["person"] == "Aylin Demir"
+    assert [deed["did"] for deed in found["actions"]] == ["accepted"]
+
+
+def test_a_later_state_is_told_again_when_a_report_is_repeated(desk: Desk, field: Field) -> None:
+    carried = field.carried(position(), seq=2)
+    desk.file([carried], NOW_MS)
+    desk.act(1, "acted", "Aylin Demir", NOW_MS + 1)
+
+    (receipt,) = field.hears(_sealed(desk.file([carried], NOW_MS + 2)))
+
+    assert receipt.state == delivery.ACTED
+
+
+def test_nothing_can_be_done_with_a_report_that_does_not_exist(desk: Desk) -> None:
+    with pytest.raises(KeyError):
+        desk.act(1, "read", "Aylin Demir", NOW_MS)
+
+
+def test_a_batch_is_all_or_nothing(desk: Desk, field: Field, archive: Archive) -> None:
+    good = field.carried(position())
+    broken = replace(good, seq=1, content="not bytes")  # type: ignore[arg-type]  # on purpose
+    with pytest.raises((TypeError, sa.exc.StatementError)):
+        desk.file([good, broken], NOW_MS)
+
+    with archive.reader() as connection:
+        assert queries.counts(connection)["by_standing"] == {}
+
+
+def test_an_archive_of_a_newer_turna_is_refused_and_left_alone(archive: Archive) -> None:
+    with archive.transaction() as transaction:
+        transaction._connection.execute(sa.text("UPDATE schema_version SET version = 99"))
+    with pytest.raises(ArchiveError, match="99"):
+        archive.open()

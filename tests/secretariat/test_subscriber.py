@@ -1,0 +1,192 @@
+"""The subscriber acknowledges after the commit, and survives whatever a topic carries."""
+
+import queue
+import random
+
+import pytest
+
+from tests.secretariat.field import EPOCH_S, Field, position
+from turna_backbone import topics
+from turna_backbone.clock import SteppedClock
+from turna_backbone.envelope import GatewayHealth, Presence, ReceiptEnvelope
+from turna_backbone.mqtt import Connected, Disconnected, Message
+from turna_protocol import delivery
+from turna_secretariat import queries
+from turna_secretariat.archive import Archive
+from turna_secretariat.desk import Desk
+from turna_secretariat.registry import Registry
+from turna_secretariat.subscriber import Deed, Inbox, Subscriber
+
+REPORT_TOPIC = topics.report("tr", "tur01")
+BIRTH = (topics.SECRETARIAT_CONNECTION, b"here")
+
+
+class FakeSession:
+    """Keeps what is published and acknowledged; takes nothing while `full`."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, bytes]] = []
+        self.acknowledged: list[int] = []
+        self.full = False
+
+    def publish(
+        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False
+    ) -> int | None:
+        del qos, retain
+        if self.full:
+            return None
+        self.published.append((topic, payload))
+        return len(self.published)
+
+    def acknowledge(self, token: int) -> None:
+        self.acknowledged.append(token)
+
+
+class Bench:
+    """A subscriber on a bench: put things in, step, look at what came out."""
+
+    def __init__(self, desk: Desk, registry: Registry) -> None:
+        self.inbox: Inbox = queue.Queue()
+        self.session = FakeSession()
+        self.subscriber = Subscriber(
+            desk=desk,
+            registry=registry,
+            session=self.session,
+            inbox=self.inbox,
+            clock=SteppedClock(epoch_s=EPOCH_S),
+            birth=BIRTH,
+        )
+        self._token = 0
+
+    def arrives(self, topic: str, payload: bytes) -> int:
+        self._token += 1
+        self.inbox.put(Message(topic, payload, False, self._token))
+        return self._token
+
+    def step(self) -> None:
+        self.subscriber.step(0)
+
+
+@pytest.fixture
+def bench(desk: Desk, registry: Registry) -> Bench:
+    return Bench(desk, registry)
+
+
+def test_a_report_is_filed_acknowledged_and_receipted_to_its_gateway(
+    bench: Bench, field: Field
+) -> None:
+    token = bench.arrives(REPORT_TOPIC, field.carried(position(), seq=4).pack())
+    bench.step()
+
+    assert bench.session.acknowledged == [token]
+    ((topic, payload),) = bench.session.published
+    assert topic == topics.receipt("tr", "hatay-1")
+    (receipt,) = ReceiptEnvelope.unpack(payload).receipts
+    assert (receipt.device, receipt.seq, receipt.state) == (1, 4, delivery.AT_SECRETARIAT)
+
+
+def test_a_whole_batch_is_one_message_of_receipts(bench: Bench, field: Field) -> None:
+    for seq in range(10):
+        bench.arrives(REPORT_TOPIC, field.carried(position(), seq=seq).pack())
+    bench.step()
+
+    ((_, payload),) = bench.session.published
+    assert len(ReceiptEnvelope.unpack(payload).receipts) == 10
+
+
+def test_receipts_wait_for_the_connection_instead_of_getting_lost(
+    bench: Bench, field: Field
+) -> None:
+    bench.session.full = True
+    bench.arrives(REPORT_TOPIC, field.carried(position()).pack())
+    bench.step()
+    assert bench.session.published == []
+
+    bench.session.full = False
+    bench.step()
+    assert len(bench.session.published) == 1
+
+
+def test_garbage_on_any_topic_is_counted_kept_and_acknowledged(
+    bench: Bench, field: Field, archive: Archive
+) -> None:
+    chance = random.Random(3)
+    names = [REPORT_TOPIC, "ots/v1/tr/g/x/health", "ots/v1/tr/g/x/conn", "x", "", "ots/v1/sys/a"]
+    for _ in range(200):
+        bench.arrives(chance.choice(names), chance.randbytes(chance.randrange(60)))
+    bench.arrives(REPORT_TOPIC, field.carried(position()).pack()[:-1])
+    bench.step()
+    bench.step()
+
+    assert len(bench.session.acknowledged) == 201
+    with archive.reader() as connection:
+        assert queries.counts(connection)["refused"] == {"malformed": 201}
+
+
+def test_receipts_for_a_gateway_that_nobody_registered_are_counted_not_sent(
+    bench: Bench, field: Field
+) -> None:
+    bench.arrives(REPORT_TOPIC, field.carried(position(), gateway="nobody").pack())
+    bench.step()
+
+    assert bench.session.published == []
+    assert bench.subscriber.counts["receipts for an unknown gateway"] == 1
+
+
+def test_the_secretariat_says_that_it_is_there_on_each_connection(bench: Bench) -> None:
+    for event in (Connected(False), Disconnected("cut"), Connected(True)):
+        bench.inbox.put(event)
+    bench.step()
+
+    assert bench.session.published == [BIRTH, BIRTH]
+    assert bench.subscriber.connected
+
+
+def test_what_gateways_say_of_themselves_is_kept_for_the_page(
+    bench: Bench, archive: Archive
+) -> None:
+    health = GatewayHealth(
+        boot_id=b"boot-id1",
+        time_s=EPOCH_S,
+        uptime_s=60,
+        modem_up=True,
+        heard=5,
+        stored=4,
+        acknowledged=4,
+        receipted=3,
+        refused=1,
+        waiting_sos=0,
+        waiting_report=1,
+        waiting_health=0,
+        oldest_waiting_s=2,
+    )
+    bench.arrives(topics.gateway_health("tr", "hatay-1"), health.pack())
+    bench.step()
+    bench.arrives(topics.gateway_connection("tr", "hatay-1"), Presence(False, b"boot-id1").pack())
+    bench.step()
+
+    with archive.reader() as connection:
+        (known,) = queries.gateways(connection)
+    assert (known["name"], known["connected"], known["health"]["stored"]) == ("hatay-1", False, 4)
+
+
+def test_a_persons_deed_is_filed_and_sent_to_the_field(bench: Bench, field: Field) -> None:
+    bench.arrives(REPORT_TOPIC, field.carried(position()).pack())
+    bench.step()
+    deed = Deed(report_id=1, did="read", person="Aylin Demir")
+    bench.inbox.put(deed)
+    bench.step()
+
+    assert deed.done.is_set()
+    assert not deed.errors
+    (receipt,) = ReceiptEnvelope.unpack(bench.session.published[-1][1]).receipts
+    assert receipt.state == delivery.READ
+
+
+def test_a_deed_about_no_report_is_answered_with_an_error(bench: Bench) -> None:
+    deed = Deed(report_id=77, did="read", person="Aylin Demir")
+    bench.inbox.put(deed)
+    bench.step()
+
+    assert deed.done.is_set()
+    assert deed.errors == ["there is no such report"]
