@@ -23,8 +23,8 @@ from .record import Record
 TAG_BYTES = 4
 ACKNOWLEDGEMENT_BITS = 8
 RECEIPT_BITS = 13
-# 2 + 6 x 9 = 56 bytes: 174 ms at SF8/125 and 617 ms at SF10/125, never over 1 s below SF11, so one
-# packet of a gateway blocks the channel no longer than one long report of a handset.
+# 2 + 6 x 9 = 56 bytes: 203 ms at SF8/125, 690 ms at SF10/125 (preamble 12): under a second up to
+# SF10, so that one packet of a gateway blocks the channel no longer than one long report does.
 ACKNOWLEDGEMENTS_PER_PACKET = 6
 RECEIPTS_PER_PACKET = 5  # 2 + 5 x 10 = 52 bytes, for the same reason
 RECEIPT_ENTRY_BYTES = 6 + TAG_BYTES

@@ -18,11 +18,12 @@ from .packet import (
 from .record import Record
 
 TAG_BYTES = 4
-BEACON_BYTES = 17
+BEACON_BYTES = 18
 NUMBER_MAX = 0xFFFFFF
 SLOTS_MAX = 255
 PRIORITY_MAX = 3
 SLOT_UNIT_MS = 8
+GROUPING_UNIT_MS = 100
 GATEWAYS_REMEMBERED = 16
 
 # How the gateway knows the time.
@@ -43,6 +44,7 @@ class Beacon(Record):
         "load_pct",
         "admitted_priority",
         "degraded",
+        "grouping_ms",
         "slots",
         "slot_ms",
         "hops",
@@ -58,6 +60,7 @@ class Beacon(Record):
         load_pct: int = 0,
         admitted_priority: int = 0,
         degraded: bool = False,
+        grouping_ms: int = 500,
         slots: int = 0,
         slot_ms: int = 0,
         hops: int = 0,
@@ -68,7 +71,8 @@ class Beacon(Record):
         self.time_quality = time_quality
         self.load_pct = load_pct
         self.admitted_priority = admitted_priority
-        self.degraded = degraded
+        self.degraded = degraded  # the gateway cannot store: try another
+        self.grouping_ms = grouping_ms  # how long it collects acknowledgements; never for an SOS
         self.slots = slots
         self.slot_ms = slot_ms
         self.hops = hops  # how many relays it came through; 0 when packed by the gateway
@@ -81,7 +85,8 @@ def pack_beacon(beacon: Beacon, broadcast_key: bytes, hops_left: int = 0) -> byt
     flags |= (8 if beacon.degraded else 0) | hops_left << 1
     packet = bytes([first_byte(BEACON, hops_left), beacon.gateway])
     packet += beacon.number.to_bytes(3, "big") + beacon.time_s.to_bytes(4, "big")
-    packet += bytes([flags, beacon.load_pct, beacon.slots, beacon.slot_ms // SLOT_UNIT_MS])
+    packet += bytes([flags, beacon.load_pct, beacon.grouping_ms // GROUPING_UNIT_MS])
+    packet += bytes([beacon.slots, beacon.slot_ms // SLOT_UNIT_MS])
     return packet + _tag(broadcast_key, packet)
 
 
@@ -103,8 +108,9 @@ def unpack_beacon(packet: bytes, broadcast_key: bytes) -> Beacon:
         load_pct=packet[10],
         admitted_priority=flags >> 4 & 3,
         degraded=bool(flags & 8),
-        slots=packet[11],
-        slot_ms=packet[12] * SLOT_UNIT_MS,
+        grouping_ms=packet[11] * GROUPING_UNIT_MS,
+        slots=packet[12],
+        slot_ms=packet[13] * SLOT_UNIT_MS,
         hops=hops,
     )
     try:
@@ -164,13 +170,16 @@ def _check(beacon: Beacon) -> None:
         ("time_quality", TIME_SUSPECT),
         ("load_pct", 100),
         ("admitted_priority", PRIORITY_MAX),
+        ("grouping_ms", 255 * GROUPING_UNIT_MS),
         ("slots", SLOTS_MAX),
         ("slot_ms", 255 * SLOT_UNIT_MS),
     ):
         if not 0 <= getattr(beacon, name) <= highest:
             raise MisuseError(name)
-    if beacon.gateway == 0 or beacon.slot_ms % SLOT_UNIT_MS:
-        raise MisuseError("gateway or slot_ms")
+    if beacon.gateway == 0:
+        raise MisuseError("gateway")
+    if beacon.slot_ms % SLOT_UNIT_MS or beacon.grouping_ms % GROUPING_UNIT_MS:
+        raise MisuseError("slot_ms or grouping_ms")
     if beacon.time_quality == TIME_UNKNOWN and beacon.time_s:
         raise MisuseError("time_s")
 

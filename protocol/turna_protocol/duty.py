@@ -60,6 +60,7 @@ class DutyLedger:
 
     def to_bytes(self) -> bytes:
         """Return the ledger for flash or RTC memory."""
+        # Two bytes hold a minute's bucket: a radio cannot send 65.5 s within a minute.
         data = bytes([_FORMAT, len(self._buckets)])
         for band in sorted(self._buckets):
             name = band.encode()

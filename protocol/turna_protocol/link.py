@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 SOS_PRIORITY = 3
 # Memory: 32 packets of about 200 bytes of heap each.  The journal holds the rest.
 PACKETS_MAX = 32
-# A gateway collects acknowledgements this long; then a packet of at most 56 bytes is on the air.
+# A gateway collects acknowledgements this long unless its beacon says longer, never for an SOS;
+# then a packet of at most 56 bytes is on the air.
 GROUPING_MS = 500
 TURNAROUND_MS = 300
 ACKNOWLEDGEMENT_BYTES_MAX = 56
@@ -32,6 +33,7 @@ RECEIPT_PATIENCE_MS = 1_800_000
 RECEIPT_PATIENCE_CAP_MS = 14_400_000
 ADMISSION_LASTS_MS = 300_000  # a beacon's word, after five beacons missed, is no longer known
 _BUSY_DOUBLINGS_MAX = 4
+_DOUBLINGS_MAX = 16  # no shift by a count that grows for days
 
 
 class Acknowledged(Record):
@@ -63,9 +65,12 @@ class _Entry:
         self.held = False
         self.patience_ms = RECEIPT_PATIENCE_MS
 
-    def rank(self) -> tuple[int, int, int]:
-        """Order of sending: not yet held before held, urgent before routine, old before new."""
-        return (1 if self.held else 0, -self.priority, self.seq)
+    def rank(self) -> tuple[int, int, int, int]:
+        """Order of sending: not held before held, urgent before routine, untried before tried.
+
+        A packet that no gateway wants thus never keeps the others waiting.  Then old before new.
+        """
+        return (1 if self.held else 0, -self.priority, self.attempts, self.seq)
 
 
 class Link:
@@ -79,7 +84,8 @@ class Link:
     ) -> None:
         self._device = device
         self._random_below = random_below
-        self._answer_ms = GROUPING_MS + TURNAROUND_MS + airtime_ms(ACKNOWLEDGEMENT_BYTES_MAX)
+        self._reply_ms = TURNAROUND_MS + airtime_ms(ACKNOWLEDGEMENT_BYTES_MAX)
+        self._grouping_ms = GROUPING_MS
         self._airtime_ms = airtime_ms(TYPICAL_PACKET_BYTES)
         self._entries: dict[int, _Entry] = {}
         self._events: list[Acknowledged | Deferred] = []
@@ -145,14 +151,16 @@ class Link:
         self._busy = 0
         self._unanswered += 1
         self._quiet_until_ms = now_ms + self._pause_ms()
-        self._sos_quiet_until_ms = now_ms + self._answer_ms
         entry = self._entries.get(seq)
         if entry is None:
             return
         entry.held = False
         entry.attempts += 1
-        cap_ms = SOS_RETRY_CAP_MS if entry.priority >= SOS_PRIORITY else RETRY_CAP_MS
-        entry.due_ms = now_ms + self._jittered(self._doubled(entry.attempts - 1, cap_ms))
+        answer_ms, cap_ms = self._answer_ms(), RETRY_CAP_MS
+        if entry.priority >= SOS_PRIORITY:
+            answer_ms, cap_ms = GROUPING_MS + self._reply_ms, SOS_RETRY_CAP_MS
+            self._sos_quiet_until_ms = now_ms + answer_ms
+        entry.due_ms = now_ms + self._jittered(_doubled(answer_ms, entry.attempts - 1, cap_ms))
 
     def acknowledged(self, seq: int, now_ms: int) -> None:
         """Note that a gateway holds the packet: stop sending it, wait for its receipt."""
@@ -170,9 +178,12 @@ class Link:
         if self._entries.pop(seq, None) is not None:
             self._answered(now_ms)
 
-    def beacon_heard(self, now_ms: int, admitted_priority: int = 0) -> None:
-        """Note that a gateway is near and admits reports of that priority or above."""
+    def beacon_heard(
+        self, now_ms: int, admitted_priority: int = 0, grouping_ms: int = GROUPING_MS
+    ) -> None:
+        """Note that a gateway is near, whom it admits and how long it collects answers."""
         self._now_ms = now_ms
+        self._grouping_ms = grouping_ms
         self._admitted_priority = min(admitted_priority, SOS_PRIORITY)
         self._admission_ends_ms = now_ms + ADMISSION_LASTS_MS
         if self._unanswered >= UNANSWERED_MAX:
@@ -239,7 +250,7 @@ class Link:
 
     def _probe_soon(self, now_ms: int) -> None:
         """Try one packet early; the answer to it, not the beacon, brings out the others."""
-        at_ms = now_ms + self._random_below(2 * self._answer_ms)
+        at_ms = now_ms + self._random_below(2 * self._answer_ms())
         self._quiet_until_ms = min(self._quiet_until_ms, at_ms)
         waiting = [entry for entry in self._entries.values() if not entry.held]
         if waiting:
@@ -249,13 +260,18 @@ class Link:
     def _pause_ms(self) -> int:
         """Return how long to stay silent after a transmission of ours."""
         if self._unanswered < UNANSWERED_MAX:
-            return self._answer_ms
-        return self._jittered(self._doubled(self._unanswered - UNANSWERED_MAX, PROBE_CAP_MS))
+            return self._answer_ms()
+        probes = self._unanswered - UNANSWERED_MAX
+        return self._jittered(_doubled(self._answer_ms(), probes, PROBE_CAP_MS))
 
-    def _doubled(self, times: int, cap_ms: int) -> int:
-        # No shift by an attempt count that grows for days.
-        return min(self._answer_ms << min(times, 16), cap_ms)
+    def _answer_ms(self) -> int:
+        """Return within what time a gateway that heard us answers."""
+        return self._grouping_ms + self._reply_ms
 
     def _jittered(self, wait_ms: int) -> int:
         """Return between one and two times the wait."""
         return wait_ms + self._random_below(wait_ms)
+
+
+def _doubled(wait_ms: int, times: int, cap_ms: int) -> int:
+    return min(wait_ms << min(times, _DOUBLINGS_MAX), cap_ms)

@@ -75,19 +75,16 @@ def test_a_byte_inside_a_coding_step_costs_nothing() -> None:
 
 
 def test_an_impossible_radio_setting_is_refused() -> None:
-    good = {"sf": 7, "bandwidth_hz": 125_000, "coding_rate": 5, "preamble_symbols": 8}
-    for chip, size, wrong in (
-        (SX127X, 10, {"sf": 5}),
-        (SX126X, 10, {"sf": 13}),
-        (SX126X, 10, {"bandwidth_hz": 100_000}),
-        (SX126X, 10, {"coding_rate": 9}),
-        (SX126X, 256, {}),
-        ("sx1280", 10, {}),
+    for chip, size, sf, hz, rate in (
+        (SX127X, 10, 5, 125_000, 5),
+        (SX126X, 10, 13, 125_000, 5),
+        (SX126X, 10, 7, 100_000, 5),
+        (SX126X, 10, 7, 125_000, 9),
+        (SX126X, 256, 7, 125_000, 5),
+        ("sx1280", 10, 7, 125_000, 5),
     ):
-        setting = dict(good)
-        setting.update(wrong)
         try:
-            time_on_air_us(chip, size, **setting)
+            time_on_air_us(chip, size, sf=sf, bandwidth_hz=hz, coding_rate=rate, preamble_symbols=8)
         except MisuseError:
             continue
-        raise AssertionError((chip, size, wrong))
+        raise AssertionError((chip, size, sf, hz, rate))

@@ -1,0 +1,104 @@
+"""The mission: what is written down is what is read, and nonsense is named."""
+
+import json
+
+from turna_protocol import mission
+from turna_protocol.errors import MalformedError
+from turna_protocol.frame import Frame
+from turna_protocol.mission import Device, Gateway, Mission, Radio
+
+
+def demo() -> Mission:
+    return Mission(
+        name="hatay",
+        mode="exercise",
+        frame=Frame(3_620_000, 3_616_000, 1_763_800_000),
+        region="COMMON433",
+        radio=Radio(
+            freq_hz=433_175_000,
+            bandwidth_hz=125_000,
+            sf=8,
+            coding_rate=5,
+            preamble_symbols=12,
+            sync_word=0x12,
+            power_dbm=10,
+        ),
+        devices=(
+            Device(
+                device=1,
+                hardware_id="0a0b0c0d0e01",
+                generation=1,
+                call_sign="akut-1",
+                team="akut",
+                country="tr",
+            ),
+            Device(
+                device=2,
+                hardware_id="0a0b0c0d0e02",
+                generation=3,
+                call_sign="qazaq-1",
+                team="qazaq",
+                country="kz",
+            ),
+        ),
+        gateways=(Gateway(index=1, name="kirikhan", country="tr"),),
+    )
+
+
+def as_json() -> dict:  # type: ignore[type-arg]
+    data: dict = json.loads(json.dumps(mission.mission_to_json(demo())))  # type: ignore[type-arg]
+    return data
+
+
+def test_a_mission_comes_back_from_json_as_it_was() -> None:
+    assert mission.mission_from_json(as_json()) == demo()
+
+
+def test_handsets_and_gateways_are_found_by_number_and_name() -> None:
+    one = demo()
+    assert one.device(2) == one.devices[1]
+    assert one.device(3) is None
+    assert one.gateway("kirikhan") == one.gateways[0]
+    assert one.gateway("elsewhere") is None
+
+
+def test_nonsense_is_refused_with_the_name_of_the_field() -> None:
+    for path, value, named in (
+        (("mode",), "war", "mode"),
+        (("format",), 2, "format"),
+        (("name",), "", "name"),
+        (("name",), "x" * 33, "name"),
+        (("origin_lat_e5",), 9_000_001, "origin_lat_e5"),
+        (("epoch_s",), True, "epoch_s"),
+        (("epoch_s",), -1, "epoch_s"),
+        (("radio",), None, "radio"),
+        (("radio", "sf"), 13, "sf"),
+        (("radio", "freq_hz"), "433 MHz", "freq_hz"),
+        (("devices",), {}, "devices"),
+        (("devices", 0), [], "devices"),
+        (("devices", 0, "device"), 0, "device"),
+        (("devices", 0, "device"), 2, "devices not unique"),
+        (("devices", 0, "hardware_id"), "0a0b0c0d0e02", "hardware_id not unique"),
+        (("devices", 0, "hardware_id"), "board", "hardware_id"),
+        (("gateways", 0, "index"), 256, "index"),
+    ):
+        data = as_json()
+        at = data
+        for step in path[:-1]:
+            at = at[step]
+        at[path[-1]] = value
+        try:
+            mission.mission_from_json(data)
+        except MalformedError as error:
+            assert error.args[0] == named, (path, error)
+            continue
+        raise AssertionError(path)
+
+
+def test_what_is_no_object_is_refused() -> None:
+    for data in (None, [], 5, "mission"):
+        try:
+            mission.mission_from_json(data)
+        except MalformedError:
+            continue
+        raise AssertionError(data)
