@@ -5,6 +5,18 @@ from .errors import MalformedError, MisuseError
 # Half of what one packet at the slowest usual setting carries, after the coded fields.
 MAX_TEXT_BYTES = 160
 
+# The page: ASCII as it is, then every further letter of Azerbaijani, Kazakh, Kyrgyz, Turkish,
+# Turkmen, Uzbek (both scripts), the Common Turkic alphabet, Hungarian and Russian (CLDR).
+# The first 128 are the bytes from 0x80; the rest, which few texts need, those from 0x10.
+LETTERS = (
+    "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"
+    "ёәғқңөұүһіўҳЁӘҒҚҢӨҰҮҺІЎҲ"
+    "çəğıöşüäžňýñáéíóőúűʻÇƏĞİÖŞÜÄŽŇÝÑÁÉÍÓŐÚŰʼ"
+    "ûÛūŪŭŬ"
+)
+LETTERS_START, RARE_START = 0x80, 0x10
+_HIGH = 0x100 - LETTERS_START
+
 
 def check_utf8(data: bytes) -> None:
     """Raise unless `data` is well-formed UTF-8 (RFC 3629); MicroPython's own check is laxer."""
@@ -30,22 +42,56 @@ def _tail_fits(lead: int, tail: bytes) -> bool:
 
 
 def pack_text(text: str) -> str | bytes:
-    """Return the text as it travels: a text string, or bytes of the page where that is shorter."""
-    if not text or len(text.encode()) > MAX_TEXT_BYTES:
-        raise MisuseError(f"1 to {MAX_TEXT_BYTES} bytes of text")
+    """Return the text as it travels: as it is, or in the page where that is shorter."""
+    encoded = text.encode()
+    packed = encoded if len(encoded) == len(text) else (_to_page(text) or encoded)
+    if not 1 <= len(packed) <= MAX_TEXT_BYTES:
+        raise MisuseError(f"a text has 1 to {MAX_TEXT_BYTES} bytes, not {len(packed)}")
     if any(ord(letter) < 0x20 and letter != "\n" for letter in text):
         raise MisuseError("control characters in a text")
-    return text
+    return text if packed is encoded else packed
 
 
 def unpack_text(item: object) -> str:
-    """Return the text of an item; the inverse of `pack_text`, and strict."""
-    if not isinstance(item, str):
+    """Return the text of an item; the inverse of `pack_text`, and as strict."""
+    if isinstance(item, bytes):
+        text = _from_page(item)
+    elif isinstance(item, str):
+        text = item
+    else:
         raise MalformedError("no text where one is announced")
     try:
-        packed = pack_text(item)
+        packed = pack_text(text)
     except MisuseError as error:
         raise MalformedError(str(error)) from None
     if packed != item:
         raise MalformedError("text not in its shortest form")
-    return item
+    return text
+
+
+def _to_page(text: str) -> bytes | None:
+    """Return one byte per letter, or None when a letter is not in the page."""
+    out = bytearray()
+    for letter in text:
+        if letter == "\n" or " " <= letter <= "~":
+            out.append(ord(letter))
+            continue
+        place = LETTERS.find(letter)
+        if place < 0:
+            return None
+        out.append(LETTERS_START + place if place < _HIGH else RARE_START + place - _HIGH)
+    return bytes(out)
+
+
+def _from_page(data: bytes) -> str:
+    letters = []
+    for byte in data:
+        if byte == 0x0A or 0x20 <= byte <= 0x7E:
+            letters.append(chr(byte))
+        elif byte >= LETTERS_START:
+            letters.append(LETTERS[byte - LETTERS_START])
+        elif RARE_START <= byte < RARE_START + len(LETTERS) - _HIGH:
+            letters.append(LETTERS[byte - RARE_START + _HIGH])
+        else:
+            raise MalformedError("no such letter in the page")
+    return "".join(letters)

@@ -1,7 +1,7 @@
 """What every report begins with: its type and mode, when and where it was observed.
 
-A usual heading, within 0.9 degrees of the deployment's origin and 21 days of its epoch, fills
-one 64-bit integer and no more; what lies beyond is sent absolute.
+A usual heading, within 1.35 degrees of the deployment's origin and 28 days after its epoch, fits
+one 64-bit integer; what lies beyond is sent absolute.
 """
 
 from .. import codes
@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 # The usual types have a digit to themselves; the rest share a second one.
 USUAL_TYPES = 3
 OTHER_TYPES = 32
-# When: no time, then the epoch's first days by quality of the clock, then any other time.
-NEAR_DAYS = 21
+# Where: squares about the origin, half their side in 1e-5 degrees; then none, then anywhere.
+SQUARES_E5 = (10_000, 25_000, 60_000, 135_000)
+_NO_PLACE, _FAR_PLACE = len(SQUARES_E5), len(SQUARES_E5) + 1
+# When: in the days after the epoch, by quality of the clock; then none, then any other time.
+NEAR_DAYS = 28
 FAR_DAYS = 1 << 16  # to the year 2149
-_NO_TIME, _FAR_TIME, _WHENS = 0, 4, 5
-# Where: no position, then squares about the origin, half their side in 1e-5 degrees, then any.
-SQUARES_E5 = (10_000, 25_000, 90_000)
-_NO_PLACE, _FAR_PLACE, _PLACES = 0, 4, 5
+_NO_TIME, _FAR_TIME = len(codes.TIME_QUALITIES), len(codes.TIME_QUALITIES) + 1
+# Usual headings are one digit: any mode, the clock set, within a square.
+_USUAL_WHENS = (codes.TIME_GNSS, codes.TIME_BEACON)
+_USUALS = len(codes.MODES) * len(_USUAL_WHENS) * len(SQUARES_E5)
 
 
 class Fix(Record):
@@ -72,21 +75,15 @@ def put_heading(digits: DigitWriter, type_number: int, report: Report, frame: Fr
     digits.put(min(type_number, USUAL_TYPES), USUAL_TYPES + 1)
     if type_number >= USUAL_TYPES:
         digits.put(type_number - USUAL_TYPES, OTHER_TYPES)
-    try:
-        digits.put(report.mode, len(codes.MODES))
-    except MisuseError:
-        raise MisuseError("mode: no such code") from None
-    when = _when(report, frame)
-    where = _where(report.fix, frame)
-    digits.put(when, _WHENS)
-    digits.put(where, _PLACES)
+    when, where = _when(report, frame), _where(report.fix, frame)
+    _put_kind(digits, report.mode, when, where)
     if report.fix is not None:
         _put_place(digits, where, report.fix, frame)
     if report.time_s is not None:
-        _put_time(digits, when, report, frame)
+        _put_time(digits, when, report.time_s, report.time_quality, frame)
     if report.fix is not None:
         digits.put(_class_of(report.fix.accuracy_m, codes.ACCURACY_CLASSES_M, "accuracy_m"), 8)
-        digits.put(_class_of(report.fix.age_s, codes.FIX_AGE_CLASSES_S, "age_s"), 8)
+        digits.put(_class_of(report.fix.age_s, codes.FIX_AGE_CLASSES_S, "fix_age_s"), 8)
 
 
 def take_type(digits: DigitReader) -> int:
@@ -96,9 +93,7 @@ def take_type(digits: DigitReader) -> int:
 
 def take_heading(digits: DigitReader, frame: Frame) -> dict[str, object]:
     """Return the heading's fields by name, after the type was taken."""
-    mode = digits.take(len(codes.MODES))
-    when = digits.take(_WHENS)
-    where = digits.take(_PLACES)
+    mode, when, where = _take_kind(digits)
     place = None if where == _NO_PLACE else _take_place(digits, where, frame)
     time_s, time_quality = _take_time(digits, when, frame)
     fix = None
@@ -107,6 +102,37 @@ def take_heading(digits: DigitReader, frame: Frame) -> dict[str, object]:
         age_s = codes.FIX_AGE_CLASSES_S[digits.take(8)]
         fix = Fix(place[0], place[1], accuracy_m, age_s)
     return {"mode": mode, "time_s": time_s, "time_quality": time_quality, "fix": fix}
+
+
+def _put_kind(digits: DigitWriter, mode: int, when: int, where: int) -> None:
+    if not 0 <= whole_number(mode) < len(codes.MODES):
+        raise MisuseError("mode: no such code")
+    if _is_usual(when, where):
+        usual = (where * len(_USUAL_WHENS) + _USUAL_WHENS.index(when)) * len(codes.MODES) + mode
+        digits.put(usual + 1, _USUALS + 1)
+        return
+    digits.put(0, _USUALS + 1)
+    digits.put(mode, len(codes.MODES))
+    digits.put(when, _FAR_TIME + 1)
+    digits.put(where, _FAR_PLACE + 1)
+
+
+def _take_kind(digits: DigitReader) -> tuple[int, int, int]:
+    """Return mode, when and where."""
+    usual = digits.take(_USUALS + 1) - 1
+    if usual >= 0:
+        usual, mode = divmod(usual, len(codes.MODES))
+        where, when = divmod(usual, len(_USUAL_WHENS))
+        return mode, _USUAL_WHENS[when], where
+    mode = digits.take(len(codes.MODES))
+    when, where = digits.take(_FAR_TIME + 1), digits.take(_FAR_PLACE + 1)
+    if _is_usual(when, where):
+        raise MalformedError("heading not in its shortest form")
+    return mode, when, where
+
+
+def _is_usual(when: int, where: int) -> bool:
+    return when in _USUAL_WHENS and where < len(SQUARES_E5)
 
 
 def _when(report: Report, frame: Frame) -> int:
@@ -119,7 +145,7 @@ def _when(report: Report, frame: Frame) -> int:
     if not 0 <= whole_number(report.time_s) < FAR_DAYS * DAY_S:
         raise MisuseError("time_s: not within 1970 to 2149")
     if _is_near_time(report.time_s, frame):
-        return 1 + report.time_quality
+        return report.time_quality
     return _FAR_TIME
 
 
@@ -127,10 +153,9 @@ def _is_near_time(time_s: int, frame: Frame) -> bool:
     return 0 <= time_s - frame.epoch_s < NEAR_DAYS * DAY_S
 
 
-def _put_time(digits: DigitWriter, when: int, report: Report, frame: Frame) -> None:
-    time_s = report.time_s or 0
+def _put_time(digits: DigitWriter, when: int, time_s: int, time_quality: int, frame: Frame) -> None:
     if when == _FAR_TIME:
-        digits.put(report.time_quality, len(codes.TIME_QUALITIES))
+        digits.put(time_quality, len(codes.TIME_QUALITIES))
         digits.put(time_s // DAY_S, FAR_DAYS)
     else:
         time_s -= frame.epoch_s
@@ -143,7 +168,7 @@ def _put_time(digits: DigitWriter, when: int, report: Report, frame: Frame) -> N
 def _take_time(digits: DigitReader, when: int, frame: Frame) -> tuple[int | None, int]:
     if when == _NO_TIME:
         return None, codes.TIME_NONE
-    quality, days, start_s = when - 1, NEAR_DAYS, frame.epoch_s
+    quality, days, start_s = when, NEAR_DAYS, frame.epoch_s
     if when == _FAR_TIME:
         quality, days, start_s = digits.take(len(codes.TIME_QUALITIES)), FAR_DAYS, 0
     time_s = digits.take(days) * DAY_S + digits.take(24) * 3600
@@ -165,7 +190,7 @@ def _where(fix: Fix | None, frame: Frame) -> int:
     north_e5, east_e5 = frame.offset_e5(fix.lat_e5, fix.lon_e5)
     for index, half_e5 in enumerate(SQUARES_E5):
         if -half_e5 <= north_e5 < half_e5 and -half_e5 <= east_e5 < half_e5:
-            return 1 + index
+            return index
     return _FAR_PLACE
 
 
@@ -174,7 +199,7 @@ def _put_place(digits: DigitWriter, where: int, fix: Fix, frame: Frame) -> None:
         digits.put(fix.lat_e5 + LATITUDE_LIMIT_E5, 2 * LATITUDE_LIMIT_E5 + 1)
         digits.put(fix.lon_e5 + LONGITUDE_LIMIT_E5, TURN_E5)
         return
-    half_e5 = SQUARES_E5[where - 1]
+    half_e5 = SQUARES_E5[where]
     north_e5, east_e5 = frame.offset_e5(fix.lat_e5, fix.lon_e5)
     digits.put(north_e5 + half_e5, 2 * half_e5)
     digits.put(east_e5 + half_e5, 2 * half_e5)
@@ -185,7 +210,7 @@ def _take_place(digits: DigitReader, where: int, frame: Frame) -> tuple[int, int
         lat_e5 = digits.take(2 * LATITUDE_LIMIT_E5 + 1) - LATITUDE_LIMIT_E5
         lon_e5 = digits.take(TURN_E5) - LONGITUDE_LIMIT_E5
     else:
-        half_e5 = SQUARES_E5[where - 1]
+        half_e5 = SQUARES_E5[where]
         north_e5, east_e5 = digits.take(2 * half_e5) - half_e5, digits.take(2 * half_e5) - half_e5
         lat_e5, lon_e5 = frame.position_e5(north_e5, east_e5)
     if not -LATITUDE_LIMIT_E5 <= lat_e5 <= LATITUDE_LIMIT_E5:
