@@ -56,10 +56,11 @@ class Sx1262:
         else:
             self._radio.forget()
 
-    def pin(self, name: str, level: int) -> None:
-        """Take a level that the board drives."""
+    def pin(self, name: str, level: int | None) -> None:
+        """Take a level that the board drives; what floats is pulled up."""
         if not self._powered:
             return
+        level = 1 if level is None else level
         if name == "reset":
             self._reset(level)
         elif name == "nss" and not self._in_reset:
@@ -152,7 +153,9 @@ class Sx1262:
         if not self._frame and not self._frame_refused:
             return
         if self._frame_refused == "sent while BUSY":
-            self._refuse(self._frame_refused)
+            # A host cannot know whether a chip in duty cycle is asleep or just waking.
+            if not self._radio.in_duty_cycle:
+                self._refuse(self._frame_refused)
         elif not self._frame_refused:
             self._execute(self._frame[0], bytes(self._frame[1:]))
 

@@ -141,6 +141,11 @@ class Radio:
             self.registers[facts.REG_RX_GAIN] = facts.RESET_VALUES[facts.REG_RX_GAIN]
         self.mode = Mode.SLEEP
 
+    @property
+    def in_duty_cycle(self) -> bool:
+        """Tell whether the chip wakes and sleeps by itself."""
+        return self._duty_us is not None
+
     # Clocks and calibration.
 
     def set_tcxo(self, parameters: bytes) -> None:

@@ -1,0 +1,180 @@
+"""From reset to a configured SX1262, in the one order that works, each step verified.
+
+Here are the remedies for the datasheet's known limitations (section 15) and for what drivers
+commonly forget: DC-DC regulator, calibration after the TCXO runs, image calibration for the band.
+Limitation 15.3 needs implicit headers, which are not used.
+"""
+
+import time
+
+from .radio import RadioConfig, RadioError
+from .sx1262_bus import Bus
+from .sx1262_codes import (
+    frequency_steps,
+    image_band,
+    modulation,
+    output_power,
+    sync_registers,
+    tcxo_voltage,
+    timer_steps,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from machine import Pin
+
+TCXO_START_US = 5_000  # what TCXOs of such modules need at the most, in the cold too
+CAD_SYMBOLS = 4
+_CAD_4_SYMBOLS = 0x02
+_CAD_MIN = 10  # AN1200.48
+_CALIBRATION_MS = 50  # 3.5 ms by the datasheet; up to 18 ms seen
+_MODE_STANDBY_RC = 2
+_IRQ_REPORTED = 0x03F7  # all of LoRa's: header and preamble are asked for, not signalled
+_IRQ_SIGNALLED = 0x02E3  # TX done, RX done, header error, CRC error, CAD done, timeout
+
+_CLEAR_ERRORS = 0x07
+_SET_DIO_IRQ = 0x08
+_GET_PACKET_TYPE = 0x11
+_GET_ERRORS = 0x17
+_SET_FREQUENCY = 0x86
+_SET_CAD = 0x88
+_CALIBRATE = 0x89
+_SET_PACKET_TYPE = 0x8A
+_SET_MODULATION = 0x8B
+_SET_PACKET = 0x8C
+_SET_TX = 0x8E
+_SET_BUFFER_BASE = 0x8F
+_SET_FALLBACK = 0x93
+_SET_PA = 0x95
+_SET_REGULATOR = 0x96
+_SET_TCXO = 0x97
+_CALIBRATE_IMAGE = 0x98
+_SET_RF_SWITCH = 0x9D
+_LORA = 1
+_DC_DC = 1
+_ALL_BLOCKS = 0x7F
+_FALL_BACK_TO_XOSC = 0x30  # the TCXO keeps running from one operation to the next
+_RAMP_200_US = 0x04
+_EXPLICIT_HEADER = 0
+_CRC_ON = 1
+_STANDARD_IQ = 0
+
+_REG_RETENTION = 0x029F
+_REG_IQ_POLARITY = 0x0736
+_REG_SYNC_WORD = 0x0740
+_REG_TX_MODULATION = 0x0889
+_REG_RX_GAIN = 0x08AC
+_REG_RX_PATCH = 0x08B5
+_REG_TX_CLAMP = 0x08D8
+_REG_OVERCURRENT = 0x08E7
+_RX_BOOSTED = 0x96
+_TX_CLAMP_OFF = 0x1E
+_140_MILLIAMPS = 0x38
+
+
+async def bring_up(
+    bus: Bus,
+    reset: "Pin",
+    config: RadioConfig,
+    tcxo_millivolts: "int | None",
+    dio2_is_rf_switch: bool,
+) -> None:
+    """Reset the chip and configure all of it; RadioError names the step that failed."""
+    await _reset(bus, reset)
+    await _start_clocks(bus, tcxo_millivolts)
+    bus.checked(_SET_RF_SWITCH, 1 if dio2_is_rf_switch else 0)
+    await _set_channel(bus, config)
+    _set_power(bus, config)
+    _set_registers(bus, config)
+    _set_operation(bus, config)
+    _check_errors(bus, "after set-up")
+
+
+def set_packet_length(bus: Bus, config: RadioConfig, length: int) -> None:
+    """Say how long the packet to send is, or the longest to receive."""
+    preamble = config.preamble_symbols
+    bus.command(
+        _SET_PACKET,
+        preamble >> 8,
+        preamble & 0xFF,
+        _EXPLICIT_HEADER,
+        length,
+        _CRC_ON,
+        _STANDARD_IQ,
+    )
+
+
+async def _reset(bus: Bus, reset: "Pin") -> None:
+    reset(0)
+    time.sleep_us(200)  # 100 us suffice (DS 8.1)
+    reset(1)
+    if not bus.busy():
+        raise RadioError("BUSY does not answer to a reset")
+    await bus.settled(_CALIBRATION_MS)
+    if bus.mode() != _MODE_STANDBY_RC:
+        raise RadioError("the chip is not in standby after a reset")
+
+
+async def _start_clocks(bus: Bus, tcxo_millivolts: "int | None") -> None:
+    bus.checked(_SET_REGULATOR, _DC_DC)
+    if tcxo_millivolts is not None:
+        steps = timer_steps(TCXO_START_US)
+        voltage = tcxo_voltage(tcxo_millivolts)
+        bus.checked(_SET_TCXO, voltage, steps >> 16, steps >> 8 & 0xFF, steps & 0xFF)
+    # The calibration at power-on failed if it had no clock; that error is of the past now.
+    bus.command(_CLEAR_ERRORS, 0, 0)
+    bus.command(_CALIBRATE, _ALL_BLOCKS)
+    await bus.settled(_CALIBRATION_MS)
+    _check_errors(bus, "after calibration")
+
+
+async def _set_channel(bus: Bus, config: RadioConfig) -> None:
+    bus.checked(_SET_PACKET_TYPE, _LORA)
+    if bus.read(_GET_PACKET_TYPE, 1)[0] != _LORA:
+        raise RadioError("the chip does not switch to LoRa")
+    bus.command(_CALIBRATE_IMAGE, *image_band(config.freq_hz))
+    await bus.settled(_CALIBRATION_MS)
+    bus.checked(_SET_FREQUENCY, *frequency_steps(config.freq_hz).to_bytes(4, "big"))
+    bus.checked(_SET_MODULATION, *modulation(config.sf, config.bandwidth_hz, config.coding_rate))
+    set_packet_length(bus, config, 255)
+
+
+def _set_power(bus: Bus, config: RadioConfig) -> None:
+    duty, hp_max, power = output_power(config.power_dbm)
+    bus.checked(_SET_PA, duty, hp_max, 0, 1)
+    bus.checked(_SET_TX, power & 0xFF, _RAMP_200_US)
+    if bus.register(_REG_OVERCURRENT) != _140_MILLIAMPS:
+        raise RadioError("the over-current limit is not that of an SX1262")
+
+
+def _set_registers(bus: Bus, config: RadioConfig) -> None:
+    high, low = sync_registers(config.sync_word)
+    bus.change_register(_REG_SYNC_WORD, 0xFF, high)
+    bus.change_register(_REG_SYNC_WORD + 1, 0xFF, low)
+    bus.change_register(_REG_RX_GAIN, 0xFF, _RX_BOOSTED)
+    # Sleep forgets the gain unless it is on the list of what to keep (DS 9.6).
+    bus.write_registers(_REG_RETENTION, 1, _REG_RX_GAIN >> 8, _REG_RX_GAIN & 0xFF)
+    wide = config.bandwidth_hz == 500_000
+    bus.change_register(_REG_TX_MODULATION, 0x04, 0 if wide else 0x04)  # DS 15.1
+    bus.change_register(_REG_TX_CLAMP, 0, _TX_CLAMP_OFF)  # DS 15.2
+    bus.change_register(_REG_IQ_POLARITY, 0, 0x04)  # DS 15.4, standard polarity
+    # Undocumented; Meshtastic applies it on Semtech's advice for sensitivity.
+    bus.change_register(_REG_RX_PATCH, 0, 0x01)
+
+
+def _set_operation(bus: Bus, config: RadioConfig) -> None:
+    bus.checked(_SET_BUFFER_BASE, 0, 0)
+    bus.checked(_SET_FALLBACK, _FALL_BACK_TO_XOSC)
+    bus.checked(_SET_CAD, _CAD_4_SYMBOLS, config.sf + 13, _CAD_MIN, 0, 0, 0, 0)
+    reported, signalled = _IRQ_REPORTED, _IRQ_SIGNALLED
+    bus.checked(
+        _SET_DIO_IRQ, reported >> 8, reported & 0xFF, signalled >> 8, signalled & 0xFF, 0, 0, 0, 0
+    )
+
+
+def _check_errors(bus: Bus, when: str) -> None:
+    errors = int.from_bytes(bus.read(_GET_ERRORS, 2), "big")
+    if errors & 0x20:
+        raise RadioError("the oscillator does not start: is the TCXO voltage right?")
+    if errors:
+        raise RadioError(f"device errors 0x{errors:04x} {when}")
