@@ -1,0 +1,70 @@
+"""The frames between the world and the interpreter of a board; both directions, no I/O.
+
+Board to world: kind (a letter), arg, length, skew (local microseconds since the last reply),
+payload.
+Letters of `TELLING` need no reply and travel with the next frame that does.
+
+    p pin mode, pull, level   P pin level          i interrupt mask     w PWM frequency, duty
+    s SPI wires, speed        W SPI bytes out      c I2C wires, speed   u UART wires, speed, rings
+    D watchdog start, feed    t timer              k Ctrl-C character   e wake sources
+    n bytes taken from a UART
+
+    H settings   T wait    G pin level   S SPI exchange   X I2C transfer   A analogue sample
+    N look at a UART's ring   U UART write   E transmitter empty?   F flash   V storage
+    M RTC memory   C RTC clock   Y facts   L light sleep   Z deep sleep   Q reset
+
+World to board: one message per reply: length, time, then items (kind, arg, length, payload):
+`r` the reply, `I` an edge on a pin, `t` a timer, `K` Ctrl-C.
+"""
+
+import struct
+from typing import NamedTuple
+
+TELLING = frozenset("pPiwsWcuDtken")
+_FRAME = struct.Struct("<BBHI")
+_MESSAGE = struct.Struct("<HHBBII")
+_ITEM = struct.Struct("<BBH")
+_TICKS_MASK = 0x3FFFFFFF  # ticks of the ESP32 port wrap at 2**30
+
+
+class Frame(NamedTuple):
+    """One frame from a board."""
+
+    kind: str
+    arg: int
+    skew_us: int
+    payload: bytes
+
+
+def pack_item(kind: str, arg: int, payload: bytes = b"") -> bytes:
+    """Pack one item of a message to a board."""
+    return _ITEM.pack(ord(kind), arg, len(payload)) + payload
+
+
+def pack_message(items: bytes, ready: int, uptime_us: int) -> bytes:
+    """Pack a message: its items, which UARTs are readable, and the time since the board's start."""
+    uptime_ms, rest_us = divmod(uptime_us, 1000)
+    ticks_ms, ticks_us = uptime_ms & _TICKS_MASK, uptime_us & _TICKS_MASK
+    return _MESSAGE.pack(len(items), rest_us, ready, 0, ticks_ms, ticks_us) + items
+
+
+class FrameReader:
+    """Cuts a byte stream into frames."""
+
+    def __init__(self) -> None:
+        self._pending = b""
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Take bytes in, give the frames that are complete."""
+        buffer = self._pending + data
+        frames = []
+        at = 0
+        while len(buffer) - at >= _FRAME.size:
+            kind, arg, size, skew_us = _FRAME.unpack_from(buffer, at)
+            end = at + _FRAME.size + size
+            if end > len(buffer):
+                break
+            frames.append(Frame(chr(kind), arg, skew_us, buffer[at + _FRAME.size : end]))
+            at = end
+        self._pending = buffer[at:]
+        return frames

@@ -1,0 +1,456 @@
+"""The microcontroller of a board: serves what its interpreter asks of it, in virtual time.
+
+`Mcu` knows clocks, pins, buses, flash and sleep; it knows neither processes nor what is soldered
+to the pins.  A request is served at the instant the board made it; requests that take time are
+answered when the time has passed.
+"""
+
+import json
+import struct
+from collections.abc import Callable
+from random import Random
+
+from .buses import I2cBus, SpiBus
+from .flash import BLOCKS, Flash
+from .frames import Frame, pack_item, pack_message
+from .pins import FALLING, RISING, UNCHANGED, Level, Pins
+from .scheduler import Event, Scheduler
+from .storage import Storage
+from .uart import CONSOLE_BAUD, CONSOLE_RING_BYTES, Uart
+
+# reset causes of the ESP32 port
+POWER_ON, HARD, WATCHDOG, DEEP_SLEEP, SOFT = 1, 2, 3, 4, 5
+# and its wake reasons
+_EXT0_WAKE, _EXT1_WAKE, _TIMER_WAKE, _GPIO_WAKE = 2, 3, 4, 7
+
+_CONSOLE_TX_PIN, _CONSOLE_RX_PIN = 43, 44  # UART0 of the ESP32-S3
+_FOREVER_US = 0x3FFFFFFF
+_ADC_FULL_SCALE_UV = (950_000, 1_250_000, 1_750_000, 3_100_000)  # ESP32-S3, by attenuation
+_ESP32_EPOCH_S = 946_684_800
+
+AnalogSource = Callable[[], int]
+PwmListener = Callable[[int, int], None]
+
+
+class Mcu:
+    """One microcontroller; `resume` lets its interpreter go on with a message."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        random: Random,
+        *,
+        flash: Flash,
+        storage: Storage,
+        unique_id: bytes,
+        resume: Callable[[bytes], None],
+        restart: Callable[[int, int], None],
+        suspend: Callable[[], None],
+        transmit: Callable[[int, bytes, int], None],
+        fault: Callable[[str], None],
+    ) -> None:
+        self._scheduler = scheduler
+        self._random = random
+        self._flash = flash
+        self._storage = storage
+        self._unique_id = unique_id
+        self._resume = resume
+        self._restart = restart
+        self._suspend = suspend
+        self._fault = fault
+        self.pins = Pins(random, self._edge, self._pins_changed, fault)
+        self.spi = SpiBus(self.pins, fault)
+        self.i2c = I2cBus(fault)
+        self.uarts = [
+            Uart(scheduler, transmit=transmit, readable=self._uart_readable) for _ in range(3)
+        ]
+        self.uarts[0].interrupted = self._keyboard_interrupt
+        self.analog: dict[int, AnalogSource] = {}
+        self.pwm: dict[int, PwmListener] = {}
+        self.firmware: list[str] = []
+        self.temperature_c = 27
+        self.watchdog: Watchdog = Watchdog(scheduler, lambda: restart(WATCHDOG, 0))
+        self._rtc_memory = b""
+        self._rtc_offset_us = 0
+        self._cause = POWER_ON
+        self._wake_reason = 0
+        self._started_us = 0
+        self._items = b""
+        self._wait: _Wait | None = None
+        self._timers: dict[int, Event] = {}
+        self._wake_sources: dict[int, tuple[int, bytes]] = {}
+        self._serving = {
+            "p": self._configure_pin, "P": self._write_pin, "i": self._interrupt_on,
+            "w": self._set_pwm, "s": self._configure_spi, "W": self._write_spi,
+            "c": self._configure_i2c, "u": self._configure_uart, "D": self._watch,
+            "t": self._start_timer, "k": self._set_interrupt_character, "e": self._set_wake,
+            "n": self._consume, "H": self._settings, "T": self._wait_for, "G": self._read_pin,
+            "S": self._exchange_spi, "X": self._transfer_i2c, "A": self._sample,
+            "N": self._look, "U": self._write_uart, "E": self._transmitter_empty,
+            "F": self._change_flash, "V": self._serve_storage, "M": self._serve_rtc_memory,
+            "C": self._serve_clock, "Y": self._tell_fact, "L": self._light_sleep,
+            "Z": self._deep_sleep, "Q": self._reset,
+        }  # fmt: skip
+
+    # The life of the chip, as the board's power and reset decide it.
+
+    def power_off(self) -> None:
+        """Lose all but the flash."""
+        self.halt()
+        self._rtc_memory = b""
+        self._rtc_offset_us = -self._scheduler.now_us
+        self._wake_sources.clear()
+
+    def halt(self) -> None:
+        """Stop everything that a hardware reset stops."""
+        self._quiet()
+        self.watchdog.stop()
+        self.pins.release_all()
+        self.spi.forget()
+        self.i2c.forget()
+
+    def soften(self) -> None:
+        """Stop what a soft reset stops: pins and watchdog stay as they are."""
+        self._quiet()
+        self.pins.forget_interrupts()
+
+    def start(self, cause: int, wake_reason: int = 0) -> None:
+        """Begin to run; ticks start anew unless the reset was soft."""
+        self._cause = cause
+        self._wake_reason = wake_reason
+        if cause != SOFT:
+            self._started_us = self._scheduler.now_us
+        if cause == POWER_ON:
+            self._rtc_memory = b""
+            self._rtc_offset_us = -self._scheduler.now_us
+        console = self.uarts[0]
+        console.configure(_CONSOLE_TX_PIN, _CONSOLE_RX_PIN, CONSOLE_BAUD, CONSOLE_RING_BYTES, 0)
+        console.interrupt_character = 3
+
+    def serve(self, frame: Frame) -> None:
+        """Serve a request at this instant."""
+        reply = self._serving[frame.kind](frame.arg, frame.payload)
+        if reply is not None:
+            self._answer(reply)
+
+    def receive(self, rx_pin: int, data: bytes, baud: int) -> None:
+        """Take bytes that a device sends to a pin; asleep, the UARTs are deaf."""
+        if isinstance(self._wait, _Sleep):
+            return
+        for uart in self.uarts:
+            if uart.configured and uart.rx_pin == rx_pin:
+                uart.receive(data, baud)
+
+    # Replies and waiting.
+
+    def _answer(self, reply: bytes) -> None:
+        items, self._items = self._items + pack_item("r", 0, reply), b""
+        ready = sum(uart.readable << number for number, uart in enumerate(self.uarts))
+        self._resume(pack_message(items, ready, self._scheduler.now_us - self._started_us))
+
+    def _answer_at(self, when_us: int, reply: bytes = b"") -> None:
+        wait = self._wait = _Wait(when_us, 0)
+        wait.disturbable = False
+        wait.event = self._scheduler.at(when_us, lambda: self._finish(wait, reply))
+
+    def _finish(self, wait: "_Wait", reply: bytes) -> None:
+        if self._wait is wait:
+            self._wait = None
+            self._answer(reply)
+
+    def _wait_for(self, ports: int, payload: bytes) -> bytes | None:
+        (duration_us,) = struct.unpack("<I", payload)
+        if self._items or duration_us == 0 or self._readable(ports):
+            return payload
+        wait = self._wait = _Wait(self._scheduler.now_us + duration_us, ports)
+        wait.event = self._scheduler.at(wait.until_us, lambda: self._finish(wait, bytes(4)))
+        return None
+
+    def _readable(self, ports: int) -> bool:
+        return any(ports >> number & 1 and u.readable for number, u in enumerate(self.uarts))
+
+    def _disturb(self) -> None:
+        """End the board's wait at this instant, as an event of its own."""
+        wait = self._wait
+        if wait is None or wait.event is None or not wait.disturbable:
+            return
+        wait.event.cancel()
+        left_us = max(0, wait.until_us - self._scheduler.now_us)
+        reply = struct.pack("<I", left_us)
+        wait.event = self._scheduler.after(0, lambda: self._finish(wait, reply))
+        wait.disturbable = False
+
+    def _notify(self, kind: str, arg: int) -> None:
+        self._items += pack_item(kind, arg)
+        self._disturb()
+
+    def _edge(self, pin: int) -> None:
+        if not isinstance(self._wait, _Sleep):
+            self._notify("I", pin)
+
+    def _uart_readable(self) -> None:
+        if self._wait is not None and self._readable(self._wait.ports):
+            self._disturb()
+
+    def _keyboard_interrupt(self) -> None:
+        self._notify("K", 0)
+
+    def _quiet(self) -> None:
+        if self._wait is not None and self._wait.event is not None:
+            self._wait.event.cancel()
+        self._wait = None
+        self._items = b""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        for uart in self.uarts:
+            uart.switch_off()
+        for pin in self.pwm:
+            self.pwm[pin](0, 0)
+
+    # Pins and buses.
+
+    def _configure_pin(self, pin: int, payload: bytes) -> None:
+        mode, pull, level = payload
+        self.pins.configure(pin, mode, pull, level)
+        if mode != UNCHANGED and pin in self.pwm:
+            self.pwm[pin](0, 0)
+
+    def _write_pin(self, pin: int, payload: bytes) -> None:
+        self.pins.write(pin, payload[0])
+
+    def _read_pin(self, pin: int, _payload: bytes) -> bytes:
+        return bytes([self.pins.read(pin)])
+
+    def _interrupt_on(self, pin: int, payload: bytes) -> None:
+        self.pins.interrupt_on(pin, payload[0] & (RISING | FALLING))
+
+    def _set_pwm(self, pin: int, payload: bytes) -> None:
+        frequency_hz, duty = struct.unpack("<IH", payload)
+        if pin in self.pwm:
+            self.pwm[pin](frequency_hz if duty else 0, duty)
+
+    def _sample(self, pin: int, payload: bytes) -> bytes:
+        full_scale_uv = _ADC_FULL_SCALE_UV[payload[0]]
+        source = self.analog.get(pin)
+        if source is None:
+            self._fault(f"GPIO{pin} is sampled, but nothing is connected to it")
+            return struct.pack("<II", self._random.randrange(full_scale_uv), full_scale_uv)
+        return struct.pack("<II", min(source(), full_scale_uv), full_scale_uv)
+
+    def _configure_spi(self, bus: int, payload: bytes) -> None:
+        sck, mosi, miso, mode, hz = struct.unpack("<BBBBI", payload)
+        self.spi.configure(bus, sck, mosi, miso, mode, hz)
+
+    def _write_spi(self, bus: int, payload: bytes) -> None:
+        self.spi.transfer(bus, payload)
+
+    def _exchange_spi(self, bus: int, payload: bytes) -> bytes:
+        return self.spi.transfer(bus, payload)
+
+    def _configure_i2c(self, bus: int, payload: bytes) -> None:
+        self.i2c.configure(bus, *struct.unpack("<BBI", payload))
+
+    def _transfer_i2c(self, bus: int, payload: bytes) -> bytes:
+        address, _, count = struct.unpack_from("<BBH", payload)
+        status, data = self.i2c.transfer(bus, address, payload[4:], count)
+        return bytes([status]) + data
+
+    # UARTs.
+
+    def _configure_uart(self, number: int, payload: bytes) -> None:
+        tx, rx, _, _, _, baud, ring, transmit_ring = struct.unpack("<BBBBBIHH", payload)
+        self.uarts[number].configure(tx, rx, baud, ring, transmit_ring)
+
+    def _look(self, number: int, _payload: bytes) -> bytes:
+        return self.uarts[number].waiting()
+
+    def _consume(self, number: int, payload: bytes) -> None:
+        self.uarts[number].consume(*struct.unpack("<H", payload))
+
+    def _write_uart(self, number: int, payload: bytes) -> bytes | None:
+        when_us = self.uarts[number].write(payload)
+        if when_us <= self._scheduler.now_us:
+            return b""
+        self._answer_at(when_us)
+        return None
+
+    def _transmitter_empty(self, number: int, _payload: bytes) -> bytes:
+        return bytes([self.uarts[number].idle])
+
+    def _set_interrupt_character(self, _arg: int, payload: bytes) -> None:
+        (character,) = struct.unpack("<h", payload)
+        self.uarts[0].interrupt_character = None if character < 0 else character
+
+    # Memory and clocks.
+
+    def _settings(self, _arg: int, _payload: bytes) -> bytes:
+        settings = {
+            "seed": f"{self._random.getrandbits(128):032x}",
+            "flash": str(self._flash.path),
+            "blocks": BLOCKS,
+            "firmware": self.firmware,
+        }
+        return json.dumps(settings).encode()
+
+    def _change_flash(self, operation: int, payload: bytes) -> bytes | None:
+        (place,) = struct.unpack_from("<I", payload)
+        started_us = self._scheduler.now_us
+        took_us = self._flash.erase(place) if operation else self._flash.program(place, payload[4:])
+        if self._running:
+            self._answer_at(started_us + took_us)
+        return None
+
+    def _serve_storage(self, operation: int, payload: bytes) -> bytes | None:
+        reply = self._storage.serve(operation, payload)
+        return reply if self._running else None
+
+    def _serve_rtc_memory(self, operation: int, payload: bytes) -> bytes:
+        if operation:
+            self._rtc_memory = payload
+        return self._rtc_memory
+
+    def _serve_clock(self, operation: int, payload: bytes) -> bytes:
+        if operation:
+            self._rtc_offset_us = struct.unpack("<q", payload)[0] - self._scheduler.now_us
+        return struct.pack("<q", self._scheduler.now_us + self._rtc_offset_us)
+
+    def _tell_fact(self, fact: int, _payload: bytes) -> bytes:
+        facts = (
+            bytes([self._cause]),
+            bytes([self._wake_reason]),
+            self._unique_id,
+            struct.pack("<b", self.temperature_c),
+        )
+        return facts[fact]
+
+    def _watch(self, operation: int, payload: bytes) -> None:
+        if operation:
+            self.watchdog.feed()
+        else:
+            self.watchdog.start(struct.unpack("<I", payload)[0])
+
+    def _start_timer(self, number: int, payload: bytes) -> None:
+        periodic, period_us = struct.unpack("<BI", payload)
+        if number in self._timers:
+            self._timers.pop(number).cancel()
+        if period_us:
+            self._timers[number] = self._scheduler.after(
+                period_us, lambda: self._fire(number, period_us, periodic=bool(periodic))
+            )
+
+    def _fire(self, number: int, period_us: int, *, periodic: bool) -> None:
+        if periodic:
+            self._start_timer(number, struct.pack("<BI", 1, period_us))
+        if not isinstance(self._wait, _Sleep):
+            self._notify("t", number)
+
+    # Sleep and reset.
+
+    def _set_wake(self, source: int, payload: bytes) -> None:
+        self._wake_sources[source] = (payload[0], payload[1:])
+
+    def _light_sleep(self, _arg: int, payload: bytes) -> None:
+        (duration_us,) = struct.unpack("<q", payload)
+        self._sleep(duration_us, self._wake_up)
+
+    def _wake_up(self, reason: int) -> None:
+        self._wake_reason = reason
+        self._answer(b"")
+
+    def _deep_sleep(self, _arg: int, payload: bytes) -> None:
+        (duration_us,) = struct.unpack("<q", payload)
+        self._suspend()
+        self._sleep(duration_us, lambda reason: self._restart(DEEP_SLEEP, reason))
+
+    def _sleep(self, duration_us: int, wake: Callable[[int], None]) -> None:
+        sleep = self._wait = _Sleep(self._scheduler.now_us + duration_us, 0)
+        sleep.wake = wake
+        sleep.disturbable = False
+        if duration_us >= 0:
+            sleep.event = self._scheduler.at(
+                sleep.until_us, lambda: self._end_sleep(sleep, _TIMER_WAKE)
+            )
+        self._pins_changed()
+
+    def _end_sleep(self, sleep: "_Sleep", reason: int) -> None:
+        if self._wait is sleep:
+            self._wait = None
+            sleep.wake(reason)
+
+    def _pins_changed(self) -> None:
+        sleep = self._wait
+        if not isinstance(sleep, _Sleep):
+            return
+        reason = self._pin_wake_reason()
+        if reason:
+            if sleep.event is not None:
+                sleep.event.cancel()
+            sleep.event = self._scheduler.after(0, lambda: self._end_sleep(sleep, reason))
+
+    def _pin_wake_reason(self) -> int:
+        for source, (level, numbers) in sorted(self._wake_sources.items()):
+            levels: list[Level] = [self.pins.level(number) for number in numbers]
+            if source == 1 and not level:  # ESP_EXT1_WAKEUP_ALL_LOW
+                woken = bool(levels) and all(each == 0 for each in levels)
+            else:
+                woken = level in levels
+            if woken:
+                return (_EXT0_WAKE, _EXT1_WAKE, _GPIO_WAKE)[source]
+        return 0
+
+    def _reset(self, cause: int, _payload: bytes) -> None:
+        self._restart(cause, 0)
+
+    @property
+    def _running(self) -> bool:
+        return self.uarts[0].configured
+
+
+class _Wait:
+    """A board that waits: until when, and for input of which UARTs."""
+
+    def __init__(self, until_us: int, ports: int) -> None:
+        self.until_us = until_us
+        self.ports = ports
+        self.disturbable = True
+        self.event: Event | None = None
+
+
+class _Sleep(_Wait):
+    """A board that sleeps: only its wake sources reach it."""
+
+    wake: Callable[[int], None]
+
+
+class Watchdog:
+    """Resets the board when it was not fed for too long; cannot be stopped by the firmware."""
+
+    def __init__(self, scheduler: Scheduler, expire: Callable[[], None]) -> None:
+        self._scheduler = scheduler
+        self._expire = expire
+        self._timeout_us = 0
+        self._event: Event | None = None
+
+    @property
+    def armed(self) -> bool:
+        """Tell whether it runs."""
+        return self._timeout_us > 0
+
+    def start(self, timeout_ms: int) -> None:
+        """Start, or start again with another time."""
+        self._timeout_us = timeout_ms * 1000
+        self.feed()
+
+    def feed(self) -> None:
+        """Begin the time anew."""
+        if self._event is not None:
+            self._event.cancel()
+            self._event = None
+        if self._timeout_us:
+            self._event = self._scheduler.after(self._timeout_us, self._expire)
+
+    def stop(self) -> None:
+        """Switch off, as a reset does."""
+        self._timeout_us = 0
+        self.feed()

@@ -1,0 +1,43 @@
+"""The flash partition of the file system, as the ESP32 port shows it: 4 KiB blocks, NOR flash.
+
+Reads look into the host's image; programming and erasing are the world's, which counts them, makes
+them take their time, and may cut the power in the middle of one.
+"""
+
+import ustruct
+
+import _link
+
+BLOCK_BYTES = 4096
+_LONGEST_WRITE = 512
+
+
+class Disk:
+    def __init__(self, image, blocks):
+        self._image = image
+        self._blocks = blocks
+
+    def readblocks(self, block, buffer, offset=0):
+        self._image.seek(block * BLOCK_BYTES + offset)
+        self._image.readinto(buffer)
+
+    def writeblocks(self, block, buffer, offset=None):
+        if offset is None:
+            offset = 0
+            for erased in range(len(buffer) // BLOCK_BYTES):
+                self.ioctl(6, block + erased)
+        view = memoryview(buffer)
+        for at in range(0, len(view), _LONGEST_WRITE):
+            part = view[at : at + _LONGEST_WRITE]
+            place = ustruct.pack("<I", block * BLOCK_BYTES + offset + at)
+            _link.ask("F", 0, place + part)
+
+    def ioctl(self, request, argument):
+        if request == 4:
+            return self._blocks
+        if request == 5:
+            return BLOCK_BYTES
+        if request == 6:
+            _link.ask("F", 1, ustruct.pack("<I", argument))
+            return 0
+        return 0

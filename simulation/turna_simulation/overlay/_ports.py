@@ -1,0 +1,57 @@
+"""Byte ports: what a UART and the console have in common.
+
+The receive ring is the world's.  A port looks at all of it at once and tells how much it took, so
+the ring overflows exactly when that of a board would.
+"""
+
+import uio
+import ustruct
+
+import _link
+
+_POLLIN = 1
+_POLLOUT = 4
+_LONGEST_WRITE = 512
+
+
+class Port(uio.IOBase):
+    def __init__(self, number):
+        self.port_number = number
+        self._seen = b""
+        self._at = 0
+
+    def any(self):
+        """Return how many bytes are waiting."""
+        if self._at == len(self._seen):
+            self._seen = _link.ask("N", self.port_number)
+            self._at = 0
+        return len(self._seen) - self._at
+
+    def take(self, count):
+        """Return up to so many of the waiting bytes."""
+        taken = self._seen[self._at : self._at + min(count, self.any())]
+        if taken:
+            self._at += len(taken)
+            _link.tell("n", self.port_number, ustruct.pack("<H", len(taken)))
+        return taken
+
+    def send(self, data):
+        """Hand bytes to the transmitter; returns when the last of them found room there."""
+        data = memoryview(data)
+        for at in range(0, len(data), _LONGEST_WRITE):
+            _link.ask("U", self.port_number, data[at : at + _LONGEST_WRITE])
+        return len(data)
+
+    def ioctl(self, request, argument):
+        if request != 3:
+            return 0
+        happened = argument & _POLLOUT
+        if argument & _POLLIN:
+            waiting = self._at < len(self._seen)
+            if waiting or (_link.ready >> self.port_number & 1 and self.any()):
+                happened |= _POLLIN
+        return happened
+
+    def wait_readable(self, us):
+        """Wait until bytes come; return what is left of the time."""
+        return _link.wait(min(us, _link.LONGEST_WAIT_US), 1 << self.port_number)

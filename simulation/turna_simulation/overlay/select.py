@@ -1,0 +1,71 @@
+"""`select` over virtual objects: the console, UARTs, and Python streams such as ThreadSafeFlag."""
+
+import _link
+
+POLLIN = 1
+POLLOUT = 4
+POLLERR = 8
+POLLHUP = 16
+
+_MP_STREAM_POLL = 3
+_ROUND_US = 30  # one look at all streams, on a board
+
+
+class poll:
+    """Entries are kept in order of registration, never by address: histories must repeat."""
+
+    def __init__(self):
+        self._entries = []
+
+    def register(self, stream, events=POLLIN | POLLOUT):
+        for entry in self._entries:
+            if entry[0] is stream:
+                entry[1] = events
+                return
+        if not hasattr(stream, "ioctl"):
+            raise OSError(22)
+        self._entries.append([stream, events])
+
+    def unregister(self, stream):
+        for entry in self._entries:
+            if entry[0] is stream:
+                self._entries.remove(entry)
+                return
+
+    def modify(self, stream, events):
+        for entry in self._entries:
+            if entry[0] is stream:
+                entry[1] = events
+                return
+        raise OSError(2)
+
+    def poll(self, timeout=-1):
+        _link.spend(_ROUND_US)
+        found = self._look()
+        if found or timeout == 0:
+            return found
+        forever = timeout is None or timeout < 0
+        left_us = 0 if forever else timeout * 1000
+        while not found and (forever or left_us > 0):
+            step_us = _link.LONGEST_WAIT_US if forever else min(left_us, _link.LONGEST_WAIT_US)
+            left_us -= step_us - _link.wait(step_us, self._ports())
+            found = self._look()
+        return found
+
+    def ipoll(self, timeout=-1, flags=0):
+        return iter(self.poll(timeout))
+
+    def _look(self):
+        found = []
+        for stream, events in self._entries:
+            happened = stream.ioctl(_MP_STREAM_POLL, events)
+            if happened:
+                found.append((stream, happened))
+        return found
+
+    def _ports(self):
+        mask = 0
+        for stream, events in self._entries:
+            if events & POLLIN and hasattr(stream, "port_number"):
+                mask |= 1 << stream.port_number
+        return mask

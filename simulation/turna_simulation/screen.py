@@ -1,0 +1,111 @@
+"""What is to be seen on a display: pixels, text by exact comparison with a font, PNG, terminal."""
+
+import struct
+import zlib
+from typing import Protocol
+
+_UNREADABLE = "\ufffd"
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+class Font(Protocol):
+    """A font of the firmware: rows of a glyph, a byte each, leftmost pixel in the highest bit."""
+
+    WIDTH: int
+    HEIGHT: int
+
+    def glyph(self, character: str, /) -> bytes:
+        """Return the rows of a character."""
+
+    def characters(self) -> str:
+        """Return every character that has a glyph of its own."""
+
+
+class Screen:
+    """A picture, one byte per pixel, row by row; 1 is lit."""
+
+    def __init__(self, width: int, height: int, pixels: bytes) -> None:
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Screen) and self.pixels == other.pixels
+
+    def __hash__(self) -> int:
+        return hash(self.pixels)
+
+    def lit(self, x: int, y: int) -> bool:
+        """Tell whether a pixel is lit."""
+        return bool(self.pixels[y * self.width + x])
+
+    @property
+    def dark(self) -> bool:
+        """Tell whether nothing at all is lit."""
+        return not any(self.pixels)
+
+    def png(self, scale: int = 3) -> bytes:
+        """Return the picture as a PNG file."""
+        rows = []
+        for y in range(self.height):
+            row = self.pixels[y * self.width : (y + 1) * self.width]
+            line = b"".join((b"\xff" if pixel else b"\x00") * scale for pixel in row)
+            rows.append((b"\x00" + line) * scale)
+        width, height = self.width * scale, self.height * scale
+        header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+        parts = [(b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b"")]
+        return _PNG_SIGNATURE + b"".join(_chunk(name, content) for name, content in parts)
+
+    def half_blocks(self) -> list[str]:
+        """Return lines of text, two rows of pixels in each, for a terminal."""
+        marks = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+        return [
+            "".join(marks[self.lit(x, y), self.lit(x, y + 1)] for x in range(self.width))
+            for y in range(0, self.height, 2)
+        ]
+
+    def text(self, font: Font) -> list[str]:
+        """Read lines of text, plain or inverted, by exact comparison of cells with a font."""
+        glyphs = _glyphs(font)
+        lines, y = [], 0
+        while y + font.HEIGHT <= self.height:
+            line, read, cells = self._text_line(y, font, glyphs)
+            if read and read * 3 >= cells * 2:
+                lines.append(line.rstrip())
+                y += font.HEIGHT
+            else:
+                y += 1
+        return lines
+
+    def _text_line(self, y: int, font: Font, glyphs: dict[bytes, str]) -> tuple[str, int, int]:
+        """Return a line, how many of its cells were read, and how many are not blank."""
+        line, read, cells = "", 0, 0
+        for x in range(0, self.width - font.WIDTH + 1, font.WIDTH):
+            cell = self._cell(x, y, font.WIDTH, font.HEIGHT)
+            character = glyphs.get(cell, _UNREADABLE)
+            line += character
+            if any(cell):
+                cells += 1
+                read += character != _UNREADABLE
+        return line, read, cells
+
+    def _cell(self, x: int, y: int, width: int, height: int) -> bytes:
+        starts = range(y * self.width + x, (y + height) * self.width + x, self.width)
+        return b"".join(self.pixels[start : start + width] for start in starts)
+
+
+def _glyphs(font: Font) -> dict[bytes, str]:
+    """Return characters by their pixels, inverted ones too; plain ones win."""
+    plain: dict[bytes, str] = {}
+    inverted: dict[bytes, str] = {}
+    for character in font.characters():
+        rows = font.glyph(character)
+        bits = bytes(row >> (7 - x) & 1 for row in rows for x in range(font.WIDTH))
+        plain.setdefault(bits, character)
+        inverted.setdefault(bytes(1 - bit for bit in bits), character)
+    return inverted | plain
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(name + content)
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", checksum)
