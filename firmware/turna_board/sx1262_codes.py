@@ -37,6 +37,7 @@ _IMAGE_BANDS = (
 _EFFICIENT_PA = {14: (2, 2), 17: (2, 3), 20: (3, 5), 22: (4, 7)}
 _FULL_PA = (4, 7)
 _DETECTION_SYMBOLS = 8  # symbols of preamble that a receiver woken by duty cycle must see
+_HEADER_SYMBOLS = 14  # from the end of a preamble to a valid header, 12.25, and some reserve
 _WAKE_US = 1_000  # into and out of sleep, about 500 us each way (9.3)
 _TIMER_STEPS_MAX = 0xFFFFFE  # 0xFFFFFF means something else
 
@@ -105,17 +106,16 @@ def duty_cycle_us(
 ) -> "tuple[int, int] | None":
     """Return for how long to listen and to sleep so that no such preamble is slept through.
 
-    None if the preamble is too short to sleep at all (AN1200.36, as in RadioLib).
+    None if the preamble is too short to sleep at all.  Having seen a preamble, the chip gives the
+    header 2 * listen + sleep to come (13.1.7), so listening is as long as that takes.
     """
     symbol = symbol_us(sf, bandwidth_hz)
     away_us = symbol * (preamble_symbols - 2 * _DETECTION_SYMBOLS)
     sleep_us = away_us - _WAKE_US - tcxo_us
     if sleep_us < 1_000:
         return None
-    listen_us = max(
-        (symbol * (preamble_symbols + 1) - (away_us - _WAKE_US)) // 2,
-        symbol * (_DETECTION_SYMBOLS + 1),
-    )
+    to_header_us = symbol * (preamble_symbols + _HEADER_SYMBOLS)
+    listen_us = max((to_header_us - sleep_us) // 2, symbol * (_DETECTION_SYMBOLS + 1))
     return listen_us, sleep_us
 
 

@@ -101,6 +101,7 @@ class Sx1262:
 
     def _start_cold(self) -> None:
         self._radio.start_cold()
+        self._drive("dio1", 0)
         self._hold_busy(facts.COLD_START_US)
 
     def _wake(self) -> None:
@@ -111,7 +112,11 @@ class Sx1262:
             self._hold_busy(facts.WARM_START_US)
 
     def _hold_busy(self, duration_us: int) -> None:
-        if duration_us <= 0 or self._hung:
+        if self._hung:
+            return
+        if duration_us <= 0:
+            if self._radio.mode is Mode.SLEEP and self._busy is None:
+                self._raise_busy()
             return
         self._raise_busy()
         self._busy = self._scheduler.after(duration_us, self._release_busy)

@@ -124,7 +124,7 @@ class Radio:
         else:
             self.forget()
         self.mode = Mode.SLEEP
-        self._hold_busy(1)
+        self._hold_busy(0)
 
     def _sleep_warm(self) -> None:
         self.fifo = bytearray(256)
@@ -603,7 +603,7 @@ class Radio:
     def _doze(self, rx_us: int, sleep_us: int) -> None:
         self._antenna.stop_listening()
         self._sleep_warm()
-        self._hold_busy(1)
+        self._hold_busy(0)
         self._later(sleep_us, lambda: self._look_again(rx_us))
 
     def _look_again(self, rx_us: int) -> None:
