@@ -7,6 +7,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from turna_backbone.clock import Clock, PacedClock, SystemClock
+
 _Value = str | int | bool
 
 
@@ -35,6 +37,14 @@ class Table:
             raise self.error(key, f"must be from {low} to {high}, not {value}")
         return value
 
+    def texts(self, key: str, wanted: str) -> tuple[str, ...]:
+        """Return a list of at least one text; `wanted` tells what is expected instead."""
+        self._known.add(key)
+        value = self._values.get(key)
+        if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+            raise self.error(key, wanted)
+        return tuple(value)
+
     def path(self, key: str, default: str | None = None) -> Path:
         """Return a path; a relative one starts at the configuration file's folder."""
         return self._document.path.parent / Path(self.text(key, default)).expanduser()
@@ -57,6 +67,21 @@ class Table:
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise self.error(key, f"must be {wanted}")
         return value
+
+
+def read_clock(table: Table) -> Clock:
+    """Return the machine's clock, unless an exercise runs here at a pace of its own."""
+    speed_permille = table.integer("speed_permille", 0, low=0, high=1_000_000)
+    epoch_s = table.integer("epoch_s", 0, low=0, high=1 << 40)
+    started_us = table.integer("started_monotonic_us", 0, low=0, high=1 << 62)
+    table.finish()
+    if not speed_permille:
+        return SystemClock()
+    return PacedClock(
+        epoch_s=epoch_s,
+        speed=speed_permille / 1000,
+        started_monotonic=started_us / 1_000_000,
+    )
 
 
 class Document:

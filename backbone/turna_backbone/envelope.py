@@ -39,7 +39,8 @@ class ReportEnvelope:
 
     `header` is the packet's immutable header (hop bits masked), `content` the end-to-end
     protected content and `end_to_end_tag` its tag, all unchanged.  `quarantined` says that the
-    gateway could authenticate the content but not understand it.
+    gateway could authenticate the content but not understand it; `hops` is what the header had
+    left when it was heard.
     """
 
     device: int

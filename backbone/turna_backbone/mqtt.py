@@ -300,8 +300,10 @@ class _Connection:
         return self._token(info.mid)
 
     def acknowledge(self, token: int) -> None:
-        if token >> _MESSAGE_ID_BITS == self._number:
-            self._client.ack(token & ((1 << _MESSAGE_ID_BITS) - 1), 1)
+        message_id = token & ((1 << _MESSAGE_ID_BITS) - 1)
+        # A message that came with QoS 0 has no id; an acknowledgement of 0 would be an error.
+        if token >> _MESSAGE_ID_BITS == self._number and message_id:
+            self._client.ack(message_id, 1)
 
     def close(self) -> None:
         # Not loop_stop(): it blocks for as long as messages are unconfirmed.

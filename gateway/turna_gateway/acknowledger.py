@@ -1,0 +1,123 @@
+"""Acknowledgements: collects what is committed and says it in as few packets as possible.
+
+A handset's entry names its newest number and, at no cost, everything held shortly before it, so a
+lost acknowledgement is made good by the next.  Speaks only of what the store already holds.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from turna_gateway import counters as count
+from turna_gateway.counters import Counters
+from turna_gateway.keyring import Handset
+from turna_gateway.speech import ANSWER_PRIORITY, SOS_PRIORITY, Utterance
+from turna_gateway.store import Store
+from turna_protocol.acknowledgement import (
+    ACKNOWLEDGEMENT_BITS,
+    ACKNOWLEDGEMENTS_PER_PACKET,
+    Acknowledgement,
+    group,
+    pack_acknowledgements,
+)
+from turna_protocol.link import GROUPING_MS
+
+# Whoever sends an SOS waits for nothing but the end of the commit's group.
+SOS_GROUPING_MS = 50
+# A repeated packet is answered again, but a storm of replays is not: less than a handset's retry.
+REPEAT_AFTER_MS = 1_500
+SAID_REMEMBERED = 4_096
+DUE_LIMIT = 4_096
+
+_Key = tuple[int, int]
+
+
+class Acknowledger:
+    """Owes acknowledgements by (device, number) until they are said."""
+
+    def __init__(self, gateway_index: int, store: Store, counters: Counters) -> None:
+        self._gateway_index = gateway_index
+        self._store = store
+        self._counters = counters
+        self._due: dict[_Key, Handset] = {}
+        self._due_at_ms: int | None = None
+        self._sos: set[_Key] = set()
+        self._said: OrderedDict[_Key, int] = OrderedDict()
+
+    def owe(self, handset: Handset, seq: int, now_ms: int, *, sos: bool = False) -> None:
+        """Acknowledge this number, which is committed; one that was just said is let pass."""
+        key = (handset.device, seq)
+        if key in self._due:
+            return
+        said_ms = self._said.get(key)
+        if said_ms is not None and now_ms - said_ms < REPEAT_AFTER_MS:
+            self._counters.add(count.ACKNOWLEDGEMENTS_SPARED)
+            return
+        if len(self._due) >= DUE_LIMIT:
+            self._counters.add(count.ACKNOWLEDGEMENTS_DROPPED)
+            return
+        self._due[key] = handset
+        if sos:
+            self._sos.add(key)
+        due_at_ms = now_ms + (SOS_GROUPING_MS if sos else GROUPING_MS)
+        self._due_at_ms = due_at_ms if self._due_at_ms is None else min(self._due_at_ms, due_at_ms)
+
+    def compose(self, now_ms: int) -> Utterance | None:
+        if not self._due:
+            return None
+        entries = self._entries()
+        full = len(entries) >= ACKNOWLEDGEMENTS_PER_PACKET
+        if not full and self._due_at_ms is not None and now_ms < self._due_at_ms:
+            return None
+        chosen = entries[:ACKNOWLEDGEMENTS_PER_PACKET]
+        covered = [key for _, _, keys in chosen for key in keys]
+        sos = any(key in self._sos for key in covered)
+        return Utterance(
+            packet=pack_acknowledgements(
+                self._gateway_index, [(entry, handset.link_key) for entry, handset, _ in chosen]
+            ),
+            priority=SOS_PRIORITY if sos else ANSWER_PRIORITY,
+            sos=sos,
+            said=self._sayer(covered),
+        )
+
+    def deadline_ms(self) -> int | None:
+        return self._due_at_ms if self._due else None
+
+    def _entries(self) -> list[tuple[Acknowledgement, Handset, list[_Key]]]:
+        """Return entries, those of an SOS first, with the debts that each of them pays."""
+        by_handset: dict[int, list[int]] = {}
+        for device, seq in self._due:
+            by_handset.setdefault(device, []).append(seq)
+        entries = []
+        for device, numbers in by_handset.items():
+            for newest, asked in group(numbers, ACKNOWLEDGEMENT_BITS):
+                handset = self._due[device, newest]
+                paid = [(device, n) for n in _numbers(newest, asked) if (device, n) in self._due]
+                entries.append((self._entry(handset, newest), handset, paid))
+        entries.sort(key=lambda entry: not any(key in self._sos for key in entry[2]))
+        return entries
+
+    def _entry(self, handset: Handset, newest: int) -> Acknowledgement:
+        held = self._store.held_before(
+            handset.device, handset.generation, newest, ACKNOWLEDGEMENT_BITS
+        )
+        return Acknowledgement(handset.device, newest, sum(1 << newest - 1 - seq for seq in held))
+
+    def _sayer(self, covered: list[_Key]) -> Callable[[int], None]:
+        def said(now_ms: int) -> None:
+            for key in covered:
+                self._due.pop(key, None)
+                self._sos.discard(key)
+                self._said[key] = now_ms
+                self._said.move_to_end(key)
+            while len(self._said) > SAID_REMEMBERED:
+                self._said.popitem(last=False)
+            self._due_at_ms = now_ms if self._due else None
+            self._counters.add(count.ACKNOWLEDGED, len(covered))
+
+        return said
+
+
+def _numbers(newest: int, bitmap: int) -> list[int]:
+    before = [newest - 1 - i for i in range(ACKNOWLEDGEMENT_BITS) if bitmap >> i & 1]
+    return [newest, *before]

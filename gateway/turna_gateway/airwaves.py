@@ -1,0 +1,75 @@
+"""The channel as the law and this gateway's ears see it: duty ledger, time on air, load."""
+
+from turna_protocol.airtime import SX126X, time_on_air_us
+from turna_protocol.duty import DutyLedger
+from turna_protocol.mission import Radio
+from turna_protocol.regions import SubBand
+
+_LOAD_PERIOD_MS = 60_000
+
+
+class Airwaves:
+    """Books what is sent against the sub-band's hour and measures how full the channel is."""
+
+    def __init__(self, radio: Radio, band: SubBand) -> None:
+        self._radio = radio
+        self._band = band.name
+        self._ledger = DutyLedger({band.name: band.duty_permille})
+        self._load = _Load()
+
+    def airtime_us(self, packet_bytes: int) -> int:
+        return time_on_air_us(
+            SX126X,
+            packet_bytes,
+            sf=self._radio.sf,
+            bandwidth_hz=self._radio.bandwidth_hz,
+            coding_rate=self._radio.coding_rate,
+            preamble_symbols=self._radio.preamble_symbols,
+        )
+
+    def wait_ms(self, packet_bytes: int, now_ms: int, *, sos: bool) -> int:
+        """Return how long the law makes this packet wait; 0 if it may go now."""
+        return self._ledger.wait_ms(self._band, self.airtime_us(packet_bytes), now_ms, sos=sos)
+
+    def book(self, packet_bytes: int, now_ms: int) -> bytes:
+        """Count a packet as sent; return the ledger, to be committed before the antenna."""
+        self._ledger.record(self._band, self.airtime_us(packet_bytes), now_ms)
+        self._load.add(self.airtime_us(packet_bytes), now_ms)
+        return self._ledger.to_bytes()
+
+    def restore(self, ledger: bytes, now_ms: int) -> None:
+        """Take over the ledger of the run before, as if no time had passed since."""
+        self._ledger.restore(ledger, now_ms)
+
+    def heard(self, packet_bytes: int, now_ms: int) -> None:
+        self._load.add(self.airtime_us(packet_bytes), now_ms)
+
+    def load_pct(self, now_ms: int) -> int:
+        """Return how much of the last whole minute somebody was on the air, as far as we know."""
+        return self._load.percent(now_ms)
+
+    def used_ms(self, now_ms: int) -> int:
+        """Return our own air time of the last hour."""
+        return self._ledger.used_ms(self._band, now_ms)
+
+
+class _Load:
+    def __init__(self) -> None:
+        self._minute = 0
+        self._running_us = 0
+        self._last_us = 0
+
+    def add(self, airtime_us: int, now_ms: int) -> None:
+        self._advance(now_ms)
+        self._running_us += airtime_us
+
+    def percent(self, now_ms: int) -> int:
+        self._advance(now_ms)
+        return min(100, self._last_us // (_LOAD_PERIOD_MS * 10))
+
+    def _advance(self, now_ms: int) -> None:
+        passed = now_ms // _LOAD_PERIOD_MS - self._minute
+        if passed > 0:
+            self._last_us = self._running_us if passed == 1 else 0
+            self._running_us = 0
+            self._minute += passed

@@ -1,0 +1,91 @@
+"""The gateway's settings: a TOML file in, frozen values out, one sentence for each error."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from turna_backbone.clock import Clock
+from turna_backbone.configuration import Document, Table, read_clock
+from turna_backbone.mqtt import Address
+
+TEMPLATE = """\
+# Settings of a Turna field gateway.  Relative paths start at this file's folder.
+
+[mission]
+kit = "kit/mission.json"                  # the public half of the mission kit
+keys = "kit/gateway-NAME.keys.json"       # this gateway's own keys; nobody else may read the file
+
+[store]
+path = "gateway.db"                       # SQLite; every report until long after its receipt
+
+[modem]
+port = "/dev/ttyUSB0"                     # serial port of the board with the modem firmware;
+                                          # better its name under /dev/serial/by-id
+# unique_id = "a1b2c3d4e5f6"              # accept only this board, whatever its port is called
+
+[backbone]
+brokers = ["127.0.0.1:1883"]              # MQTT brokers, tried in turn
+
+[status]
+host = "127.0.0.1"                        # where /status.json and /healthz are served
+port = 8480
+"""
+
+_ENDPOINT_HINT = 'must be a list of "host:port" texts, such as ["10.0.0.1:1883"]'
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings, checked; `modem_id` empty takes any modem."""
+
+    mission: Path
+    keys: Path
+    store: Path
+    modem_port: str
+    modem_id: bytes
+    brokers: tuple[Address, ...]
+    status_host: str
+    status_port: int
+    clock: Clock
+
+
+def read_config(path: Path) -> Config:
+    """Read and check a settings file; ConfigurationError says line, key and remedy."""
+    document = Document(path)
+    document.require_only("mission", "store", "modem", "backbone", "status", "simulated_time")
+    mission, store, modem = (document.table(name) for name in ("mission", "store", "modem"))
+    backbone, status = document.table("backbone"), document.table("status")
+    config = Config(
+        mission=mission.path("kit"),
+        keys=mission.path("keys"),
+        store=store.path("path", "gateway.db"),
+        modem_port=modem.text("port"),
+        modem_id=_unique_id(modem),
+        brokers=_brokers(backbone),
+        status_host=status.text("host", "127.0.0.1"),
+        status_port=status.integer("port", 8480, low=0, high=65535),
+        clock=read_clock(document.table("simulated_time")),
+    )
+    for table in (mission, store, modem, backbone, status):
+        table.finish()
+    return config
+
+
+def _unique_id(table: Table) -> bytes:
+    text = table.text("unique_id", "any")
+    if text == "any":
+        return b""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise table.error("unique_id", 'must be hexadecimal, or "any"') from None
+
+
+def _brokers(table: Table) -> tuple[Address, ...]:
+    texts = table.texts("brokers", _ENDPOINT_HINT)
+    addresses = []
+    for text in texts:
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) <= 65535:
+            raise table.error("brokers", f"{_ENDPOINT_HINT}, not {text!r}")
+        addresses.append(Address(host, int(port)))
+    return tuple(addresses)

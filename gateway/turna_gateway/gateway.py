@@ -1,0 +1,286 @@
+"""The gateway's decisions in one place: events in; commits, radio packets and messages out.
+
+One `process` call is one commit: whoever is told that something is held is told after it.  No
+thread, no waiting, no clock of its own beyond the one it is handed, so it runs in virtual time too.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from turna_backbone import topics
+from turna_backbone.clock import Clock
+from turna_backbone.envelope import GatewayHealth, Presence, ReportEnvelope
+from turna_backbone.mqtt import Connected, Disconnected, Message, Published
+from turna_gateway import counters as count
+from turna_gateway.acknowledger import Acknowledger
+from turna_gateway.airwaves import Airwaves
+from turna_gateway.beacons import Beacons
+from turna_gateway.bridge import Bridge
+from turna_gateway.counters import Counters
+from turna_gateway.handsets import Handsets
+from turna_gateway.intake import HEALTH, LANES, REPORT, SOS, Intake
+from turna_gateway.keyring import Keyring
+from turna_gateway.ports import (
+    Event,
+    PacketHeard,
+    Radio,
+    RadioCounts,
+    RadioDown,
+    RadioUp,
+    Transmitted,
+    Uplink,
+)
+from turna_gateway.receipts import RadioReceipts
+from turna_gateway.reception import Reception
+from turna_gateway.returns import Returns
+from turna_gateway.store import Store, StoredReport
+from turna_gateway.transmitter import Transmitter
+from turna_protocol.mission import Mission
+from turna_protocol.regions import SubBand
+
+log = logging.getLogger(__name__)
+
+HEALTH_PERIOD_MS = 30_000
+PRUNE_PERIOD_MS = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this gateway is; `boot_id` tells its runs apart."""
+
+    name: str
+    index: int
+    country: str
+    boot_id: bytes
+
+    def subscriptions(self) -> tuple[str, ...]:
+        return (topics.receipt(self.country, self.name), topics.SECRETARIAT_CONNECTION)
+
+    def presence(self, *, online: bool) -> tuple[str, bytes]:
+        """Return (topic, payload) of the birth or the last will; retained."""
+        payload = Presence(online=online, boot_id=self.boot_id).pack()
+        return topics.gateway_connection(self.country, self.name), payload
+
+
+class Gateway:
+    """Wires the parts and leads each event to the one that understands it."""
+
+    def __init__(
+        self,
+        *,
+        identity: Identity,
+        mission: Mission,
+        band: SubBand,
+        keyring: Keyring,
+        store: Store,
+        radio: Radio,
+        uplink: Uplink,
+        clock: Clock,
+    ) -> None:
+        self.identity = identity
+        self.counters = Counters()
+        self.handsets = Handsets()
+        self.airwaves = Airwaves(mission.radio, band)
+        self.waiting = [0] * len(LANES)
+        self.modem: RadioUp | None = None
+        self.modem_trouble = "no modem was found yet"
+        self.serial = RadioCounts(undecodable=0, malformed=0, lost=0)
+        self.backbone_up = False
+        self.backbone_trouble = "not connected yet"
+        self._keyring = keyring
+        self._store = store
+        self._radio = radio
+        self._uplink = uplink
+        self._clock = clock
+        self._started_ms = clock.now_ms()
+        self._health_due_ms = self._started_ms
+        self._prune_due_ms = self._started_ms + PRUNE_PERIOD_MS
+        self._acknowledger = Acknowledger(identity.index, store, self.counters)
+        self._receipts = RadioReceipts(identity.index, store, self.counters)
+        self._beacons = Beacons(
+            gateway_index=identity.index,
+            broadcast_key=keyring.broadcast_key,
+            store=store,
+            counters=self.counters,
+            unix_s=clock.unix_s,
+            load_pct=self.airwaves.load_pct,
+        )
+        self._transmitter = Transmitter(
+            radio=radio,
+            airwaves=self.airwaves,
+            speakers=(self._acknowledger, self._receipts, self._beacons),
+            store=store,
+            counters=self.counters,
+        )
+        self._bridge = Bridge(
+            store=store, uplink=uplink, counters=self.counters, envelope=self._envelope
+        )
+        self._reception = Reception(
+            intake=Intake(keyring, mission.frame),
+            store=store,
+            acknowledger=self._acknowledger,
+            receipts=self._receipts,
+            bridge=self._bridge,
+            handsets=self.handsets,
+            counters=self.counters,
+            clock=clock,
+            waits=self._waits,
+        )
+        self.returns = Returns(
+            receipt_topic=topics.receipt(identity.country, identity.name),
+            store=store,
+            receipts=self._receipts,
+            bridge=self._bridge,
+            counters=self.counters,
+            clock=clock,
+            retired=self._retired,
+        )
+
+    def load(self) -> None:
+        """Take up what the run before left behind; the store is open."""
+        now_ms = self._clock.now_ms()
+        self.waiting = [self._store.count_waiting(lane) for lane in range(len(LANES))]
+        self._transmitter.load(now_ms)
+        self._receipts.load(now_ms)
+
+    def process(self, events: Iterable[Event]) -> None:
+        """Take a group of events in one commit, then answer them and do what else is due."""
+        now_ms = self._clock.now_ms()
+        after_commit: list[Callable[[], None]] = []
+        with self._store.transaction():
+            for event in events:
+                self._take(event, now_ms, after_commit)
+        self.counters.add(count.COMMITS)
+        for settle in after_commit:
+            settle()
+        self.tick()
+
+    def tick(self) -> None:
+        """Do what is due by now."""
+        now_ms = self._clock.now_ms()
+        self._transmitter.tick(now_ms)
+        self._bridge.pump(now_ms)
+        if now_ms >= self._health_due_ms and self._uplink.room():
+            self._health_due_ms = now_ms + HEALTH_PERIOD_MS
+            topic = topics.gateway_health(self.identity.country, self.identity.name)
+            self._uplink.publish(topic, self.health().pack(), qos=0)
+        if now_ms >= self._prune_due_ms:
+            self._prune_due_ms = now_ms + PRUNE_PERIOD_MS
+            with self._store.transaction():
+                self.counters.add(count.PRUNED, self._store.prune(self._clock.unix_s()))
+
+    def deadline_ms(self) -> int:
+        """Return when to call `tick` next if no event comes before."""
+        deadlines = (
+            self._prune_due_ms,
+            self._health_due_ms if self._uplink.room() else None,
+            self._transmitter.deadline_ms(),
+            self._bridge.deadline_ms(),
+        )
+        return min(deadline for deadline in deadlines if deadline is not None)
+
+    def health(self) -> GatewayHealth:
+        """Return the heartbeat as of now."""
+        return GatewayHealth(
+            boot_id=self.identity.boot_id,
+            time_s=self._clock.unix_s(),
+            uptime_s=self.uptime_s(),
+            modem_up=self.modem is not None,
+            heard=self.counters[count.HEARD],
+            stored=self.counters[count.STORED] + self.counters[count.CLONE],
+            acknowledged=self.counters[count.ACKNOWLEDGED],
+            receipted=self.counters[count.RECEIPTED],
+            refused=sum(self.counters.refused().values()),
+            waiting_sos=self.waiting[SOS],
+            waiting_report=self.waiting[REPORT],
+            waiting_health=self.waiting[HEALTH],
+            oldest_waiting_s=self.oldest_waiting_s(),
+        )
+
+    def uptime_s(self) -> int:
+        return (self._clock.now_ms() - self._started_ms) // 1000
+
+    def oldest_waiting_s(self) -> int:
+        """Return for how long the oldest unreceipted report has waited; 0 if none waits."""
+        since = [self._store.oldest_waiting_s(lane) for lane in range(len(LANES))]
+        oldest = min((at_s for at_s in since if at_s is not None), default=None)
+        return 0 if oldest is None else max(0, self._clock.unix_s() - oldest)
+
+    def _take(self, event: Event, now_ms: int, after_commit: list[Callable[[], None]]) -> None:
+        match event:
+            case PacketHeard():
+                self.airwaves.heard(len(event.packet), now_ms)
+                after_commit.extend(self._reception.heard(event, now_ms))
+                after_commit.append(lambda: self._radio.taken(event.number))
+            case Transmitted():
+                self._transmitter.transmitted(event, now_ms)
+            case Message():
+                after_commit.extend(self.returns.message(event, now_ms))
+                after_commit.append(lambda: self._uplink.acknowledge(event.token))
+            case Published():
+                self._bridge.confirmed(event.token, accepted=event.accepted)
+            case RadioUp() | RadioDown() | RadioCounts():
+                self._radio_changed(event, now_ms)
+            case Connected() | Disconnected():
+                self._backbone_changed(event, now_ms)
+            case _:
+                pass  # Stop concerns the runner alone
+
+    def _radio_changed(self, event: RadioUp | RadioDown | RadioCounts, now_ms: int) -> None:
+        match event:
+            case RadioUp():
+                self.modem, self.modem_trouble = event, ""
+                self._transmitter.radio_up()
+                self._beacons.soon(now_ms)
+                log.info("modem up board=%s id=%s", event.board, event.unique_id.hex())
+            case RadioDown():
+                if self.modem is not None:
+                    log.error("modem down reason=%s", event.reason)
+                self.modem, self.modem_trouble = None, event.reason
+                self._transmitter.radio_down()
+            case RadioCounts():
+                self.serial = event
+
+    def _backbone_changed(self, event: Connected | Disconnected, now_ms: int) -> None:
+        if isinstance(event, Connected):
+            self.backbone_up, self.backbone_trouble = True, ""
+            self.counters.add(count.CONNECTIONS)
+            topic, payload = self.identity.presence(online=True)
+            self._uplink.publish(topic, payload, retain=True)
+            self._bridge.connected(now_ms)
+            log.info("backbone up session_present=%s", event.session_present)
+            return
+        if self.backbone_up:
+            self.counters.add(count.OUTAGES)
+            log.warning("backbone down reason=%s", event.reason)
+        self.backbone_up, self.backbone_trouble = False, event.reason
+
+    def _waits(self, lane: int) -> None:
+        self.waiting[lane] += 1
+
+    def _retired(self, lane: int) -> None:
+        self.waiting[lane] -= 1
+
+    def _envelope(self, report: StoredReport, attempt: int) -> tuple[str, bytes]:
+        handset = self._keyring.handset(report.device)
+        unit = f"device-{report.device}" if handset is None else handset.call_sign
+        lane_topic = topics.sos if report.lane == SOS else topics.report
+        envelope = ReportEnvelope(
+            device=report.device,
+            generation=report.generation,
+            seq=report.seq,
+            header=report.header,
+            content=report.content,
+            end_to_end_tag=report.end_to_end_tag,
+            digest=report.digest,
+            quarantined=report.quarantined,
+            gateway=self.identity.name,
+            boot_id=self.identity.boot_id,
+            heard_at_s=report.heard_at_s,
+            rssi_dbm=report.rssi_dbm,
+            snr_db_x4=report.snr_db_x4,
+            hops=report.hops,
+            attempt=attempt,
+        )
+        return lane_topic(self.identity.country, unit), envelope.pack()

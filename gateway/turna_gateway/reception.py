@@ -1,0 +1,112 @@
+"""What the gateway does with a packet from the air: judge, keep, and only then acknowledge."""
+
+import logging
+from collections.abc import Callable
+
+from turna_backbone.clock import Clock
+from turna_gateway import counters as count
+from turna_gateway.acknowledger import Acknowledger
+from turna_gateway.bridge import Bridge
+from turna_gateway.counters import Counters
+from turna_gateway.handsets import Handsets
+from turna_gateway.intake import SOS, Accepted, Intake, Refused
+from turna_gateway.ports import PacketHeard
+from turna_gateway.receipts import RadioReceipts
+from turna_gateway.store import CLONE, DUPLICATE, NewReport, Store
+
+log = logging.getLogger(__name__)
+
+_COUNTER_OF = {DUPLICATE: count.DUPLICATE, CLONE: count.CLONE}
+
+
+class Reception:
+    """Leads heard packets through intake and store."""
+
+    def __init__(
+        self,
+        *,
+        intake: Intake,
+        store: Store,
+        acknowledger: Acknowledger,
+        receipts: RadioReceipts,
+        bridge: Bridge,
+        handsets: Handsets,
+        counters: Counters,
+        clock: Clock,
+        waits: Callable[[int], None],
+    ) -> None:
+        self._intake = intake
+        self._store = store
+        self._acknowledger = acknowledger
+        self._receipts = receipts
+        self._bridge = bridge
+        self._handsets = handsets
+        self._counters = counters
+        self._clock = clock
+        self._waits = waits
+
+    def heard(self, event: PacketHeard, now_ms: int) -> list[Callable[[], None]]:
+        """Take a packet in, inside a transaction; return what to do once that is committed."""
+        self._counters.add(count.HEARD)
+        verdict = self._intake.judge(event.packet)
+        if isinstance(verdict, Refused):
+            self._refuse(verdict)
+            return []
+        # The packet waited in the modem or the inbox: say when it was on the air.
+        heard_at_s = self._clock.unix_s() - max(0, now_ms - event.heard_at_ms) // 1000
+        outcome = self._store.put(_row(verdict, event, heard_at_s))
+        self._note(verdict, event, heard_at_s, outcome)
+        self._receipts.contact(verdict.handset.device, now_ms)
+        if outcome == DUPLICATE and self._is_retired(verdict):
+            self._receipts.asked_again(verdict.handset.device, verdict.seq, now_ms)
+        return [self._settler(verdict, outcome, now_ms)]
+
+    def _settler(self, accepted: Accepted, outcome: str, now_ms: int) -> Callable[[], None]:
+        def settle() -> None:
+            if outcome != DUPLICATE:
+                self._waits(accepted.lane)
+                self._bridge.stored(accepted.lane)
+            self._acknowledger.owe(accepted.handset, accepted.seq, now_ms, sos=accepted.lane == SOS)
+
+        return settle
+
+    def _refuse(self, refused: Refused) -> None:
+        self._counters.refuse(refused.reason)
+        if refused.device is not None:
+            self._handsets.stranger(refused.device)
+        log.debug("packet refused reason=%s device=%s", refused.reason, refused.device)
+
+    def _note(self, accepted: Accepted, event: PacketHeard, heard_at_s: int, outcome: str) -> None:
+        handset = accepted.handset
+        self._handsets.heard(accepted, event, heard_at_s)
+        self._counters.add(_COUNTER_OF.get(outcome, count.STORED))
+        if outcome == DUPLICATE:
+            return
+        if accepted.report is None:
+            self._counters.add(count.QUARANTINED)
+            log.warning("report not understood device=%d seq=%d", handset.device, accepted.seq)
+        if outcome == CLONE:
+            self._handsets.clone(handset.device)
+            log.error("two reports under one number device=%d seq=%d", handset.device, accepted.seq)
+
+    def _is_retired(self, accepted: Accepted) -> bool:
+        handset = accepted.handset
+        return self._store.is_retired(handset.device, handset.generation, accepted.seq)
+
+
+def _row(accepted: Accepted, event: PacketHeard, heard_at_s: int) -> NewReport:
+    return NewReport(
+        device=accepted.handset.device,
+        generation=accepted.handset.generation,
+        seq=accepted.seq,
+        digest=accepted.digest,
+        header=accepted.header,
+        content=accepted.content,
+        end_to_end_tag=accepted.end_to_end_tag,
+        lane=accepted.lane,
+        quarantined=accepted.report is None,
+        heard_at_s=max(0, heard_at_s),
+        rssi_dbm=event.rssi_dbm,
+        snr_db_x4=event.snr_db_x4,
+        hops=accepted.hops,
+    )

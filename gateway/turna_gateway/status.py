@@ -1,0 +1,121 @@
+"""What the gateway shows of itself: one immutable JSON snapshot, made by the loop, read by anybody."""
+
+import json
+
+from turna_backbone.clock import Clock
+from turna_gateway.gateway import Gateway
+from turna_gateway.handsets import Contact
+from turna_gateway.intake import LANES
+from turna_protocol.mission import Mission
+
+PERIOD_MS = 1_000
+# A team that is not heard for this long is worth a look (five position periods).
+SILENCE_S = 600
+OLD_BACKLOG_S = 900
+
+
+class StatusBoard:
+    """Holds the newest snapshot; replaced whole, so a reader needs no lock."""
+
+    def __init__(self, gateway: Gateway, mission: Mission, clock: Clock) -> None:
+        self._gateway = gateway
+        self._mission = mission
+        self._clock = clock
+        self._due_ms = 0
+        self.snapshot = b"{}"
+        self.is_healthy = False
+
+    def refresh(self) -> None:
+        """Make a new snapshot if the last one is a second old; called by the loop alone."""
+        now_ms = self._clock.now_ms()
+        if now_ms < self._due_ms:
+            return
+        self._due_ms = now_ms + PERIOD_MS
+        status = self._status()
+        self.is_healthy = self._gateway.modem is not None
+        self.snapshot = json.dumps(status, ensure_ascii=False).encode()
+
+    def _status(self) -> dict[str, object]:
+        gateway = self._gateway
+        now_s = self._clock.unix_s()
+        contacts = gateway.handsets.contacts()
+        return {
+            "gateway": gateway.identity.name,
+            "country": gateway.identity.country,
+            "mission": self._mission.name,
+            "mode": self._mission.mode,
+            "boot_id": gateway.identity.boot_id.hex(),
+            "time_s": now_s,
+            "uptime_s": gateway.uptime_s(),
+            "counts": gateway.counters.all(),
+            "refused": gateway.counters.refused(),
+            "waiting": dict(zip(LANES, gateway.waiting, strict=True)),
+            "oldest_waiting_s": gateway.oldest_waiting_s(),
+            "backbone": {
+                "up": gateway.backbone_up,
+                "trouble": gateway.backbone_trouble,
+                "secretariat_online": gateway.returns.secretariat_online,
+            },
+            "modem": self._modem(),
+            "air": {
+                "used_ms_of_the_hour": gateway.airwaves.used_ms(self._clock.now_ms()),
+                "channel_load_pct": gateway.airwaves.load_pct(self._clock.now_ms()),
+            },
+            "handsets": [_contact(contact, now_s) for contact in contacts],
+            "strangers": _by_device(gateway.handsets.strangers()),
+            "clones": _by_device(gateway.handsets.clones()),
+            "alarms": self._alarms(contacts, now_s),
+        }
+
+    def _modem(self) -> dict[str, object]:
+        modem, serial = self._gateway.modem, self._gateway.serial
+        return {
+            "up": modem is not None,
+            "trouble": self._gateway.modem_trouble,
+            "board": None if modem is None else modem.board,
+            "unique_id": None if modem is None else modem.unique_id.hex(),
+            "serial_undecodable": serial.undecodable,
+            "serial_malformed": serial.malformed,
+            "packets_lost": serial.lost,
+        }
+
+    def _alarms(self, contacts: list[Contact], now_s: int) -> list[str]:
+        gateway = self._gateway
+        alarms = []
+        if gateway.modem is None:
+            alarms.append(f"no modem: {gateway.modem_trouble}")
+        if not gateway.backbone_up:
+            alarms.append(f"no backbone: {gateway.backbone_trouble}")
+        waited_s = gateway.oldest_waiting_s()
+        if waited_s > OLD_BACKLOG_S:
+            alarms.append(f"a report has waited {waited_s // 60} min for its receipt")
+        for device, times in gateway.handsets.clones().items():
+            alarms.append(f"handset {device} speaks with two voices ({times} times): cloned keys")
+        for contact in contacts:
+            silent_s = now_s - contact.heard_at_s
+            if silent_s > SILENCE_S:
+                alarms.append(f"{contact.call_sign} silent for {silent_s // 60} min")
+        return alarms
+
+
+def _contact(contact: Contact, now_s: int) -> dict[str, object]:
+    return {
+        "device": contact.device,
+        "call_sign": contact.call_sign,
+        "team": contact.team,
+        "country": contact.country,
+        "heard_at_s": contact.heard_at_s,
+        "heard_ago_s": max(0, now_s - contact.heard_at_s),
+        "heard_count": contact.heard_count,
+        "rssi_dbm": contact.rssi_dbm,
+        "snr_db": contact.snr_db,
+        "last_type": contact.type,
+        "lat_e5": contact.lat_e5,
+        "lon_e5": contact.lon_e5,
+        "battery_pct": contact.battery_pct,
+        "battery_mv": contact.battery_mv,
+    }
+
+
+def _by_device(counts: dict[int, int]) -> dict[str, int]:
+    return {str(device): times for device, times in sorted(counts.items())}

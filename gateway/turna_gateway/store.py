@@ -1,0 +1,333 @@
+"""The gateway's one database: reports, receipts for the radio, what must survive a restart.
+
+SQLite in WAL mode with `synchronous=FULL`, one connection, one thread, one process (a lock beside
+the file sees to it).  An error of the disk is never retried here: the process ends and starts anew.
+"""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import IO
+
+from turna_protocol import delivery
+
+SCHEMA_VERSION = 1
+# Retired reports stay this long, so that a Secretariat restored from a backup can ask for them.
+KEEP_RETIRED_S = 7 * 24 * 3600
+PRUNE_AT_ONCE = 500
+RECEIPTS_KEPT_PER_DEVICE = 128
+
+NOT_OWED, OWED, SAID_ONCE = 0, 1, 2
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """An authentic report on its way into the store."""
+
+    device: int
+    generation: int
+    seq: int
+    digest: bytes
+    header: bytes
+    content: bytes
+    end_to_end_tag: bytes
+    lane: int
+    quarantined: bool
+    heard_at_s: int
+    rssi_dbm: int
+    snr_db_x4: int
+    hops: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReport(NewReport):
+    """A report in the store."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RadioReceipt:
+    """A sealed entry to be said by radio."""
+
+    id: int
+    device: int
+    entry: bytes
+    owed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """A report that the Secretariat spoke of; `was_waiting` until this very word."""
+
+    id: int
+    lane: int
+    was_waiting: bool
+
+
+STORED, DUPLICATE, CLONE = "stored", "duplicate", "clone"
+
+_REPORT_COLUMNS = (
+    "device, generation, seq, digest, header, content, end_to_end_tag, lane, quarantined, "
+    "heard_at_s, rssi_dbm, snr_db_x4, hops"
+)
+
+
+class Store:
+    """Opened once, used by one thread; every write happens inside `transaction()`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock: IO[bytes] | None = None
+        self._db: sqlite3.Connection | None = None
+
+    def open(self) -> None:
+        """Lock the file against a second gateway, open and, if new, create it."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = self._path.with_name(self._path.name + ".lock").open("wb")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(f"{self._path}: another gateway process is using it") from None
+        except OSError as error:
+            raise StoreError(f"{self._path}: cannot be opened ({error.strerror})") from None
+        try:
+            self._db = self._connect()
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self._path}: is damaged or cannot be used ({error})") from None
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; when it is left without an error, everything is on disk."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def put(self, report: NewReport) -> str:
+        """Keep a report: STORED, DUPLICATE (kept before) or CLONE (kept beside a different one)."""
+        cursor = self._connection.execute(
+            f"INSERT INTO report ({_REPORT_COLUMNS}, state)"  # noqa: S608 - our own column names
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                report.device,
+                report.generation,
+                report.seq,
+                report.digest,
+                report.header,
+                report.content,
+                report.end_to_end_tag,
+                report.lane,
+                int(report.quarantined),
+                report.heard_at_s,
+                report.rssi_dbm,
+                report.snr_db_x4,
+                report.hops,
+                delivery.AT_GATEWAY,
+            ),
+        )
+        if not cursor.rowcount:
+            return DUPLICATE
+        (same_number,) = self._connection.execute(
+            "SELECT COUNT(*) FROM report WHERE device = ? AND generation = ? AND seq = ?",
+            (report.device, report.generation, report.seq),
+        ).fetchone()
+        return CLONE if same_number > 1 else STORED
+
+    def held_before(self, device: int, generation: int, seq: int, span: int) -> list[int]:
+        """Return the numbers from `seq - span` to `seq - 1` that are held."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT seq FROM report"
+            " WHERE device = ? AND generation = ? AND seq BETWEEN ? AND ?",
+            (device, generation, seq - span, seq - 1),
+        )
+        return [held for (held,) in rows]
+
+    def next_waiting(self, lane: int, after_id: int, limit: int) -> list[StoredReport]:
+        """Return the oldest unreceipted reports of a lane behind `after_id`."""
+        rows = self._connection.execute(
+            f"SELECT {_REPORT_COLUMNS}, id FROM report"  # noqa: S608 - our own column names
+            " WHERE retired_at_s IS NULL AND lane = ? AND id > ? ORDER BY id LIMIT ?",
+            (lane, after_id, limit),
+        )
+        return [_stored(row) for row in rows]
+
+    def report(self, report_id: int) -> StoredReport | None:
+        row = self._connection.execute(
+            f"SELECT {_REPORT_COLUMNS}, id FROM report WHERE id = ?",  # noqa: S608 - as above
+            (report_id,),
+        ).fetchone()
+        return None if row is None else _stored(row)
+
+    def advance(
+        self, device: int, generation: int, seq: int, digest: bytes, state: int, now_s: int
+    ) -> Advanced | None:
+        """Take the Secretariat's word about a report; None if there is no such report."""
+        row = self._connection.execute(
+            "SELECT id, lane, state, retired_at_s FROM report"
+            " WHERE device = ? AND generation = ? AND seq = ? AND digest = ?",
+            (device, generation, seq, digest),
+        ).fetchone()
+        if row is None:
+            return None
+        report_id, lane, old, retired_at_s = row
+        self._connection.execute(
+            "UPDATE report SET state = ?, retired_at_s = ? WHERE id = ?",
+            (delivery.advance(old, state), retired_at_s or now_s, report_id),
+        )
+        return Advanced(report_id, lane, was_waiting=retired_at_s is None)
+
+    def is_retired(self, device: int, generation: int, seq: int) -> bool:
+        """Tell whether the Secretariat holds a report of this number."""
+        return (
+            self._connection.execute(
+                "SELECT 1 FROM report WHERE device = ? AND generation = ? AND seq = ?"
+                " AND retired_at_s IS NOT NULL LIMIT 1",
+                (device, generation, seq),
+            ).fetchone()
+            is not None
+        )
+
+    def has_number(self, device: int, generation: int, seq: int) -> bool:
+        return (
+            self._connection.execute(
+                "SELECT 1 FROM report WHERE device = ? AND generation = ? AND seq = ? LIMIT 1",
+                (device, generation, seq),
+            ).fetchone()
+            is not None
+        )
+
+    def owe_receipt(self, device: int, newest: int, entry: bytes) -> RadioReceipt | None:
+        """Keep a sealed entry that is to be said by radio; return None if it is known already."""
+        cursor = self._connection.execute(
+            "INSERT INTO radio_receipt (device, newest, entry, owed) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (device, newest, entry, OWED),
+        )
+        if not cursor.rowcount or cursor.lastrowid is None:
+            return None
+        self._connection.execute(
+            "DELETE FROM radio_receipt WHERE device = ? AND id <= (SELECT id FROM radio_receipt"
+            " WHERE device = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            (device, device, RECEIPTS_KEPT_PER_DEVICE),
+        )
+        return RadioReceipt(cursor.lastrowid, device, entry, OWED)
+
+    def receipts_of(self, device: int, newest_from: int, newest_to: int) -> list[RadioReceipt]:
+        """Return the entries of a handset whose newest number lies in this range, oldest first."""
+        rows = self._connection.execute(
+            "SELECT id, device, entry, owed FROM radio_receipt"
+            " WHERE device = ? AND newest BETWEEN ? AND ? ORDER BY id",
+            (device, newest_from, newest_to),
+        )
+        return [RadioReceipt(*row) for row in rows]
+
+    def receipts_owed(self) -> list[RadioReceipt]:
+        """Return every entry that is owed in some way, oldest first."""
+        rows = self._connection.execute(
+            "SELECT id, device, entry, owed FROM radio_receipt WHERE owed > 0 ORDER BY id"
+        )
+        return [RadioReceipt(*row) for row in rows]
+
+    def receipts_owed_to(self, device: int) -> list[RadioReceipt]:
+        """Return the entries owed to one handset, oldest first."""
+        rows = self._connection.execute(
+            "SELECT id, device, entry, owed FROM radio_receipt"
+            " WHERE owed > 0 AND device = ? ORDER BY id",
+            (device,),
+        )
+        return [RadioReceipt(*row) for row in rows]
+
+    def set_owed(self, receipt_id: int, owed: int) -> None:
+        self._connection.execute(
+            "UPDATE radio_receipt SET owed = ? WHERE id = ?", (owed, receipt_id)
+        )
+
+    def count_waiting(self, lane: int) -> int:
+        """Count what the Secretariat has not receipted: reads a whole index, for the start only."""
+        (waiting,) = self._connection.execute(
+            "SELECT COUNT(*) FROM report WHERE retired_at_s IS NULL AND lane = ?", (lane,)
+        ).fetchone()
+        return int(waiting)
+
+    def oldest_waiting_s(self, lane: int) -> int | None:
+        """Return when the oldest unreceipted report of a lane was heard."""
+        row = self._connection.execute(
+            "SELECT heard_at_s FROM report WHERE retired_at_s IS NULL AND lane = ?"
+            " ORDER BY id LIMIT 1",
+            (lane,),
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def remember(self, name: str, value: bytes) -> None:
+        self._connection.execute(
+            "INSERT INTO memory (name, value) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+    def recall(self, name: str) -> bytes | None:
+        row = self._connection.execute(
+            "SELECT value FROM memory WHERE name = ?", (name,)
+        ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def prune(self, now_s: int) -> int:
+        """Forget some of what was retired long ago; return how many reports that were."""
+        return self._connection.execute(
+            "DELETE FROM report WHERE id IN"
+            " (SELECT id FROM report WHERE retired_at_s < ? ORDER BY retired_at_s LIMIT ?)",
+            (now_s - KEEP_RETIRED_S, PRUNE_AT_ONCE),
+        ).rowcount
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        assert self._db is not None, "the store is not open"
+        return self._db
+
+    def _connect(self) -> sqlite3.Connection:
+        # Its one thread may be another than the one that opened it; isolation is ours to state.
+        db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        return db
+
+    def _prepare(self) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"{self._path}: was written by a newer Turna (schema {version}, this one knows"
+                f" {SCHEMA_VERSION}); install that version again"
+            )
+        for missing in range(version + 1, SCHEMA_VERSION + 1):
+            script = files(__package__).joinpath(f"schema/{missing:04}.sql").read_text()
+            self._connection.executescript(
+                f"BEGIN;\n{script}\nPRAGMA user_version = {missing};\nCOMMIT;"
+            )
+
+
+def _stored(row: tuple[object, ...]) -> StoredReport:
+    values = list(row)
+    values[8] = bool(values[8])  # quarantined
+    return StoredReport(*values)  # type: ignore[arg-type]  # STRICT tables hold these types
