@@ -1,0 +1,479 @@
+"""Both ends of the modem link, over a line that loses, damages, repeats and delays."""
+
+from turna_protocol.errors import MisuseError
+from turna_protocol.modem.framing import encode_frame
+from turna_protocol.modem.host_end import ConsoleText, quiet_session
+from turna_protocol.modem.host_events import Down, EventsLost, Heard, Sent, Up
+from turna_protocol.modem.host_link import HostLink
+from turna_protocol.modem.messages import (
+    HANDSET,
+    MODEM,
+    SETTING_REFUSED,
+    WARNING,
+    Hello,
+    HelloRequest,
+    Log,
+    encode,
+)
+from turna_protocol.modem.modem_link import ConfigureAsked, ModemLink, StatusDue
+from turna_protocol.modem.outbox import OUTBOX_LIMIT
+from turna_protocol.modem.radio_messages import (
+    DROPPED,
+    NOT_ALLOWED,
+    SENT,
+    RadioSetting,
+    Status,
+)
+from turna_protocol.modem.replay import RING_LIMIT
+
+STEP_MS = 10
+AIR_TIME_MS = 100
+UNIQUE_ID = b"unique-1"
+
+
+def setting(**changes: object) -> RadioSetting:
+    values = {
+        "region": "OTS433",
+        "freq_hz": 433_175_000,
+        "bandwidth_hz": 125_000,
+        "sf": 8,
+        "coding_rate": 5,
+        "preamble_symbols": 12,
+        "sync_word": 0x12,
+        "power_dbm": 10,
+    }
+    values.update(changes)
+    return RadioSetting(**values)
+
+
+def status_of(link: ModemLink) -> Status:
+    return Status(
+        uptime_s=1,
+        free_heap=2,
+        queued=link.queued,
+        airtime_last_hour_ms=0,
+        heard=0,
+        heard_damaged=0,
+        sent=0,
+        send_failures=0,
+        events_dropped=link.events_dropped,
+        serial_undecodable=link.undecodable,
+        noise_dbm=-117,
+    )
+
+
+class Line:
+    """One direction of the serial line; `damage(data)` returns the pieces that arrive."""
+
+    def __init__(self, damage: object = None) -> None:
+        self.damage = damage
+        self._on_the_way = []
+
+    def write(self, data: bytes) -> None:
+        if data:
+            self._on_the_way.extend([data] if self.damage is None else self.damage(data))
+
+    def read(self) -> bytes:
+        arrived, self._on_the_way = b"".join(self._on_the_way), []
+        return arrived
+
+
+class Trouble:
+    """Loses, damages and repeats pieces of a write, as the seed says."""
+
+    def __init__(self, seed: int, percent: int) -> None:
+        self._state = seed
+        self._percent = percent
+
+    def below(self, limit: int) -> int:
+        self._state = (self._state * 1_103_515_245 + 12_345) & 0x3FFFFFFF
+        return (self._state >> 8) % limit
+
+    def __call__(self, data: bytes) -> list:
+        pieces = []
+        for at in range(0, len(data), 40):
+            piece = bytearray(data[at : at + 40])
+            if self.below(100) < self._percent:
+                kind = self.below(4)
+                if kind == 0:
+                    continue
+                if kind == 1:
+                    piece[self.below(len(piece))] ^= 1 << self.below(8)
+                elif kind == 2:
+                    piece = piece + piece
+                else:
+                    piece = piece + bytearray(b"E (42) wdt: \r\n")
+            pieces.append(bytes(piece))
+        return pieces
+
+
+class Modem:
+    """The app's part, without radio: applies settings, and sends in AIR_TIME_MS."""
+
+    def __init__(self, boot: int = 1, role: int = MODEM, actual: object = None) -> None:
+        self.link = ModemLink(
+            Hello(
+                role=role,
+                unique_id=UNIQUE_ID,
+                boot_id=bytes([0, 0, 0, boot]),
+                reset_cause=1,
+                capabilities=1,
+                board="heltec_v3",
+                firmware="0.1.0",
+            )
+        )
+        self.actual = actual
+        self.refuses = False
+        self.on_the_air = []
+        self._done_at_ms = None
+
+    def work(self, now_ms: int) -> None:
+        event = self.link.next_event()
+        while event is not None:
+            if isinstance(event, ConfigureAsked) and self.refuses:
+                self.link.configuring_failed(SETTING_REFUSED, "power 22 dBm")
+            elif isinstance(event, ConfigureAsked):
+                self.link.configured(event.setting, self.actual or event.setting)
+            elif isinstance(event, StatusDue):
+                self.link.status(status_of(self.link))
+            event = self.link.next_event()
+        if self._done_at_ms is not None and now_ms >= self._done_at_ms:
+            self._done_at_ms = None
+            self.link.transmitted(SENT, AIR_TIME_MS * 1000, now_ms)
+        packet = self.link.next_transmission()
+        if packet is not None:
+            self.on_the_air.append(packet.payload)
+            self._done_at_ms = now_ms + AIR_TIME_MS
+
+
+class Bench:
+    """A host and a modem with a line between them, in steps of STEP_MS."""
+
+    def __init__(
+        self, *, up: object = None, down: object = None, modem: object = None, **host: object
+    ) -> None:
+        self.now_ms = 1_000_000
+        self.boot_ms = self.now_ms - 7_000
+        self.modem = modem or Modem()
+        self.to_modem = Line(down)
+        self.to_host = Line(up)
+        self.takes = True
+        self.start_host(**host)
+
+    def start_host(self, session: int = 1, **options: object) -> None:
+        options.setdefault("setting", setting())
+        self.host = HostLink(session=session, **options)
+        self.host.opened(self.now_ms)
+        self.events = []
+
+    def step(self) -> None:
+        self.now_ms += STEP_MS
+        modem_ms = self.now_ms - self.boot_ms
+        if self.modem is not None:
+            self.modem.link.receive(self.to_modem.read(), modem_ms)
+            self.modem.work(modem_ms)
+            self.to_host.write(self.modem.link.to_send(modem_ms))
+        self.host.receive(self.to_host.read(), self.now_ms)
+        event = self.host.next_event()
+        while event is not None:
+            if isinstance(event, Heard) and self.takes:
+                self.host.taken(event.number)
+            if isinstance(event, Down):
+                self.host.opened(self.now_ms)
+            self.events.append(event)
+            event = self.host.next_event()
+        self.to_modem.write(self.host.to_send(self.now_ms))
+
+    def run_for(self, time_ms: int) -> None:
+        for _ in range(time_ms // STEP_MS):
+            self.step()
+
+    def of(self, kind: type) -> list:
+        return [event for event in self.events if type(event) is kind]
+
+    def hears(self, packet: bytes) -> None:
+        at_ms = self.now_ms - self.boot_ms
+        self.modem.link.heard(packet, rssi_dbm=-100, snr_db_x4=-20, at_ms=at_ms)
+
+
+def packets(count: int) -> list:
+    return [b"packet %d" % number for number in range(count)]
+
+
+def heard(bench: Bench) -> list:
+    return [event.packet for event in bench.of(Heard)]
+
+
+def test_the_host_is_online_when_the_modem_is_set_as_asked() -> None:
+    bench = Bench(unique_id=UNIQUE_ID)
+    bench.run_for(500)
+    ups = bench.of(Up)
+    assert len(ups) == 1
+    assert ups[0].setting == setting()
+    assert ups[0].hello.board == "heltec_v3"
+    assert bench.host.online
+
+
+def test_the_host_refuses_a_modem_that_is_set_otherwise_and_says_in_what() -> None:
+    bench = Bench(modem=Modem(actual=setting(power_dbm=22)))
+    bench.run_for(500)
+    assert not bench.host.online
+    assert bench.of(Up) == []
+    assert "power_dbm 22 instead of 10" in bench.of(Down)[0].reason
+
+
+def test_a_setting_that_the_modem_refuses_is_a_clear_event() -> None:
+    modem = Modem()
+    modem.refuses = True
+    bench = Bench(modem=modem)
+    bench.run_for(500)
+    assert "setting refused: power 22 dBm" in bench.of(Down)[0].reason
+    assert not bench.host.online
+
+
+def test_another_modem_or_a_handset_is_the_wrong_board() -> None:
+    for bench in (Bench(unique_id=b"unique-2"), Bench(modem=Modem(role=HANDSET))):
+        bench.run_for(500)
+        assert bench.of(Down)[0].wrong_board
+        assert not bench.host.online
+
+
+def test_nobody_there_is_told_after_the_patience_of_hello() -> None:
+    bench = Bench()
+    bench.modem = None
+    bench.run_for(11_000)
+    assert bench.of(Down)[0].reason == "nobody says HELLO"
+
+
+def test_a_packet_goes_out_once_and_the_host_learns_it() -> None:
+    bench = Bench()
+    token = bench.host.transmit(b"acknowledgement", priority=1)
+    bench.run_for(1000)
+    assert bench.modem.on_the_air == [b"acknowledgement"]
+    assert bench.of(Sent) == [Sent(token, SENT, AIR_TIME_MS * 1000)]
+
+
+def test_urgent_packets_overtake_in_the_host_and_in_the_modem() -> None:
+    bench = Bench()
+    bench.run_for(500)
+    for number in range(20):
+        bench.host.transmit(b"routine %d" % number, priority=0)
+    bench.run_for(150)
+    bench.host.transmit(b"SOS held", priority=3)
+    bench.run_for(5000)
+    assert b"SOS held" in bench.modem.on_the_air[:4]
+    assert len(bench.modem.on_the_air) == 21
+
+
+def test_packets_beyond_the_outbox_make_the_least_urgent_give_way() -> None:
+    bench = Bench()
+    first = bench.host.transmit(b"first", priority=0)
+    for number in range(OUTBOX_LIMIT):
+        bench.host.transmit(b"%d" % number, priority=1)
+    bench.run_for(100)
+    assert bench.of(Sent)[0] == Sent(first, DROPPED)
+
+
+def test_a_packet_that_no_frame_holds_is_our_mistake() -> None:
+    for packet in (b"", bytes(225)):
+        try:
+            Bench().host.transmit(packet, priority=0)
+        except MisuseError:
+            continue
+        raise AssertionError("accepted")
+
+
+def test_a_modem_without_region_refuses_to_transmit() -> None:
+    bench = Bench(setting=setting(region="UNSET"))
+    token = bench.host.transmit(b"packet", priority=0)
+    bench.run_for(1000)
+    assert bench.modem.on_the_air == []
+    assert bench.of(Sent) == [Sent(token, NOT_ALLOWED, 0, "region unset")]
+
+
+def test_heard_packets_arrive_in_order_with_the_hosts_time() -> None:
+    bench = Bench()
+    bench.run_for(1000)
+    at_ms = bench.now_ms
+    for packet in packets(10):
+        bench.hears(packet)
+    bench.run_for(1000)
+    assert heard(bench) == packets(10)
+    assert abs(bench.of(Heard)[0].at_ms - at_ms) <= 2 * STEP_MS
+    assert (bench.of(Heard)[0].rssi_dbm, bench.of(Heard)[0].snr_db_x4) == (-100, -20)
+
+
+def test_packets_heard_before_the_host_came_are_told_with_their_time() -> None:
+    bench = Bench()
+    bench.run_for(500)
+    bench.host.closed("stopped")
+    heard_ms = bench.now_ms
+    for packet in packets(RING_LIMIT):
+        bench.hears(packet)
+    bench.now_ms += 20_000
+    bench.start_host(session=2)
+    bench.run_for(2000)
+    assert heard(bench) == packets(RING_LIMIT)
+    assert abs(bench.of(Heard)[0].at_ms - heard_ms) <= 2 * STEP_MS
+
+
+def test_a_full_ring_drops_the_oldest_and_says_how_many() -> None:
+    bench = Bench()
+    bench.run_for(500)
+    bench.hears(b"taken")
+    bench.run_for(500)
+    bench.to_modem.damage = lambda data: []
+    for packet in packets(RING_LIMIT + 5):
+        bench.hears(packet)
+    bench.to_modem.damage = None
+    bench.run_for(2000)
+    assert heard(bench) == [b"taken"] + packets(RING_LIMIT + 5)[5:]
+    assert bench.of(EventsLost) == [EventsLost(5)]
+    bench.run_for(6000)
+    assert bench.of(Status)[-1].events_dropped == 5
+
+
+def test_a_packet_that_the_host_has_not_taken_survives_the_hosts_restart() -> None:
+    bench = Bench()
+    bench.run_for(500)
+    bench.takes = False
+    bench.hears(b"received, not yet committed")
+    bench.run_for(1000)
+    assert heard(bench) == [b"received, not yet committed"]
+    bench.takes = True
+    bench.start_host(session=2)
+    bench.run_for(1000)
+    assert heard(bench) == [b"received, not yet committed"]
+    bench.start_host(session=3)
+    bench.run_for(1000)
+    assert heard(bench) == []
+
+
+def test_a_rebooted_modem_is_set_again_and_gets_what_it_had_not_sent() -> None:
+    bench = Bench()
+    bench.run_for(500)
+    tokens = [bench.host.transmit(packet, priority=0) for packet in packets(6)]
+    bench.run_for(250)
+    sent_before = bench.modem.on_the_air
+    assert 0 < len(sent_before) < 6
+    bench.modem = Modem(boot=2)
+    bench.boot_ms = bench.now_ms
+    bench.run_for(3000)
+    assert len(bench.of(Up)) == 2
+    assert [event.token for event in bench.of(Sent)] == tokens
+    assert set(sent_before + bench.modem.on_the_air) == set(packets(6))
+
+
+def test_a_restarted_host_does_not_take_the_old_hosts_answers_for_its_own() -> None:
+    bench = Bench()
+    bench.run_for(500)
+    bench.host.transmit(b"from the old host", priority=0)
+    bench.run_for(STEP_MS)
+    bench.start_host(session=77)
+    token = bench.host.transmit(b"from the new host", priority=0)
+    bench.run_for(2000)
+    assert [event.token for event in bench.of(Sent)] == [token]
+    assert b"from the new host" in bench.modem.on_the_air
+
+
+def test_a_silent_modem_is_noticed() -> None:
+    bench = Bench()
+    bench.run_for(500)
+    bench.modem = None
+    bench.run_for(16_000)
+    assert bench.of(Down)[0].reason in ("the board is silent", "the board does not answer")
+
+
+def test_an_idle_link_stays_up_and_tells_the_modems_status() -> None:
+    bench = Bench()
+    for _ in range(60):
+        bench.run_for(500)
+        bench.now_ms += 4000
+    assert bench.of(Down) == []
+    assert len(bench.of(Status)) >= 30
+
+
+def test_a_board_at_its_prompt_is_started_again() -> None:
+    bench = Bench()
+    bench.modem = None
+    bench.to_host.write(b"MicroPython v1.25.0 on ESP32\r\nType help()\r\n>>> ")
+    bench.step()
+    bench.run_for(400)
+    assert b"\x03\x02\x04" in bench.to_modem.read()
+
+
+def test_hello_requests_hold_nothing_that_a_prompt_acts_on() -> None:
+    for seed in range(0, 60_000, 97):
+        frame = encode(HelloRequest(quiet_session(seed)))
+        assert [byte for byte in frame if 0 < byte < 6] == []
+
+
+def test_what_a_board_logs_or_prints_reaches_the_hosts_owner() -> None:
+    bench = Bench()
+    bench.run_for(500)
+    bench.modem.link.log(WARNING, "no radio")
+    bench.to_host.write(b"Traceback: ...\r\n\x00")
+    bench.run_for(100)
+    assert bench.of(Log) == [Log(WARNING, "no radio")]
+    assert bench.of(ConsoleText) == [ConsoleText("Traceback: ...\r\n")]
+
+
+def test_an_unknown_message_is_answered_never_ignored() -> None:
+    modem = Modem()
+    modem.link.to_send(0)
+    modem.link.receive(encode_frame(0x7E, 3, b"?"), 0)
+    answer = encode_frame(0x04, 3, bytes([1, 0x7E]))
+    assert answer in modem.link.to_send(0)
+
+
+def test_a_malformed_command_is_answered_never_ignored() -> None:
+    modem = Modem()
+    modem.link.to_send(0)
+    modem.link.receive(encode_frame(0x10, 3, b"short"), 0)
+    assert bytes([0x04, 3, 2, 0x10]) in modem.link.to_send(0)
+
+
+def test_a_silent_host_is_not_talked_to() -> None:
+    modem = Modem()
+    modem.link.to_send(0)
+    modem.link.heard(b"packet", rssi_dbm=0, snr_db_x4=0, at_ms=0)
+    assert modem.link.to_send(60_000) == b""
+    assert modem.link.deadline_ms(60_000) is None
+
+
+def exchange_through_trouble(seed: int, percent: int) -> None:
+    bench = Bench(up=Trouble(seed, percent), down=Trouble(seed + 1, percent))
+    wanted, tokens = packets(25), []
+    for packet in wanted:
+        bench.run_for(500)
+        bench.hears(packet)
+        tokens.append(bench.host.transmit(b"reply to " + packet, priority=0))
+    bench.to_host.damage = bench.to_modem.damage = None
+    bench.run_for(40_000)
+    assert heard(bench) == wanted
+    assert sorted([event.token for event in bench.of(Sent)]) == sorted(tokens)
+    assert sorted(bench.modem.on_the_air) == sorted([b"reply to " + packet for packet in wanted])
+
+
+def test_through_loss_damage_and_repeats_each_packet_passes_exactly_once() -> None:
+    for seed in range(4):
+        exchange_through_trouble(seed, 15)
+    exchange_through_trouble(99, 40)
+
+
+def test_random_bytes_on_the_line_stop_nothing() -> None:
+    trouble = Trouble(5, 0)
+    bench = Bench()
+    bench.run_for(500)
+    for _ in range(100):
+        junk = bytes([trouble.below(256) for _ in range(60)])
+        bench.to_host.write(junk)
+        bench.to_modem.write(junk)
+        bench.step()
+    bench.hears(b"after the storm")
+    token = bench.host.transmit(b"reply", priority=0)
+    bench.run_for(12_000)
+    assert heard(bench) == [b"after the storm"]
+    assert [event.token for event in bench.of(Sent)] == [token]
+    assert bench.host.undecodable > 0
+    assert bench.modem.link.undecodable > 0
