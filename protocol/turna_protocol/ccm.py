@@ -40,6 +40,7 @@ def seal_by_blocks(
     key: bytes, nonce: bytes, plaintext: bytes, associated: bytes, tag_bytes: int
 ) -> bytes:
     """Do what `seal` does with nothing but AES blocks, on any interpreter."""
+    _check(nonce, len(plaintext), associated, tag_bytes)
     stream = _key_stream(key, nonce, len(plaintext))
     tag = _mac(key, nonce, plaintext, associated, tag_bytes)
     return _xor(plaintext, stream[_BLOCK:]) + _xor(tag, stream)
@@ -52,6 +53,7 @@ def open_by_blocks(
     length = len(sealed) - tag_bytes
     if length < 0:
         raise NotAuthenticError("link tag")
+    _check(nonce, length, associated, tag_bytes)
     stream = _key_stream(key, nonce, length)
     plaintext = _xor(sealed[:length], stream[_BLOCK:])
     tag = _xor(_mac(key, nonce, plaintext, associated, tag_bytes), stream)
@@ -60,12 +62,16 @@ def open_by_blocks(
     return plaintext
 
 
-def _mac(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes, tag_bytes: int) -> bytes:
-    length_bytes = 15 - len(nonce)
-    if not 7 <= len(nonce) <= 13 or len(plaintext) >> 8 * length_bytes:
+def _check(nonce: bytes, length: int, associated: bytes, tag_bytes: int) -> None:
+    """Refuse what SP 800-38C A.1 does not know."""
+    if not 7 <= len(nonce) <= 13 or length >> 8 * (15 - len(nonce)):
         raise MisuseError("nonce")
     if tag_bytes not in (4, 6, 8, 10, 12, 14, 16) or len(associated) > _ASSOCIATED_BYTES_MAX:
         raise MisuseError("tag or associated data")
+
+
+def _mac(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes, tag_bytes: int) -> bytes:
+    length_bytes = 15 - len(nonce)
     flags = (0x40 if associated else 0) | (tag_bytes - 2) // 2 << 3 | length_bytes - 1
     blocks = bytes([flags]) + nonce + len(plaintext).to_bytes(length_bytes, "big")
     if associated:

@@ -156,9 +156,9 @@ def test_the_first_answer_after_silence_brings_out_everything_that_waited() -> N
     now_ms = 60 * MINUTE_MS
     run(one, 0, now_ms)
     while True:
-        seq = send(one, now_ms)
-        if seq is not None:
-            one.acknowledged(seq, now_ms + 300)
+        sent = send(one, now_ms)
+        if sent is not None:
+            one.acknowledged(sent, now_ms + 300)
         if not [entry for entry in one._entries.values() if not entry.held]:
             break
         deadline_ms = one.deadline_ms()
@@ -205,7 +205,7 @@ def test_positions_wait_for_reports_and_old_ones_go_before_new_ones() -> None:
     one.offer(1, b"position", 0, now_ms=0)
     one.offer(2, b"report", 2, now_ms=0)
     one.offer(3, b"report", 2, now_ms=0)
-    order = []
+    order: list[int] = []
     now_ms = 0
     while len(order) < 3:
         seq = send(one, now_ms)
