@@ -11,6 +11,7 @@ from .errors import MalformedError
 from .iso8601 import format_time, parse_time
 from .reports import TYPES, Casualties, Fix, Report, report_type
 from .reports.fields import Altitude, Choice, Choices, Needs, OwnInteger, Steps, Text
+from .reports.heading import TIME_LIMIT_S
 from .reports.sitrep import CasualtyCounts
 
 TYPE_CHECKING = False
@@ -69,10 +70,14 @@ def time_from_json(value: object) -> int:
     """Return unix seconds of a number or of an ISO 8601 time, UTC unless it says otherwise."""
     if isinstance(value, str):
         try:
-            return parse_time(value)
+            time_s = parse_time(value)
         except MalformedError as error:
             raise MalformedError(f"time: {error}, nor unix seconds") from None
-    return math.floor(_number("time", value))
+    else:
+        time_s = math.floor(_number("time", value))
+    if not 0 <= time_s < TIME_LIMIT_S:
+        raise MalformedError("time: not within 1970 to 2149")
+    return time_s
 
 
 def _layout(type_name: str) -> "list[tuple[str, Field]]":
@@ -209,6 +214,10 @@ def _casualties_from_json(name: str, value: object) -> Casualties:
 def _text(name: str, value: object) -> str | None:
     if not isinstance(value, str):
         raise MalformedError(f"{name}: not a text")
+    try:
+        value.encode()
+    except UnicodeError:
+        raise MalformedError(f"{name}: half a surrogate pair") from None
     return value or None
 
 

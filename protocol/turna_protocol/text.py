@@ -64,7 +64,7 @@ def unpack_text(item: object) -> str:
         packed = pack_text(text)
     except MisuseError as error:
         raise MalformedError(str(error)) from None
-    if packed != item:
+    if type(packed) is not type(item) or packed != item:
         raise MalformedError("text not in its shortest form")
     return text
 

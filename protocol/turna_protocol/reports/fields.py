@@ -208,7 +208,7 @@ class Needs:
             return
         quantity = whole_number(value)
         if not 1 <= quantity < _ANY:
-            raise MisuseError("a quantity is at least 1")
+            raise MisuseError(f"a quantity is from 1 to {_ANY - 1}")
         which, code, radix = self._classify(quantity)
         digits.put(which, self.CLASSES)
         digits.put(code, radix)

@@ -30,6 +30,7 @@ _NO_PLACE, _FAR_PLACE = len(SQUARES_E5), len(SQUARES_E5) + 1
 # When: in the days after the epoch, by quality of the clock; then none, then any other time.
 NEAR_DAYS = 28
 FAR_DAYS = 1 << 16  # to the year 2149
+TIME_LIMIT_S = FAR_DAYS * DAY_S
 _NO_TIME, _FAR_TIME = len(codes.TIME_QUALITIES), len(codes.TIME_QUALITIES) + 1
 # Usual headings are one digit: any mode, the clock set, within a square.
 _USUAL_WHENS = (codes.TIME_GNSS, codes.TIME_BEACON)
@@ -142,7 +143,7 @@ def _when(report: Report, frame: Frame) -> int:
         if report.time_quality != codes.TIME_NONE:
             raise MisuseError("time_quality: a quality without a time")
         return _NO_TIME
-    if not 0 <= whole_number(report.time_s) < FAR_DAYS * DAY_S:
+    if not 0 <= whole_number(report.time_s) < TIME_LIMIT_S:
         raise MisuseError("time_s: not within 1970 to 2149")
     if _is_near_time(report.time_s, frame):
         return report.time_quality
@@ -175,7 +176,7 @@ def _take_time(digits: DigitReader, when: int, frame: Frame) -> tuple[int | None
     time_s += start_s + digits.take(60) * 60 + digits.take(60)
     if when == _FAR_TIME and _is_near_time(time_s, frame):
         raise MalformedError("time not in its shortest form")
-    if not 0 <= time_s < FAR_DAYS * DAY_S:
+    if not 0 <= time_s < TIME_LIMIT_S:
         raise MalformedError("time out of range")
     return time_s, quality
 
@@ -184,9 +185,9 @@ def _where(fix: Fix | None, frame: Frame) -> int:
     if fix is None:
         return _NO_PLACE
     if not -LATITUDE_LIMIT_E5 <= whole_number(fix.lat_e5) <= LATITUDE_LIMIT_E5:
-        raise MisuseError("lat: not within -90 to 90 degrees")
+        raise MisuseError("position.lat: not within -90 to 90 degrees")
     if not -LONGITUDE_LIMIT_E5 <= whole_number(fix.lon_e5) < LONGITUDE_LIMIT_E5:
-        raise MisuseError("lon: not within -180 to below 180 degrees")
+        raise MisuseError("position.lon: not within -180 to below 180 degrees")
     north_e5, east_e5 = frame.offset_e5(fix.lat_e5, fix.lon_e5)
     for index, half_e5 in enumerate(SQUARES_E5):
         if -half_e5 <= north_e5 < half_e5 and -half_e5 <= east_e5 < half_e5:
@@ -225,7 +226,7 @@ def _class_of(value: int | None, bounds: tuple[int | None, ...], name: str) -> i
     if value is None:
         return 0
     if whole_number(value) < 0:
-        raise MisuseError(f"{name}: below 0")
+        raise MisuseError(f"position.{name}: below 0")
     for index, bound in enumerate(bounds):
         if bound is not None and value <= bound:
             return index
