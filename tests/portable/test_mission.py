@@ -100,7 +100,7 @@ def test_nonsense_is_refused_with_the_name_of_the_field() -> None:
 
 
 def test_what_is_no_object_is_refused() -> None:
-    for data in (None, [], 5, "mission"):
+    for data in (None, [1], 5, "mission"):
         try:
             mission.mission_from_json(data)
         except MalformedError:
