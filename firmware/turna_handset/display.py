@@ -21,7 +21,7 @@ COLUMNS = 21
 BODY_LINES = 4
 
 # Where the cells lie on a 128 x 64 screen: one free row keeps inverse lines apart.
-LEFT_PX = 1
+LEFT_PX = 0
 LINE_TOPS_PX = (0, 13, 26, 39, 52)
 
 
@@ -224,7 +224,11 @@ def _report(entry: ReportLine | None) -> "list[Line]":
     return [
         Line(f"{SIGNS[entry.state]} {_type(entry)} #{entry.seq}"),
         Line(text(f"state.{entry.state}")),
-        Line(_split(f"{text('report.saved')} {saved_at}", f"{text('report.tries')} {entry.attempts}x")),
+        Line(
+            _split(
+                f"{text('report.saved')} {saved_at}", f"{text('report.tries')} {entry.attempts}x"
+            )
+        ),
         Line(text("report.back")),
     ]
 
@@ -336,9 +340,9 @@ def _split(left: str, right: str) -> str:
 
 
 def duration(seconds: int) -> str:
-    """Return a time span in at most three characters."""
+    """Return a time span in at most three characters; seconds in tens, or the screen never rests."""
     if seconds < 60:
-        return f"{seconds}s"
+        return f"{seconds // 10 * 10}s"
     if seconds < 3600:
         return f"{seconds // 60}m"
     return f"{min(seconds // 3600, 99)}h"

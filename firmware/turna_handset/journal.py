@@ -24,6 +24,10 @@ from .journal_file import (
 )
 from .journal_index import Entry, JournalIndex
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 # A record takes at most one 4 KiB block of a 2 MB file system, and half of that is left for others.
 RECORDS_MAX = 240
 RESERVED_FOR_SOS = 8  # the last places are for distress alone
@@ -67,10 +71,22 @@ class Journal:
         """Return how many reports are in each delivery state."""
         return tuple(self._index.counts)
 
-    def newest(self, place: int) -> Entry | None:
-        """Return the entry `place` steps before the newest."""
-        index = len(self._index) - 1 - place
-        return self._index.at(index) if 0 <= index < len(self._index) else None
+    def newest(self, place: int, least_priority: int = ROUTINE_PRIORITY) -> Entry | None:
+        """Return the entry `place` steps before the newest, of those at least so urgent."""
+        for index in range(len(self._index) - 1, -1, -1):
+            entry = self._index.at(index)
+            if entry.priority >= least_priority:
+                if place == 0:
+                    return entry
+                place -= 1
+        return None
+
+    def count(self, least_priority: int) -> int:
+        """Return how many reports are at least so urgent."""
+        urgent = 0
+        for index in range(len(self._index)):
+            urgent += self._index.at(index).priority >= least_priority
+        return urgent
 
     def from_seq(self, seq: int, limit: int) -> list[Entry]:
         """Return up to `limit` entries with this number or a higher one, oldest first."""
@@ -81,6 +97,14 @@ class Journal:
                 if entry.seq >= seq:
                     entries.append(entry)
         return entries
+
+    def waiting(self, state: int, priority: int) -> "Iterator[Entry]":
+        """Give the reports in this state and of this priority, oldest first."""
+        if self._index.counts[state]:
+            for index in range(len(self._index)):
+                entry = self._index.at(index)
+                if entry.state == state and entry.priority == priority:
+                    yield entry
 
     def entry(self, seq: int) -> Entry | None:
         index = self._index.find(seq)

@@ -75,6 +75,7 @@ ENGLISH = {
     "warning.refused": "NOT SAVED: MEMORY",
     "warning.flash": "MEMORY FULL",
     "warning.dropped": "POSITIONS DROPPED",
+    "warning.region": "REGION: NO SENDING",
     "warning.radio": "RADIO FAILED",
     "warning.duty": "AIRTIME USED UP",
     "warning.keys": "NUMBERS USED UP",

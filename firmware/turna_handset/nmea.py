@@ -107,7 +107,9 @@ def days_since_1970(year: int, month: int, day: int) -> int:
         year -= 1
         month += 12
     # Years begin in March here, so that the leap day is the last of its year.
-    return 365 * year + year // 4 - year // 100 + year // 400 + (153 * month - 457) // 5 + day - 719469
+    return (
+        365 * year + year // 4 - year // 100 + year // 400 + (153 * month - 457) // 5 + day - 719469
+    )
 
 
 def _checked(sentence: bytes) -> list[str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 WIDTH_PX = 128
 HEIGHT_PX = 64
 
+
 class Raster:
     """Draws lines into one buffer, which a display then shows."""
 
@@ -20,14 +21,20 @@ class Raster:
         self._frame = framebuf.FrameBuffer(self.buffer, WIDTH_PX, HEIGHT_PX, framebuf.MONO_VLSB)
         self._cell = bytearray(HEIGHT)
         self._glyph = framebuf.FrameBuffer(self._cell, WIDTH, HEIGHT, framebuf.MONO_HLSB)
+        self._lines: list[Line | None] = [None] * len(LINE_TOPS_PX)
 
-    def draw(self, lines: "tuple[Line, ...]") -> None:
-        self._frame.fill(0)
-        for number, line in enumerate(lines):
-            if number < len(LINE_TOPS_PX):
+    def draw(self, lines: "tuple[Line, ...]") -> bool:
+        """Draw the lines that changed; return whether any did."""
+        changed = False
+        for number, line in enumerate(lines[: len(LINE_TOPS_PX)]):
+            if line != self._lines[number]:
                 self._draw_line(line, LINE_TOPS_PX[number])
+                self._lines[number] = line
+                changed = True
+        return changed
 
     def _draw_line(self, line: "Line", top_px: int) -> None:
+        self._frame.fill_rect(0, top_px, WIDTH_PX, HEIGHT, 0)
         if line.inverse_from < COLUMNS:
             left_px = LEFT_PX + line.inverse_from * WIDTH if line.inverse_from else 0
             self._frame.fill_rect(left_px, top_px, WIDTH_PX - left_px, HEIGHT, 1)

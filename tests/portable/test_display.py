@@ -68,7 +68,7 @@ def a_form(*keys: str) -> Form:
 def test_home_shows_call_sign_exercise_position_battery_counts_and_the_last_report() -> None:
     assert shown(a_form(), a_status(a_report(12, delivery.AT_SECRETARIAT))) == [
         "TR-USAR-1    |EXERCISE|",
-        "Pos 12s 5m        87%",
+        "Pos 10s 5m        87%",
         "s2 G1 S14 R3 A0 !0",
         "S SITREP #12       3m",
         "stored at Secretariat",
@@ -108,9 +108,9 @@ def test_every_screen_says_exercise() -> None:
         (LONG,),
         (LONG, LONG),
         (LONG, LONG, SHORT, SHORT, LONG),
-        (LONG, LONG, *[SHORT] * 5, LONG),
-        (LONG, LONG, *[SHORT] * 6, LONG),
-        (LONG, LONG, *[SHORT] * 6, LONG, SHORT, LONG),
+        (LONG, LONG) + (SHORT,) * 5 + (LONG,),
+        (LONG, LONG) + (SHORT,) * 6 + (LONG,),
+        (LONG, LONG) + (SHORT,) * 6 + (LONG, SHORT, LONG),
         (SHORT, SHORT, LONG),
         (SHORT, SHORT, LONG, LONG),
         (SHORT, SHORT, SHORT, SHORT, LONG),

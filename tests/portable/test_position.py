@@ -55,7 +55,8 @@ def test_an_estimated_or_simulated_fix_is_no_fix() -> None:
     for quality in "678":
         position = Position()
         position.heard(
-            sentence(f"GNGGA,120000.00,3612.3456,N,03609.8765,E,{quality},09,0.9,85.5,M,30.1,M,,"), 0
+            sentence(f"GNGGA,120000.00,3612.3456,N,03609.8765,E,{quality},09,0.9,85.5,M,30.1,M,,"),
+            0,
         )
         assert position.place(0) is None
 

@@ -1,0 +1,84 @@
+"""SSD1306 display of 128 x 64 pixels on I2C: shows a buffer, and sends only the pages that changed."""
+
+import time
+
+from machine import I2C, Pin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ADDRESS = 0x3C
+_BUS_HZ = 400_000
+_PAGE_BYTES = 128
+_PAGES = 8
+_RESET_MS = 5  # SSD1306 DS 8.9: at least 3 us low; the panel's supply needs longer
+
+# SSD1306 DS 10 and the panel makers' application note for 128 x 64.
+_SETUP = bytes(
+    (
+        0xAE,  # display off
+        0xD5, 0x80,  # oscillator as after reset
+        0xA8, 0x3F,  # 64 lines
+        0xD3, 0x00,  # no offset
+        0x40,  # start at line 0
+        0x8D, 0x14,  # charge pump on
+        0x20, 0x00,  # horizontal addressing
+        0xA1,  # columns and ...
+        0xC8,  # ... rows as the panel is mounted
+        0xDA, 0x12,  # alternative COM pins
+        0x81, 0xCF,  # contrast
+        0xD9, 0xF1,  # precharge for the charge pump
+        0xDB, 0x40,  # VCOMH
+        0xA4,  # show the memory
+        0xA6,  # lit is lit
+    )
+)  # fmt: skip
+_ON = b"\xaf"
+_SET_WINDOW = b"\x21\x00\x7f\x22"
+
+
+class OledSsd1306:
+    """The display; any method may raise OSError when it does not answer."""
+
+    def __init__(self, i2c: I2C, reset: Pin) -> None:
+        self._i2c = i2c
+        self._reset = reset
+        self._shown = bytearray(_PAGE_BYTES * _PAGES)
+        self._known = False  # whether the display shows what we think it shows
+
+    def start(self) -> None:
+        """Reset the display and switch it on, dark."""
+        self._known = False
+        self._reset(0)
+        time.sleep_ms(_RESET_MS)
+        self._reset(1)
+        time.sleep_ms(_RESET_MS)
+        self._command(_SETUP)
+        self.show(bytearray(_PAGE_BYTES * _PAGES))
+        self._command(_ON)
+
+    def show(self, buffer: bytearray) -> None:
+        """Show a picture in the layout of the display's memory."""
+        for page in range(_PAGES):
+            start, end = page * _PAGE_BYTES, (page + 1) * _PAGE_BYTES
+            if self._known and self._shown[start:end] == buffer[start:end]:
+                continue
+            self._command(_SET_WINDOW + bytes((page, page)))
+            self._i2c.writeto(ADDRESS, b"\x40" + buffer[start:end])
+            self._shown[start:end] = buffer[start:end]
+        self._known = True
+
+    def _command(self, commands: bytes) -> None:
+        self._i2c.writeto(ADDRESS, b"\x00" + commands)
+
+
+def build_display(profile: "ModuleType") -> OledSsd1306:
+    """Connect the display's driver to its pins; nothing is said to it yet."""
+    i2c = I2C(
+        profile.DISPLAY_I2C,
+        scl=Pin(profile.DISPLAY_SCL),
+        sda=Pin(profile.DISPLAY_SDA),
+        freq=_BUS_HZ,
+    )
+    return OledSsd1306(i2c, Pin(profile.DISPLAY_RESET, Pin.OUT, value=1))

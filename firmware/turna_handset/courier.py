@@ -1,0 +1,338 @@
+"""Carries reports from the journal to a gateway, and news of them back; `link` decides, this does.
+
+Everything a stranger can put on the air ends here: refused, counted and forgotten, or believed
+because its tag was made with a key of this deployment.
+"""
+
+import asyncio
+
+from turna_board.radio import RadioConfig, RadioError
+from turna_protocol import codes, delivery, packet
+from turna_protocol.acknowledgement import sequences, unpack_acknowledgements, unpack_receipts
+from turna_protocol.airtime import SX126X, time_on_air_us
+from turna_protocol.beacon import TIME_GNSS, TIME_NETWORK, BeaconMemory, turn, unpack_beacon
+from turna_protocol.errors import MalformedError, NotAuthenticError
+from turna_protocol.link import ADMISSION_LASTS_MS, SOS_PRIORITY, Deferred, Link
+from turna_protocol.regions import REGIONS
+
+from .journal_index import Entry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from turna_board.radio import ReceivedPacket
+    from turna_protocol.duty import DutyLedger
+    from turna_protocol.mission import Radio
+    from turna_protocol.regions import SubBand
+
+    from .clock import Clock
+    from .counters import Counters
+    from .journal import Journal
+    from .provisioning import Provisioning
+    from .uptime import Uptime
+
+    News = Callable[[int, int], None]  # number and new state of a report
+
+CHECK_IN_MS = 5000  # wake at least so often, so that the supervisor sees us alive
+RADIO_RETRY_MS = 2000
+# Priorities a handset sends, most urgent first.
+_PRIORITIES = (3, 2, 1, 0)
+
+
+class Courier:
+    """Sends what the journal holds and reads what gateways answer."""
+
+    def __init__(
+        self,
+        *,
+        provisioning: "Provisioning",
+        radio: "Driver",
+        journal: "Journal",
+        ledger: "DutyLedger",
+        clock: "Clock",
+        uptime: "Uptime",
+        counters: "Counters",
+        random_below: "Callable[[int], int]",
+        news: "News",
+    ) -> None:
+        self.rssi_dbm: int | None = None
+        self.snr_db: int | None = None
+        self.duty_exhausted = False
+        self.radio_failed = False
+        self._provisioning = provisioning
+        self._channel = provisioning.mission.radio
+        self._radio = radio
+        self._journal = journal
+        self._ledger = ledger
+        self._clock = clock
+        self._uptime = uptime
+        self._counters = counters
+        self._news = news
+        band = _sub_band(provisioning)
+        self._band = "" if band is None else band.name  # without one this courier never runs
+        self._link = Link(provisioning.device, random_below, self._airtime_ms)
+        self._beacons = BeaconMemory()
+        self._offered: set[int] = set()
+        self._refill_due = True
+        self._phase_ends_ms = 0
+        self._radio_ready = asyncio.Event()
+        self._wake = asyncio.Event()
+
+    def submit(self) -> None:
+        """Say that the journal holds something new."""
+        self._refill_due = True
+        self._wake.set()
+
+    def airtime_s(self) -> int:
+        """Return how long this handset was on the air in the last hour."""
+        if not self._band:
+            return 0
+        return self._ledger.used_ms(self._band, self._uptime.ms()) // 1000
+
+    async def radio_once(self) -> None:
+        """Set the radio up for the mission's channel if it is not, and look after it."""
+        if not self._radio_ready.is_set():
+            try:
+                await self._radio.start(_radio_config(self._channel))
+                await self._radio.receive_continuous()
+                self._radio_ready.set()
+            except RadioError:
+                self._radio_error()
+                await asyncio.sleep_ms(RADIO_RETRY_MS)
+                return
+        self.radio_failed = bool(self._radio.fault)
+        await asyncio.sleep_ms(CHECK_IN_MS)
+
+    async def send_once(self) -> None:
+        """Put the most urgent due packet on the air, or wait for a reason to."""
+        if not await wait_for(self._radio_ready, CHECK_IN_MS):
+            return
+        now_ms = self._uptime.ms()
+        self._refill()
+        if now_ms > self._phase_ends_ms:
+            self._link.clear_phase()
+        due = self._link.to_transmit(now_ms)
+        if due is None:
+            if await wait_for(self._wake, self._wait_ms(now_ms)):
+                self._wake.clear()
+        else:
+            await self._transmit(due[0], due[1], now_ms)
+        self._take_events()
+
+    async def receive_once(self) -> None:
+        """Take the next packet from the air, whatever it is."""
+        if not await wait_for(self._radio_ready, CHECK_IN_MS):
+            return
+        received = await self._radio.next_packet(CHECK_IN_MS)
+        if received is None:
+            return
+        self._counters.count("radio heard")
+        try:
+            self.heard(received)
+        except MalformedError:
+            self._counters.count("refused malformed packet")
+        except NotAuthenticError:
+            self._counters.count("refused false tag")
+
+    def heard(self, received: "ReceivedPacket") -> None:
+        """Believe a packet, or raise MalformedError or NotAuthenticError."""
+        kind = packet.packet_kind(received.payload)
+        if kind == packet.ACKNOWLEDGEMENT:
+            self._acknowledged(received)
+        elif kind == packet.RECEIPT:
+            self._receipted(received)
+        elif kind == packet.BEACON:
+            self._beacon(received)
+        else:
+            self._counters.count("radio for others")
+
+    # -- what gateways say
+
+    def _acknowledged(self, received: "ReceivedPacket") -> None:
+        device, key = self._provisioning.device, self._provisioning.link_key
+        for entry in unpack_acknowledgements(received.payload, device, key):
+            self._gateway_heard(received)
+            for seq in sequences(entry):
+                self._link.acknowledged(seq, self._uptime.ms())
+                self._advance(seq, delivery.AT_GATEWAY)
+
+    def _receipted(self, received: "ReceivedPacket") -> None:
+        device, key = self._provisioning.device, self._provisioning.authentication_key
+        for entry in unpack_receipts(received.payload, device, key):
+            self._gateway_heard(received)
+            for seq in sequences(entry):
+                self._link.receipted(seq, self._uptime.ms())
+                self._offered.discard(seq)
+                self._advance(seq, entry.state)
+
+    def _beacon(self, received: "ReceivedPacket") -> None:
+        beacon = unpack_beacon(received.payload, self._provisioning.broadcast_key)
+        if not self._beacons.is_fresh(beacon):
+            self._counters.count("refused old beacon")
+            return
+        self._counters.count("beacons")
+        self._gateway_heard(received)
+        now_ms = self._uptime.ms()
+        if beacon.time_quality in (TIME_NETWORK, TIME_GNSS):
+            self._clock.tell(beacon.time_s, codes.TIME_BEACON, now_ms)
+        self._link.beacon_heard(now_ms, beacon.admitted_priority)
+        phase = turn(beacon, self._provisioning.device)
+        if phase is None:
+            self._link.clear_phase()
+        else:
+            period_ms, after_ms, width_ms = phase
+            beacon_end_ms = self._uptime.of(received.at_ms)
+            self._link.assign_phase(period_ms, beacon_end_ms + after_ms, width_ms)
+            self._phase_ends_ms = now_ms + ADMISSION_LASTS_MS
+        self._wake.set()
+
+    def _gateway_heard(self, received: "ReceivedPacket") -> None:
+        self.rssi_dbm = received.rssi_dbm
+        self.snr_db = received.snr_db_x4 // 4
+
+    def _advance(self, seq: int, state: int) -> None:
+        if self._journal.advance(seq, state):
+            self.submit()
+            self._news(seq, state)
+
+    # -- what we say
+
+    async def _transmit(self, seq: int, sealed: bytes, now_ms: int) -> None:
+        entry = self._journal.entry(seq)
+        sos = entry is not None and entry.priority >= SOS_PRIORITY
+        airtime_us = self._airtime_us(len(sealed))
+        wait_ms = self._ledger.wait_ms(self._band, airtime_us, now_ms, sos=sos)
+        self.duty_exhausted = wait_ms > 0
+        if wait_ms:
+            self._counters.count("waits air time used up")
+            self._link.not_before(now_ms + wait_ms, sos=sos)
+            return
+        try:
+            if not await self._radio.channel_is_clear():
+                self._counters.count("waits channel busy")
+                self._link.channel_busy(self._uptime.ms())
+                return
+            self._ledger.record(self._band, airtime_us, now_ms)
+            await self._radio.send(sealed)
+        except RadioError:
+            self._radio_error()
+            self._link.channel_busy(self._uptime.ms())
+            await asyncio.sleep_ms(RADIO_RETRY_MS)
+            return
+        self.radio_failed = False
+        self._counters.count("radio sent")
+        self._link.transmitted(seq, self._uptime.ms())
+        self._journal.attempted(seq)
+
+    def _refill(self) -> None:
+        """Offer the link what the journal still has to deliver, most urgent first."""
+        if not self._refill_due:
+            return
+        self._refill_due = False
+        for held in (False, True):
+            state = delivery.AT_GATEWAY if held else delivery.SAVED
+            for priority in _PRIORITIES:
+                if not self._offer_all(state, priority, held):
+                    return
+
+    def _offer_all(self, state: int, priority: int, held: bool) -> bool:
+        """Offer every report of this state and priority; return whether all were taken."""
+        for entry in self._journal.waiting(state, priority):
+            if entry.seq not in self._offered and not self._offer(entry, held):
+                return False
+        return True
+
+    def _offer(self, entry: Entry, held: bool) -> bool:
+        if held and not self._link.room():
+            return False
+        report = self._journal.report(entry.seq)
+        if report is None:
+            self._counters.count("lost record unreadable")
+            self._offered.add(entry.seq)
+            return True
+        if not self._link.offer(
+            entry.seq, report.packet, entry.priority, self._uptime.ms(), held=held
+        ):
+            return False
+        self._offered.add(entry.seq)
+        return True
+
+    def _take_events(self) -> None:
+        event = self._link.next_event()
+        while event is not None:
+            if isinstance(event, Deferred):
+                self._offered.discard(event.seq)
+            event = self._link.next_event()
+
+    def _wait_ms(self, now_ms: int) -> int:
+        deadline_ms = self._link.deadline_ms()
+        if deadline_ms is None:
+            return CHECK_IN_MS
+        return max(1, min(deadline_ms - now_ms, CHECK_IN_MS))
+
+    def _radio_error(self) -> None:
+        self.radio_failed = True
+        self._counters.count("radio failures")
+
+    def _airtime_us(self, length: int) -> int:
+        return time_on_air_us(
+            SX126X,
+            length,
+            sf=self._channel.sf,
+            bandwidth_hz=self._channel.bandwidth_hz,
+            coding_rate=self._channel.coding_rate,
+            preamble_symbols=self._channel.preamble_symbols,
+        )
+
+    def _airtime_ms(self, length: int) -> int:
+        return -(-self._airtime_us(length) // 1000)
+
+
+async def wait_for(event: asyncio.Event, timeout_ms: int) -> bool:
+    """Return whether the event is set, at the latest after a time."""
+    if not event.is_set():
+        try:
+            await asyncio.wait_for_ms(event.wait(), timeout_ms)
+        except asyncio.TimeoutError:
+            return False
+    return True
+
+
+def duty_budgets(provisioning: "Provisioning") -> dict[str, int | None]:
+    """Return the permille of the sub-band that the mission's channel lies in, by its name."""
+    band = _sub_band(provisioning)
+    return {} if band is None else {band.name: band.duty_permille}
+
+
+def _sub_band(provisioning: "Provisioning") -> "SubBand | None":
+    region = REGIONS.get(provisioning.mission.region)
+    channel = provisioning.mission.radio
+    return None if region is None else region.sub_band(channel.freq_hz, channel.bandwidth_hz)
+
+
+def _radio_config(channel: "Radio") -> RadioConfig:
+    return RadioConfig(
+        freq_hz=channel.freq_hz,
+        bandwidth_hz=channel.bandwidth_hz,
+        sf=channel.sf,
+        coding_rate=channel.coding_rate,
+        preamble_symbols=channel.preamble_symbols,
+        sync_word=channel.sync_word,
+        power_dbm=channel.power_dbm,
+    )
+
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Driver(Protocol):
+        """A packet radio; `fault` is empty while it works."""
+
+        fault: str
+
+        async def start(self, config: RadioConfig) -> None: ...
+        async def send(self, packet: bytes) -> int: ...
+        async def channel_is_clear(self) -> bool: ...
+        async def receive_continuous(self) -> None: ...
+        async def next_packet(self, timeout_ms: int | None = None) -> ReceivedPacket | None: ...

@@ -1,0 +1,116 @@
+"""Turns a report into bytes that will never change: encoded, numbered, sealed, saved; in this order.
+
+Whatever stands in the way is counted and leaves a warning for the screen; nothing is sent that is
+not in the journal first.
+"""
+
+from turna_protocol import codes
+from turna_protocol.errors import MalformedError, MisuseError
+from turna_protocol.reports import TYPES, Report, Sos, decode_report, encode_report, priority, report_type
+from turna_protocol.sealing import seal_report
+from turna_protocol.sequence import EXHAUSTED
+
+from .journal import SOS_PRIORITY, JournalFullError
+from .journal_file import StoredReport
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from turna_protocol.sequence import SequenceSource
+
+    from .counters import Counters
+    from .journal import Journal
+    from .provisioning import Provisioning
+
+_TYPE_NAMES = [name for name, _ in TYPES]
+
+NOT_SAVED = "warning.refused"
+NO_NUMBERS = "warning.keys"
+
+
+class Reporter:
+    """Saves reports under this handset's keys and numbers."""
+
+    def __init__(
+        self,
+        provisioning: "Provisioning",
+        journal: "Journal",
+        numbers: "SequenceSource",
+        counters: "Counters",
+    ) -> None:
+        self.warning: str | None = None  # why the last report was not saved, as a label
+        self._provisioning = provisioning
+        self._journal = journal
+        self._numbers = numbers
+        self._counters = counters
+
+    def save(self, report: Report) -> int | None:
+        """Return the report's number once it is sealed and in flash, or None if it is not."""
+        try:
+            seq = self._seal_and_save(report)
+        except (OSError, JournalFullError):
+            self._refuse(NOT_SAVED, "lost journal full")
+            return None
+        except MisuseError:
+            self._refuse(NOT_SAVED, "lost report not encodable")
+            return None
+        if seq is None:
+            self._refuse(NO_NUMBERS, "lost no sequence number")
+            return None
+        self.warning = None
+        self._counters.count(f"saved {report_type(report)}")
+        return seq
+
+    def active_sos(self) -> int | None:
+        """Return the number of the SOS that was declared last and not cancelled since."""
+        entry = self._journal.newest(0, SOS_PRIORITY)
+        if entry is None:
+            return None
+        stored = self._journal.report(entry.seq)
+        if stored is None:
+            return None
+        try:
+            report = decode_report(stored.content, self._provisioning.mission.frame)
+        except MalformedError:
+            self._counters.count("journal content unreadable")
+            return None
+        if isinstance(report, Sos) and report.phase != codes.CANCEL:
+            return entry.seq if report.sos_reference is None else report.sos_reference
+        return None
+
+    def _seal_and_save(self, report: Report) -> int | None:
+        settings = self._provisioning
+        content = encode_report(report, settings.mission.frame)
+        seq = self._numbers.take()
+        if seq is None:
+            return None
+        packet = seal_report(
+            content,
+            device=settings.device,
+            seq=seq,
+            link_key=settings.link_key,
+            authentication_key=settings.authentication_key,
+        )
+        self._journal.save(
+            StoredReport(
+                seq=seq,
+                type_number=_TYPE_NAMES.index(report_type(report)),
+                priority=priority(report),
+                saved_s=report.time_s or 0,
+                content=content,
+                packet=packet,
+            )
+        )
+        return seq
+
+    def _refuse(self, warning: str, counter: str) -> None:
+        self.warning = warning
+        self._counters.count(counter)
+
+    def exhausted(self) -> bool:
+        """Say whether this key has no number left."""
+        return self._numbers.state == EXHAUSTED
+
+
+def type_name(type_number: int) -> str:
+    """Return the name of a report's type."""
+    return _TYPE_NAMES[type_number] if type_number < len(_TYPE_NAMES) else "other"
