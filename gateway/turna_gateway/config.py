@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from turna_backbone.addresses import read_brokers
 from turna_backbone.clock import Clock
 from turna_backbone.configuration import Document, Table, read_clock
 from turna_backbone.mqtt import Address
@@ -29,8 +30,6 @@ brokers = ["127.0.0.1:1883"]              # MQTT brokers, tried in turn
 host = "127.0.0.1"                        # where /status.json and /healthz are served
 port = 8480
 """
-
-_ENDPOINT_HINT = 'must be a list of "host:port" texts, such as ["10.0.0.1:1883"]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def read_config(path: Path) -> Config:
         store=store.path("path", "gateway.db"),
         modem_port=modem.text("port"),
         modem_id=_unique_id(modem),
-        brokers=_brokers(backbone),
+        brokers=read_brokers(backbone),
         status_host=status.text("host", "127.0.0.1"),
         status_port=status.integer("port", 8480, low=0, high=65535),
         clock=read_clock(document.table("simulated_time")),
@@ -78,14 +77,3 @@ def _unique_id(table: Table) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         raise table.error("unique_id", 'must be hexadecimal, or "any"') from None
-
-
-def _brokers(table: Table) -> tuple[Address, ...]:
-    texts = table.texts("brokers", _ENDPOINT_HINT)
-    addresses = []
-    for text in texts:
-        host, _, port = text.rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) <= 65535:
-            raise table.error("brokers", f"{_ENDPOINT_HINT}, not {text!r}")
-        addresses.append(Address(host, int(port)))
-    return tuple(addresses)

@@ -12,7 +12,7 @@ import uvicorn
 
 from turna_backbone.envelope import BOOT_ID_LENGTH
 from turna_backbone.kit import read_mission, read_secretariat_keys
-from turna_backbone.mqtt import Address, MqttSession
+from turna_backbone.mqtt import MqttSession
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
 from turna_secretariat.desk import Desk
@@ -37,7 +37,7 @@ def run(config: Config) -> int:
     inbox: Inbox = queue.Queue()
     boot_id = secrets.token_bytes(BOOT_ID_LENGTH)
     session = MqttSession(
-        addresses=[Address(config.broker_host, config.broker_port)],
+        addresses=config.brokers,
         client_id=CLIENT_ID,
         inbox=inbox,
         clock=config.clock,

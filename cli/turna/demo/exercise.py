@@ -100,9 +100,7 @@ def plan(handsets: int, length_ms: int, random_: random.Random) -> list[Step]:
         second = length_ms * (30 + 38 * index // handsets) // 100
         for at_ms in (first, second):
             shaken = at_ms + random_.randint(0, length_ms // 50)
-            steps.append(
-                Step(shaken, "keys", "types a SITREP", index, _sitrep_keys(random_))
-            )
+            steps.append(Step(shaken, "keys", "types a SITREP", index, _sitrep_keys(random_)))
     return sorted(steps, key=lambda step: step.at_ms)
 
 
@@ -117,7 +115,9 @@ def _scenes(length_ms: int) -> list[Step]:
         Step(34 * share, "return", "is back in range", wanderer),
         Step(40 * share, "backbone_down", "the satellite link fails"),
         Step(55 * share, "backbone_up", "the satellite link is back"),
-        Step(int(_LAST_ENTRY_SHARE * 100) * share, "keys", "cancels the SOS", victim, _cancel_keys()),
+        Step(
+            int(_LAST_ENTRY_SHARE * 100) * share, "keys", "cancels the SOS", victim, _cancel_keys()
+        ),
     ]
 
 

@@ -1,0 +1,60 @@
+"""Carries out the script: presses the handsets' keys, hides them, cuts the backbone."""
+
+from collections.abc import Callable
+
+from turna.demo.exercise import Key, Step
+from turna_simulation.board import Board
+from turna_simulation.world import World
+
+
+class Director:
+    """Turns each step of a plan into what a person or the landscape does at its time."""
+
+    def __init__(
+        self,
+        world: World,
+        handsets: list[Board],
+        *,
+        cut_backbone: Callable[[], None],
+        restore_backbone: Callable[[], None],
+        accept_sos: Callable[[], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._world = world
+        self._handsets = handsets
+        self._tell = tell
+        self._deeds: dict[str, Callable[[], None]] = {
+            "backbone_down": cut_backbone,
+            "backbone_up": restore_backbone,
+            "accept_sos": accept_sos,
+        }
+        self._free_at_ms = [0] * len(handsets)
+
+    def schedule(self, plan: list[Step], start_ms: int) -> None:
+        """Enter every step into virtual time, from `start_ms` on."""
+        for step in plan:
+            self._world.at(start_ms + step.at_ms, lambda step=step: self._perform(step))  # type: ignore[misc]
+
+    def _perform(self, step: Step) -> None:
+        if step.handset is None:
+            self._tell(step.told)
+            self._deeds[step.what]()
+            return
+        board = self._handsets[step.handset]
+        self._tell(f"{board.name} {step.told}")
+        if step.what == "keys":
+            self._type(step.handset, step.keys)
+        elif step.what == "leave":
+            self._world.ether.block(board.name)
+        else:
+            self._world.ether.unblock(board.name)
+
+    def _type(self, handset: int, keys: tuple[Key, ...]) -> None:
+        """Press key after key; one pair of hands does one thing after the other."""
+        board = self._handsets[handset]
+        at_ms = max(self._world.now_ms, self._free_at_ms[handset])
+        for key in keys:
+            at_ms += key.wait_ms
+            self._world.at(at_ms, lambda hold_ms=key.hold_ms: board.press("user", hold_ms))  # type: ignore[misc]
+            at_ms += key.hold_ms
+        self._free_at_ms[handset] = at_ms + 1_000

@@ -1,0 +1,160 @@
+"""The parts of the demo that are processes of their own, exactly as they run in the field."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from turna_backbone.child import die_with_parent
+
+STOP_TIMEOUT_S = 8.0
+ANSWER_TIMEOUT_S = 2.0
+USUAL_PAGE_PORT = 8470
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Simulated time as every process of the demo reads it."""
+
+    epoch_s: int
+    speed: float
+    started_monotonic_s: float
+
+    def toml(self) -> str:
+        return (
+            "[simulated_time]\n"
+            f"epoch_s = {self.epoch_s}\n"
+            f"speed_permille = {round(self.speed * 1000)}\n"
+            f"started_monotonic_us = {round(self.started_monotonic_s * 1_000_000)}\n"
+        )
+
+
+class Service:
+    """One `turna ... run` as a child process; its log is kept in the demo's folder."""
+
+    def __init__(self, name: str, directory: Path, settings: str, port: int) -> None:
+        self.name = name
+        self.address = f"http://127.0.0.1:{port}"
+        self.settings = directory / f"{name}.toml"
+        self.settings.write_text(settings, encoding="utf-8")
+        self.log = directory / f"{name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "turna", self.name, "run", "--config", str(self.settings)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,  # Ctrl-C in the terminal is the demo's to handle
+                preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  # sets one flag, no more
+            )
+
+    def failed(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
+    def answers(self) -> bool:
+        """Tell whether its web server serves."""
+        try:
+            self.get("/healthz")
+        except urllib.error.HTTPError:
+            return True  # it answers, if only that it is not well yet
+        except OSError:
+            return False
+        return True
+
+    def get(self, path: str) -> Any:
+        """Return the JSON at an address of the service. OSError if it does not answer."""
+        with urllib.request.urlopen(  # noqa: S310  # our own http address
+            self.address + path, timeout=ANSWER_TIMEOUT_S
+        ) as answer:
+            return json.load(answer)
+
+    def post(self, path: str, body: Mapping[str, str]) -> Any:
+        request = urllib.request.Request(  # noqa: S310  # our own http address
+            self.address + path,
+            data=json.dumps(body).encode(),
+            headers={"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(  # noqa: S310  # our own http address
+            request, timeout=ANSWER_TIMEOUT_S
+        ) as answer:
+            return json.load(answer)
+
+    def stop(self) -> None:
+        """End it in good order, or after a while by force."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def last_words(self) -> str:
+        """Return the last line of its log, for an error message."""
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+def secretariat(directory: Path, *, broker_port: int, pace: Pace) -> Service:
+    port = USUAL_PAGE_PORT if _is_free(USUAL_PAGE_PORT) else _free_port()
+    settings = f"""\
+[mission]
+kit = "kit/mission.json"
+keys = "kit/secretariat.keys.json"
+[archive]
+path = "secretariat.db"
+[backbone]
+brokers = ["127.0.0.1:{broker_port}"]
+[page]
+port = {port}
+{pace.toml()}"""
+    return Service("secretariat", directory, settings, port)
+
+
+def gateway(
+    directory: Path, *, name: str, modem_port: str, broker_port: int, pace: Pace
+) -> Service:
+    port = _free_port()
+    settings = f"""\
+[mission]
+kit = "kit/mission.json"
+keys = "kit/gateway-{name}.keys.json"
+[store]
+path = "gateway.db"
+[modem]
+port = "{modem_port}"
+[backbone]
+brokers = ["127.0.0.1:{broker_port}"]
+[status]
+port = {port}
+{pace.toml()}"""
+    return Service("gateway", directory, settings, port)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
