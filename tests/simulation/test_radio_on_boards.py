@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from turna_simulation.board import Board
-from turna_simulation.ether import Impairment
+from turna_simulation.field import Impairment
 from turna_simulation.propagation import PathLoss
 from turna_simulation.world import World
 
