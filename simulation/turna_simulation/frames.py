@@ -6,12 +6,13 @@ Letters of `TELLING` need no reply and travel with the next frame that does.
 
     p pin mode, pull, level   P pin level          i interrupt mask     w PWM frequency, duty
     s SPI wires, speed        W SPI bytes out      c I2C wires, speed   u UART wires, speed, rings
-    D watchdog start, feed    t timer              k Ctrl-C character   e wake sources
+    d watchdog fed            t timer              k Ctrl-C character   e wake sources
     n bytes taken from a UART
 
     H settings   T wait    G pin level   S SPI exchange   X I2C transfer   A analogue sample
     N look at a UART's ring   U UART write   E transmitter empty?   F flash   V storage
     M RTC memory   C RTC clock   Y facts   L light sleep   Z deep sleep   Q reset
+    D watchdog start
 
 World to board: one message per reply: length, time, then items (kind, arg, length, payload):
 `r` the reply, `I` an edge on a pin, `t` a timer, `K` Ctrl-C.
@@ -20,7 +21,7 @@ World to board: one message per reply: length, time, then items (kind, arg, leng
 import struct
 from typing import NamedTuple
 
-TELLING = frozenset("pPiwsWcuDtken")
+TELLING = frozenset("pPiwsWcudtken")
 _FRAME = struct.Struct("<BBHI")
 _MESSAGE = struct.Struct("<HHBBII")
 _ITEM = struct.Struct("<BBH")

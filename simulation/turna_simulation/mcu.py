@@ -82,7 +82,7 @@ class Mcu:
         self._serving = {
             "p": self._configure_pin, "P": self._write_pin, "i": self._interrupt_on,
             "w": self._set_pwm, "s": self._configure_spi, "W": self._write_spi,
-            "c": self._configure_i2c, "u": self._configure_uart, "D": self._watch,
+            "c": self._configure_i2c, "u": self._configure_uart, "D": self._watch, "d": self._feed,
             "t": self._start_timer, "k": self._set_interrupt_character, "e": self._set_wake,
             "n": self._consume, "H": self._settings, "T": self._wait_for, "G": self._read_pin,
             "S": self._exchange_spi, "X": self._transfer_i2c, "A": self._sample,
@@ -276,7 +276,7 @@ class Mcu:
         return None
 
     def _transmitter_empty(self, number: int, _payload: bytes) -> bytes:
-        return bytes([self.uarts[number].idle])
+        return bytes([self.uarts[number].sent_us <= self._scheduler.now_us])
 
     def _set_interrupt_character(self, _arg: int, payload: bytes) -> None:
         (character,) = struct.unpack("<h", payload)
@@ -324,11 +324,12 @@ class Mcu:
         )
         return facts[fact]
 
-    def _watch(self, operation: int, payload: bytes) -> None:
-        if operation:
-            self.watchdog.feed()
-        else:
-            self.watchdog.start(struct.unpack("<I", payload)[0])
+    def _watch(self, _arg: int, payload: bytes) -> bytes:
+        self.watchdog.start(struct.unpack("<I", payload)[0])
+        return b""
+
+    def _feed(self, _arg: int, _payload: bytes) -> None:
+        self.watchdog.feed()
 
     def _start_timer(self, number: int, payload: bytes) -> None:
         periodic, period_us = struct.unpack("<BI", payload)
@@ -360,8 +361,12 @@ class Mcu:
 
     def _deep_sleep(self, _arg: int, payload: bytes) -> None:
         (duration_us,) = struct.unpack("<q", payload)
-        self._suspend()
-        self._sleep(duration_us, lambda reason: self._restart(DEEP_SLEEP, reason))
+
+        def fall_asleep() -> None:
+            self._suspend()
+            self._sleep(duration_us, lambda reason: self._restart(DEEP_SLEEP, reason))
+
+        self._when_all_is_sent(fall_asleep)
 
     def _sleep(self, duration_us: int, wake: Callable[[int], None]) -> None:
         sleep = self._wait = _Sleep(self._scheduler.now_us + duration_us, 0)
@@ -400,7 +405,13 @@ class Mcu:
         return 0
 
     def _reset(self, cause: int, _payload: bytes) -> None:
-        self._restart(cause, 0)
+        self._when_all_is_sent(lambda: self._restart(cause, 0))
+
+    def _when_all_is_sent(self, action: Callable[[], None]) -> None:
+        """Let the UARTs finish first, as esp_restart() and esp_deep_sleep_start() do."""
+        wait = self._wait = _Wait(max(uart.sent_us for uart in self.uarts), 0)
+        wait.disturbable = False
+        wait.event = self._scheduler.at(wait.until_us, action)
 
     @property
     def _running(self) -> bool:

@@ -20,21 +20,30 @@ _BAUD_TOLERANCE_PERMILLE = 30
 class Line:
     """One direction of a serial connection: delivers bytes when the last of them has passed."""
 
-    def __init__(self, scheduler: Scheduler, deliver: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        deliver: Callable[[bytes], None],
+        piece_bytes: int,
+        quiet_symbols: int = 0,
+    ) -> None:
         self._scheduler = scheduler
         self._deliver = deliver
+        self._piece_bytes = piece_bytes
+        self._quiet_symbols = quiet_symbols
         self._free_us = 0
         self._epoch = 0
 
-    def send(self, data: bytes, baud: int, piece_bytes: int = 512) -> int:
+    def send(self, data: bytes, baud: int) -> int:
         """Put bytes on the line after those before; return the instant when they have passed."""
         self._free_us = max(self._free_us, self._scheduler.now_us)
-        for at in range(0, len(data), piece_bytes):
-            piece = data[at : at + piece_bytes]
+        for at in range(0, len(data), self._piece_bytes):
+            piece = data[at : at + self._piece_bytes]
             self._free_us += duration_us(len(piece), baud)
             # a full FIFO is emptied at once, a part of it when the line has been quiet
-            quiet = duration_us(_QUIET_SYMBOLS, baud) if len(piece) < piece_bytes else 0
-            self._scheduler.at(self._free_us + quiet, self._delivery(piece))
+            quiet_symbols = self._quiet_symbols if len(piece) < self._piece_bytes else 0
+            arrives_us = self._free_us + duration_us(quiet_symbols, baud)
+            self._scheduler.at(arrives_us, self._delivery(piece))
         return self._free_us
 
     def drop(self) -> None:
@@ -65,7 +74,7 @@ class Uart:
         self._scheduler = scheduler
         self._transmit = transmit
         self._readable = readable
-        self._line = Line(scheduler, self._sent)
+        self._line = Line(scheduler, self._sent, _FIFO_BYTES)
         self._free_us = 0
         self.configured = False
         self.tx_pin = self.rx_pin = 255
@@ -122,9 +131,9 @@ class Uart:
         return bool(self._ring)
 
     @property
-    def idle(self) -> bool:
-        """Tell whether everything written has left."""
-        return self._scheduler.now_us >= self._free_us
+    def sent_us(self) -> int:
+        """The instant at which everything written so far has left."""
+        return self._free_us
 
     def write(self, data: bytes) -> int:
         """Transmit; return the instant at which the firmware goes on."""
@@ -142,11 +151,13 @@ class Sender:
         self, scheduler: Scheduler, baud: int, arrive: Callable[[bytes, int], None]
     ) -> None:
         self.baud = baud
-        self._line = Line(scheduler, lambda data: arrive(data, self.baud))
+        self._line = Line(
+            scheduler, lambda data: arrive(data, self.baud), _FIFO_FULL_BYTES, _QUIET_SYMBOLS
+        )
 
     def send(self, data: bytes) -> None:
         """Transmit after what is being transmitted."""
-        self._line.send(data, self.baud, _FIFO_FULL_BYTES)
+        self._line.send(data, self.baud)
 
     def drop(self) -> None:
         """Lose what is being transmitted."""

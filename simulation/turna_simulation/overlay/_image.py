@@ -11,6 +11,7 @@ import sys
 import vfs
 
 BLOCK_BYTES = 4096
+_LAYOUT = {"progsize": 32, "readsize": 32, "lookahead": 32, "mtime": False}
 
 
 class Image:
@@ -44,10 +45,10 @@ class Image:
 def mount(path, blocks):
     image = Image(path, blocks)
     try:
-        files = vfs.VfsLfs2(image, progsize=32, readsize=32, lookahead=32)
+        files = vfs.VfsLfs2(image, **_LAYOUT)
     except OSError:
         vfs.VfsLfs2.mkfs(image, progsize=32, readsize=32, lookahead=32)
-        files = vfs.VfsLfs2(image, progsize=32, readsize=32, lookahead=32)
+        files = vfs.VfsLfs2(image, **_LAYOUT)
     vfs.mount(files, "/flash")
 
 

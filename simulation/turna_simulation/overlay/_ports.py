@@ -29,7 +29,8 @@ class Port(uio.IOBase):
 
     def take(self, count):
         """Return up to so many of the waiting bytes."""
-        taken = self._seen[self._at : self._at + min(count, self.any())]
+        count = min(count, self.any())
+        taken = self._seen[self._at : self._at + count]
         if taken:
             self._at += len(taken)
             _link.tell("n", self.port_number, ustruct.pack("<H", len(taken)))

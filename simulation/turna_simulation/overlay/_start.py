@@ -9,6 +9,7 @@ _HOST = "/.host"  # where the files of the machine that simulates are seen
 _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
 _SOFT_RESET = 5
+_LAYOUT = {"progsize": 32, "readsize": 32, "lookahead": 32, "mtime": False}
 
 
 def run(descriptor, namespace):
@@ -75,10 +76,10 @@ def _mount(settings):
     sys.path[1:1] = ["", "/lib"] + [_HOST + folder for folder in settings["firmware"]]
     disk = Disk(image, settings["blocks"])
     try:
-        files = vfs.VfsLfs2(disk, progsize=32, readsize=32, lookahead=32)
+        files = vfs.VfsLfs2(disk, **_LAYOUT)
     except OSError:
         vfs.VfsLfs2.mkfs(disk, progsize=32, readsize=32, lookahead=32)
-        files = vfs.VfsLfs2(disk, progsize=32, readsize=32, lookahead=32)
+        files = vfs.VfsLfs2(disk, **_LAYOUT)
     vfs.mount(files, "/")
 
 

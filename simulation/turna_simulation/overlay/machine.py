@@ -87,10 +87,10 @@ class WDT:
     def __init__(self, id=0, timeout=5000):
         if timeout <= 0:
             raise ValueError("WDT timeout too short")
-        _link.tell("D", 0, ustruct.pack("<I", timeout))
+        _link.ask("D", 0, ustruct.pack("<I", timeout))
 
     def feed(self):
-        _link.tell("D", 1)
+        _link.tell("d")
 
 
 class RTC:
