@@ -15,6 +15,7 @@ from turna_gateway.config import TEMPLATE, read_config
 from turna_gateway.store import StoreError
 
 _STATUS_TIMEOUT_S = 5.0
+_SHOWN = ("heard", "stored", "duplicate", "acknowledged", "published", "receipted")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +52,7 @@ def _status(path: Path, *, as_json: bool) -> int:
     config = read_config(path)
     url = f"http://{config.status_host}:{config.status_port}/status.json"
     try:
-        with urllib.request.urlopen(url, timeout=_STATUS_TIMEOUT_S) as answer:  # noqa: S310 - http
+        with urllib.request.urlopen(url, timeout=_STATUS_TIMEOUT_S) as answer:
             body = answer.read().decode()
     except (urllib.error.URLError, OSError) as error:
         raise UsageError(f"no gateway answers on {url} ({error}); is it running?") from None
@@ -63,14 +64,13 @@ def _in_words(status: dict[str, Any]) -> str:  # Any: JSON that the gateway itse
     counts, waiting = status["counts"], status["waiting"]
     since = datetime.fromtimestamp(status["time_s"] - status["uptime_s"], UTC)
     lines = [
-        f"gateway {status['gateway']} of {status['mission']} ({status['mode'].upper()}),"
-        f" up since {since:%Y-%m-%d %H:%M} UTC",
+        f"gateway {status['gateway']} of {status['mission']} ({status['mode'].upper()})",
+        f"up since  {since:%Y-%m-%d %H:%M} UTC",
         f"modem     {_up_or_trouble(status['modem'])}",
         f"backbone  {_up_or_trouble(status['backbone'])}",
-        f"heard {counts.get('heard', 0)}, stored {counts.get('stored', 0)},"
-        f" acknowledged {counts.get('acknowledged', 0)}, receipted {counts.get('receipted', 0)}",
-        f"waiting   SOS {waiting['sos']}, reports {waiting['report']}, health {waiting['health']};"
-        f" the oldest for {status['oldest_waiting_s']} s",
+        "counts    " + ", ".join(f"{name} {counts.get(name, 0)}" for name in _SHOWN),
+        f"waiting   SOS {waiting['sos']}, reports {waiting['report']}, health {waiting['health']}",
+        f"oldest    {status['oldest_waiting_s']} s",
     ]
     lines += [f"refused   {reason}: {times}" for reason, times in status["refused"].items()]
     lines += [_handset_in_words(handset) for handset in status["handsets"]]

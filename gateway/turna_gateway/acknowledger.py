@@ -52,8 +52,7 @@ class Acknowledger:
         if said_ms is not None and now_ms - said_ms < REPEAT_AFTER_MS:
             self._counters.add(count.ACKNOWLEDGEMENTS_SPARED)
             return
-        if len(self._due) >= DUE_LIMIT:
-            self._counters.add(count.ACKNOWLEDGEMENTS_DROPPED)
+        if len(self._due) >= DUE_LIMIT and not self._make_room(sos=sos):
             return
         self._due[key] = handset
         if sos:
@@ -64,16 +63,16 @@ class Acknowledger:
     def compose(self, now_ms: int) -> Utterance | None:
         if not self._due:
             return None
-        entries = self._entries()
-        full = len(entries) >= ACKNOWLEDGEMENTS_PER_PACKET
+        debts = self._debts()
+        full = len(debts) >= ACKNOWLEDGEMENTS_PER_PACKET
         if not full and self._due_at_ms is not None and now_ms < self._due_at_ms:
             return None
-        chosen = entries[:ACKNOWLEDGEMENTS_PER_PACKET]
-        covered = [key for _, _, keys in chosen for key in keys]
+        chosen = debts[:ACKNOWLEDGEMENTS_PER_PACKET]
+        covered = [key for keys in chosen for key in keys]
         sos = any(key in self._sos for key in covered)
         return Utterance(
             packet=pack_acknowledgements(
-                self._gateway_index, [(entry, handset.link_key) for entry, handset, _ in chosen]
+                self._gateway_index, [self._entry(keys[0]) for keys in chosen]
             ),
             priority=SOS_PRIORITY if sos else ANSWER_PRIORITY,
             sos=sos,
@@ -83,25 +82,36 @@ class Acknowledger:
     def deadline_ms(self) -> int | None:
         return self._due_at_ms if self._due else None
 
-    def _entries(self) -> list[tuple[Acknowledgement, Handset, list[_Key]]]:
-        """Return entries, those of an SOS first, with the debts that each of them pays."""
+    def _make_room(self, *, sos: bool) -> bool:
+        """Forget the oldest debt that is not an SOS's: its handset will ask again."""
+        self._counters.add(count.ACKNOWLEDGEMENTS_DROPPED)
+        oldest = next((key for key in self._due if key not in self._sos), None)
+        if not sos or oldest is None:
+            return False
+        del self._due[oldest]
+        return True
+
+    def _debts(self) -> list[list[_Key]]:
+        """Return the debts that one entry each can pay, its newest number first; SOS first."""
         by_handset: dict[int, list[int]] = {}
         for device, seq in self._due:
             by_handset.setdefault(device, []).append(seq)
-        entries = []
-        for device, numbers in by_handset.items():
-            for newest, asked in group(numbers, ACKNOWLEDGEMENT_BITS):
-                handset = self._due[device, newest]
-                paid = [(device, n) for n in _numbers(newest, asked) if (device, n) in self._due]
-                entries.append((self._entry(handset, newest), handset, paid))
-        entries.sort(key=lambda entry: not any(key in self._sos for key in entry[2]))
-        return entries
+        debts = [
+            [(device, number) for number in _numbers(newest, bitmap)]
+            for device, numbers in by_handset.items()
+            for newest, bitmap in group(numbers, ACKNOWLEDGEMENT_BITS)
+        ]
+        debts.sort(key=lambda keys: not any(key in self._sos for key in keys))
+        return debts
 
-    def _entry(self, handset: Handset, newest: int) -> Acknowledgement:
+    def _entry(self, newest_key: _Key) -> tuple[Acknowledgement, bytes]:
+        """Return the entry that names this number and everything held shortly before it."""
+        handset, newest = self._due[newest_key], newest_key[1]
         held = self._store.held_before(
             handset.device, handset.generation, newest, ACKNOWLEDGEMENT_BITS
         )
-        return Acknowledgement(handset.device, newest, sum(1 << newest - 1 - seq for seq in held))
+        bitmap = sum(1 << newest - 1 - seq for seq in held)
+        return Acknowledgement(handset.device, newest, bitmap), handset.link_key
 
     def _sayer(self, covered: list[_Key]) -> Callable[[int], None]:
         def said(now_ms: int) -> None:

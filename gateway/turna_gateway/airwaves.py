@@ -1,11 +1,13 @@
 """The channel as the law and this gateway's ears see it: duty ledger, time on air, load."""
 
+from turna_backbone.configuration import ConfigurationError
 from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.duty import DutyLedger
-from turna_protocol.mission import Radio
-from turna_protocol.regions import SubBand
+from turna_protocol.mission import Mission, Radio
+from turna_protocol.regions import REGIONS, SubBand, refusal
 
 _LOAD_PERIOD_MS = 60_000
+_LORA_PAYLOAD_LIMIT = 255  # SX1261/2 DS 6.1.3
 
 
 class Airwaves:
@@ -42,7 +44,7 @@ class Airwaves:
         self._ledger.restore(ledger, now_ms)
 
     def heard(self, packet_bytes: int, now_ms: int) -> None:
-        self._load.add(self.airtime_us(packet_bytes), now_ms)
+        self._load.add(self.airtime_us(min(packet_bytes, _LORA_PAYLOAD_LIMIT)), now_ms)
 
     def load_pct(self, now_ms: int) -> int:
         """Return how much of the last whole minute somebody was on the air, as far as we know."""
@@ -51,6 +53,20 @@ class Airwaves:
     def used_ms(self, now_ms: int) -> int:
         """Return our own air time of the last hour."""
         return self._ledger.used_ms(self._band, now_ms)
+
+
+def allowed_band(mission: Mission) -> SubBand:
+    """Return the sub-band the gateway may use; without one it does not start."""
+    radio = mission.radio
+    objection = refusal(mission.region, radio.freq_hz, radio.bandwidth_hz, radio.power_dbm)
+    if objection is not None:
+        raise ConfigurationError(
+            f"nothing may be transmitted: {objection}; make the mission kit with the region of the"
+            " country where it is used"
+        )
+    band = REGIONS[mission.region].sub_band(radio.freq_hz, radio.bandwidth_hz)
+    assert band is not None  # or it would have been refused
+    return band
 
 
 class _Load:

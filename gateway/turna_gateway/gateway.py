@@ -6,11 +6,10 @@ thread, no waiting, no clock of its own beyond the one it is handed, so it runs 
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
-from turna_backbone.envelope import GatewayHealth, Presence, ReportEnvelope
+from turna_backbone.envelope import GatewayHealth, ReportEnvelope
 from turna_backbone.mqtt import Connected, Disconnected, Message, Published
 from turna_gateway import counters as count
 from turna_gateway.acknowledger import Acknowledger
@@ -19,6 +18,7 @@ from turna_gateway.beacons import Beacons
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
 from turna_gateway.handsets import Handsets
+from turna_gateway.identity import Identity
 from turna_gateway.intake import HEALTH, LANES, REPORT, SOS, Intake
 from turna_gateway.keyring import Keyring
 from turna_gateway.ports import (
@@ -43,24 +43,6 @@ log = logging.getLogger(__name__)
 
 HEALTH_PERIOD_MS = 30_000
 PRUNE_PERIOD_MS = 600_000
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who this gateway is; `boot_id` tells its runs apart."""
-
-    name: str
-    index: int
-    country: str
-    boot_id: bytes
-
-    def subscriptions(self) -> tuple[str, ...]:
-        return (topics.receipt(self.country, self.name), topics.SECRETARIAT_CONNECTION)
-
-    def presence(self, *, online: bool) -> tuple[str, bytes]:
-        """Return (topic, payload) of the birth or the last will; retained."""
-        payload = Presence(online=online, boot_id=self.boot_id).pack()
-        return topics.gateway_connection(self.country, self.name), payload
 
 
 class Gateway:

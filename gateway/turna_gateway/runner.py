@@ -47,7 +47,7 @@ class Runner:
                 return
 
     def _gather(self) -> list[Event]:
-        """Return the next group: what is there, with a short wait for what may come right behind."""
+        """Return the next group: what is there, and what comes right behind it."""
         wait_ms = self._gateway.deadline_ms() - self._clock.now_ms()
         wait_s = min(LONGEST_WAIT_S, self._clock.wall_s(wait_ms))
         try:

@@ -1,4 +1,4 @@
-"""What the gateway shows of itself: one immutable JSON snapshot, made by the loop, read by anybody."""
+"""What the gateway shows of itself: one immutable JSON snapshot, made by the loop alone."""
 
 import json
 
