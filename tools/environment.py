@@ -78,7 +78,8 @@ def _make(on_progress: OnProgress) -> None:
 
 
 def _install(options: list[str | Path], lock: Path, on_progress: OnProgress) -> int:
-    expected = lock.read_text(encoding="utf-8").count("==")
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    expected = sum(1 for line in lines if line[:1].isalnum())
     seen = 0
 
     def on_line(line: str) -> None:

@@ -36,7 +36,7 @@ def main() -> int:
         command += ["--no-emit-index-url", "--custom-compile-command", "make lock"]
         command += ["--quiet", "--output-file", str(lock)]
         subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
-        print(f"{lock.relative_to(ROOT)}: {lock.read_text().count('==')} packages")
+        print(f"wrote {lock.relative_to(ROOT)}")
     return 0
 
 
