@@ -3,6 +3,7 @@
 import asyncio
 
 from turna_board import settings
+from turna_board.board import BOARDS
 from turna_protocol.errors import MalformedError
 
 
@@ -14,14 +15,18 @@ def main() -> None:
         _unprovisioned("", str(error))
         return
     board = str(found.get("board"))
-    if found.get("role") == "modem":
-        from turna_modem.app import run as run_modem
-
-        asyncio.run(run_modem(found))
-    elif found.get("role") == "handset":
-        _handset(board, found)
+    if board not in BOARDS:
+        _unprovisioned(board, "settings: board")
+    elif found.get("role") == "modem":
+        _modem(board)
     else:
-        _unprovisioned(board, "role")
+        _handset(board, found)
+
+
+def _modem(board: str) -> None:
+    from turna_modem.app import run
+
+    asyncio.run(run(board))
 
 
 def _handset(board: str, found: dict[str, object]) -> None:
@@ -32,15 +37,15 @@ def _handset(board: str, found: dict[str, object]) -> None:
     except MalformedError as error:
         _unprovisioned(board, f"settings: {error}")
         return
-    from turna_handset.app import run as run_handset
+    from turna_handset.app import run
 
-    asyncio.run(run_handset(provisioning))
+    asyncio.run(run(provisioning))
 
 
 def _unprovisioned(board: str, reason: str) -> None:
-    from turna_handset.unprovisioned import run as run_unprovisioned
+    from turna_handset.unprovisioned import run
 
-    asyncio.run(run_unprovisioned(board, reason))
+    asyncio.run(run(board, reason))
 
 
 main()

@@ -22,6 +22,7 @@ from turna_board.gnss_uart import build_gnss
 from turna_board.led import build_led
 from turna_board.nvs import Nvs
 from turna_board.oled_ssd1306 import build_display
+from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
 from turna_protocol import codes, delivery
 from turna_protocol.duty import DutyLedger
@@ -45,7 +46,6 @@ from .reporter import Reporter
 from .signals import Signal
 from .status import NODE_LINES, StatusBoard
 from .supervisor import WATCHDOG_MS, Supervisor
-from .uptime import Uptime
 from .usb import REBOOT, UsbService
 
 TYPE_CHECKING = False
@@ -322,6 +322,7 @@ class Handset:
     # -- USB
 
     async def _usb_once(self) -> None:
+        await self._usb_serial.write(self._usb.take())
         self._usb.receive(await self._usb_serial.read(CHECK_IN_MS), self._uptime.ms())
         await self._usb_serial.write(self._usb.take())
         if self._usb.wish is not None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from turna_board.radio import ReceivedPacket
+    from turna_board.uptime import Uptime
     from turna_protocol.duty import DutyLedger
     from turna_protocol.mission import Radio
     from turna_protocol.regions import SubBand
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from .counters import Counters
     from .journal import Journal
     from .provisioning import Provisioning
-    from .uptime import Uptime
 
     News = Callable[[int, int], None]  # number and new state of a report
 

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import Protocol
 
+    from turna_board.uptime import Uptime
+
     from .counters import Counters
-    from .uptime import Uptime
 
     class Watchdog(Protocol):
         """Resets the board unless it is fed."""

@@ -4,6 +4,7 @@ import asyncio
 
 from turna_board.board import BOARDS, load_profile, power_on
 from turna_board.oled_ssd1306 import build_display
+from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
 from turna_protocol.modem.messages import FAILURE, HAS_COUNTERS, Log, encode
 
@@ -12,7 +13,6 @@ from .counters import Counters
 from .display import draw_unprovisioned
 from .identity import hello
 from .raster import Raster
-from .uptime import Uptime
 from .usb import UsbService
 
 TELL_EVERY_MS = 10_000
@@ -27,7 +27,7 @@ async def run(board: str, reason: str) -> None:
     serial = UsbSerial()
     service = UsbService(hello(board, HAS_COUNTERS), None, lambda: counters)
     while True:
-        await serial.write(encode(Log(FAILURE, f"not provisioned: {reason}")))
+        await serial.write(service.take() + encode(Log(FAILURE, f"not provisioned: {reason}")))
         until_ms = uptime.ms() + TELL_EVERY_MS
         while uptime.ms() < until_ms:
             service.receive(await serial.read(TELL_EVERY_MS), uptime.ms())

@@ -11,6 +11,7 @@ class Uptime:
         self._ms = 0
 
     def ms(self) -> int:
+        """Return the time since the start."""
         ticks = time.ticks_ms()
         self._ms += time.ticks_diff(ticks, self._last)
         self._last = ticks
