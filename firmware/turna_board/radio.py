@@ -7,6 +7,21 @@ class RadioError(Exception):
     """The radio does not do what it was told; the first argument says what went wrong."""
 
 
+class RadioCounters:
+    """What a radio has done and what went wrong, since power-on."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.received = 0
+        self.recovered = 0  # of the received: read late, after the packet that followed
+        self.dropped = 0  # of the received: nobody fetched them in time
+        self.crc_errors = 0
+        self.header_errors = 0
+        self.timeouts = 0
+        self.busy_timeouts = 0
+        self.resets = 0
+
+
 class RadioConfig(Record):
     """The one channel a station uses.  `coding_rate` is the denominator, 5 to 8."""
 

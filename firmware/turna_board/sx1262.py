@@ -1,20 +1,25 @@
-"""SX1262 driver: one packet radio that sends, receives, listens before it talks, and sleeps.
+"""SX1262 driver: sends and receives packets, listens before it talks, sleeps, and recovers.
 
-The chip is told apart in three files: `sx1262_bus.py` speaks SPI, `sx1262_setup.py` brings a chip
-from reset to configured, and this one runs it.  An interrupt only sets a flag; the task `_serve`
-empties the chip at once, so packets that follow each other closely wait here, not there.  After any
-failure the chip is reset and set up anew, and goes back to what it was doing.
+It comes in five files: `sx1262_bus.py` speaks SPI, `sx1262_codes.py` knows the bytes,
+`sx1262_setup.py` brings a chip from reset to configured, `sx1262_reader.py` takes packets out of
+its buffer, and this one runs it.  An interrupt only sets a flag; the task `_serve` empties the chip at once, so packets that follow each other closely
+wait here, not there.  After any failure the chip is reset and set up anew, and goes back to what it
+was doing.
 """
 
 import asyncio
 import time
 
+from micropython import const
+
 from turna_protocol.airtime import SX126X, symbol_us, time_on_air_us
 from turna_protocol.errors import MisuseError
 
-from .radio import RadioConfig, RadioError, ReceivedPacket
+from .packet_queue import PacketQueue
+from .radio import RadioConfig, RadioCounters, RadioError
 from .sx1262_bus import Bus
-from .sx1262_codes import duty_cycle_us, received_dbm, signed, timer_steps
+from .sx1262_codes import duty_cycle_us, timer_steps
+from .sx1262_reader import PacketReader
 from .sx1262_setup import (
     CAD_SYMBOLS,
     TCXO_START_US,
@@ -28,64 +33,54 @@ if TYPE_CHECKING:
 
     from machine import SPI, Pin
 
+    from .radio import ReceivedPacket
+
 PACKET_BYTES_MAX = 255
-QUEUE_MAX = 16  # packets; more than a second of an SF7 channel
-_CHECK_MS = 2_000  # soft interrupts can be lost (ESP32 drops them when eight wait)
-_HEALTH_CHECKS = 5  # every so many checks a receiving chip is asked whether it still receives
-_SETTLE_MS = 50
+_CHECK_MS = const(2_000)  # soft interrupts can be lost (ESP32 drops them when eight wait)
+_HEALTH_CHECKS = const(
+    5
+)  # every so many checks a receiving chip is asked whether it still receives
+_SETTLE_MS = const(50)
+_INTERRUPTS_MAX = const(8)  # in one go; more means that the line is stuck
 
 # What the chip does between operations.
-_STANDBY, _CONTINUOUS, _DUTY_CYCLE, _ASLEEP = range(4)
+_STANDBY = const(0)
+_CONTINUOUS = const(1)
+_DUTY_CYCLE = const(2)
+_ASLEEP = const(3)
 
 # Interrupts (DS table 13-29).
-_TX_DONE = 0x0001
-_RX_DONE = 0x0002
-_PREAMBLE_DETECTED = 0x0004
-_HEADER_VALID = 0x0010
-_HEADER_ERROR = 0x0020
-_CRC_ERROR = 0x0040
-_CAD_DONE = 0x0080
-_CAD_DETECTED = 0x0100
-_TIMEOUT = 0x0200
-_ALL = 0xFFFF
-_OPERATION_ENDS = _TX_DONE | _CAD_DONE | _TIMEOUT
+_TX_DONE = const(0x0001)
+_RX_DONE = const(0x0002)
+_PREAMBLE_DETECTED = const(0x0004)
+_HEADER_VALID = const(0x0010)
+_HEADER_ERROR = const(0x0020)
+_CRC_ERROR = const(0x0040)
+_CAD_DONE = const(0x0080)
+_CAD_DETECTED = const(0x0100)
+_TIMEOUT = const(0x0200)
+_ALL = const(0xFFFF)
+_OPERATION_ENDS = const(_TX_DONE | _CAD_DONE | _TIMEOUT)
 
 # Commands (DS table 11-1 to 11-5).
-_CLEAR_IRQ = 0x02
-_GET_IRQ = 0x12
-_GET_RX_BUFFER = 0x13
-_GET_PACKET_STATUS = 0x14
-_GET_RSSI = 0x15
-_GET_ERRORS = 0x17
-_SET_STANDBY = 0x80
-_SET_RX = 0x82
-_SET_TX = 0x83
-_SET_SLEEP = 0x84
-_SET_RX_DUTY_CYCLE = 0x94
-_SET_CAD = 0xC5
-_STANDBY_RC = 0
-_STANDBY_XOSC = 1
-_WARM_SLEEP = 0x04
-_REG_RX_POINTER = 0x0803
-_MODE_RX = 5
-_MODE_TX = 6
+_CLEAR_IRQ = const(0x02)
+_GET_IRQ = const(0x12)
+_GET_RSSI = const(0x15)
+_GET_ERRORS = const(0x17)
+_SET_STANDBY = const(0x80)
+_SET_RX = const(0x82)
+_SET_TX = const(0x83)
+_SET_SLEEP = const(0x84)
+_SET_RX_DUTY_CYCLE = const(0x94)
+_SET_CAD = const(0xC5)
+_STANDBY_RC = const(0)
+_STANDBY_XOSC = const(1)
+_WARM_SLEEP = const(0x04)
+_MODE_RX = const(5)
+_MODE_TX = const(6)
 # Past its time on air a transmission has this long before the chip, then the driver, ends it.
-_CHIP_PATIENCE_US = 50_000
-_DRIVER_PATIENCE_MS = 100
-
-
-class Counters:
-    """What went wrong, and what went well, since power-on."""
-
-    def __init__(self) -> None:
-        self.sent = 0
-        self.received = 0
-        self.recovered = 0  # of the received: read late, after the packet that followed
-        self.dropped = 0  # of the received: nobody fetched them in time
-        self.crc_errors = 0
-        self.header_errors = 0
-        self.timeouts = 0
-        self.resets = 0
+_CHIP_PATIENCE_US = const(50_000)
+_DRIVER_PATIENCE_MS = const(100)
 
 
 class Sx1262:
@@ -102,7 +97,8 @@ class Sx1262:
         tcxo_millivolts: "int | None",
         dio2_is_rf_switch: bool,
     ) -> None:
-        self._bus = Bus(spi, nss, busy)
+        self.counters = RadioCounters()
+        self._bus = Bus(spi, nss, busy, self.counters)
         self._dio1 = dio1
         self._reset_pin = reset
         self._tcxo_millivolts = tcxo_millivolts
@@ -113,20 +109,13 @@ class Sx1262:
         self._interrupt_ms = 0
         self._operation_over = asyncio.Event()
         self._operation_irq = 0
-        self._packets: list[ReceivedPacket] = []
-        self._packet_came = asyncio.Event()
-        self._next_start = 0
+        self._packets = PacketQueue()
+        self._reader = PacketReader(self._bus, self._packets, self.counters)
         self._reception_since_ms: int | None = None
         self._rest = _STANDBY
         self._duty_us = (0, 0)
         self._tasks: list[asyncio.Task[None]] = []
-        self.counters = Counters()
         self.fault = "not started"
-
-    @property
-    def busy_timeouts(self) -> int:
-        """How often the chip did not become ready in time."""
-        return self._bus.busy_timeouts
 
     async def start(self, config: RadioConfig) -> None:
         """Reset the chip and set it up, or set it up anew; RadioError says what does not work."""
@@ -179,22 +168,16 @@ class Sx1262:
 
     async def next_packet(self, timeout_ms: "int | None" = None) -> "ReceivedPacket | None":
         """Return the oldest packet not fetched yet, or None after a time without one."""
-        if not self._packets:
-            self._packet_came.clear()
-            try:
-                if timeout_ms is None:
-                    await self._packet_came.wait()
-                else:
-                    await asyncio.wait_for_ms(self._packet_came.wait(), timeout_ms)
-            except asyncio.TimeoutError:  # noqa: UP041 - not the builtin on MicroPython
-                return None
-        return self._packets.pop(0)
+        return await self._packets.get(timeout_ms)
 
     def rssi_dbm(self) -> "int | None":
         """Return the power on the channel now, or None unless receiving continuously."""
         if self._rest != _CONTINUOUS or self._lock.locked() or self.fault:
             return None
-        return -(self._bus.read(_GET_RSSI, 1)[0] >> 1)
+        try:
+            return -(self._bus.read(_GET_RSSI, 1)[0] >> 1)
+        except RadioError:
+            return None  # the watch will see to it
 
     # Operations; each leaves the chip in standby.
 
@@ -231,7 +214,9 @@ class Sx1262:
         try:
             await asyncio.wait_for_ms(self._operation_over.wait(), limit_ms)
         except asyncio.TimeoutError:  # noqa: UP041 - not the builtin on MicroPython
-            self._read_interrupts()  # the edge may have been lost
+            if not self._dio1() and self._irq() & _OPERATION_ENDS:
+                raise RadioError("DIO1 does not follow the chip's interrupts") from None
+            self._read_interrupts()  # only the edge was lost
 
     async def _attempt(
         self, operation: "Callable[..., Awaitable[None]]", *arguments: "bytes | int"
@@ -279,12 +264,12 @@ class Sx1262:
             self._listen(_SET_RX, 0xFF, 0xFF, 0xFF)
             if self._bus.mode() != _MODE_RX:
                 raise RadioError(f"the chip does not receive, {self._errors()}")
-            self._next_start = self._bus.register(_REG_RX_POINTER)
+            self._reader.begin_continuous()
         elif self._rest == _DUTY_CYCLE:
             listen, asleep = (timer_steps(period_us) for period_us in self._duty_us)
             periods = listen << 24 | asleep
             self._listen(_SET_RX_DUTY_CYCLE, *periods.to_bytes(6, "big"))
-            self._next_start = 0
+            self._reader.begin_single()
         else:
             self._bus.command(_SET_STANDBY, _STANDBY_RC)
             if self._rest == _ASLEEP:
@@ -298,7 +283,10 @@ class Sx1262:
 
     def _reception_under_way(self) -> bool:
         """Tell whether a packet is coming in; a preamble that leads to nothing is forgotten."""
-        irq = self._irq()
+        try:
+            irq = self._irq()
+        except RadioError:
+            return False  # what follows meets the same trouble and deals with it
         if irq & _RX_DONE or not irq & (_PREAMBLE_DETECTED | _HEADER_VALID):
             self._reception_since_ms = None
             return False
@@ -343,44 +331,22 @@ class Sx1262:
 
     def _read_interrupts(self) -> None:
         """Take everything that the chip reports; leave DIO1 low."""
-        while self._dio1():
+        for _ in range(_INTERRUPTS_MAX):
+            if not self._dio1():
+                return
             irq = self._irq()
             self._bus.command(_CLEAR_IRQ, irq >> 8, irq & 0xFF)
             self._reception_since_ms = None
             if irq & _HEADER_ERROR:
                 self.counters.header_errors += 1
             if irq & _RX_DONE:
-                self._take_packet(damaged=bool(irq & _CRC_ERROR))
+                self._reader.take(damaged=bool(irq & _CRC_ERROR), at_ms=self._interrupt_ms)
+                if self._rest == _DUTY_CYCLE and not self._lock.locked():
+                    self._resume()  # a packet ends the cycle
             if irq & _OPERATION_ENDS:
                 self._operation_irq = irq
                 self._operation_over.set()
-
-    def _take_packet(self, *, damaged: bool) -> None:
-        length, start = self._bus.read(_GET_RX_BUFFER, 2)
-        status = self._bus.read(_GET_PACKET_STATUS, 3)
-        unread = (start - self._next_start) & 0xFF
-        if unread and self._rest == _CONTINUOUS:
-            # Packets lie one behind the other: what is between came while the processor was busy.
-            self.counters.recovered += 1
-            self._deliver(self._bus.read_buffer(self._next_start, unread), status)
-        if damaged:
-            self.counters.crc_errors += 1
-        else:
-            self._deliver(self._bus.read_buffer(start, length), status)
-        self._next_start = (start + length) & 0xFF
-        if self._rest == _DUTY_CYCLE and not self._lock.locked():
-            self._resume()
-
-    def _deliver(self, payload: bytes, status: bytes) -> None:
-        self.counters.received += 1
-        if len(self._packets) == QUEUE_MAX:
-            self._packets.pop(0)
-            self.counters.dropped += 1
-        packet = ReceivedPacket(
-            payload, received_dbm(status), signed(status[1]), self._interrupt_ms
-        )
-        self._packets.append(packet)
-        self._packet_came.set()
+        raise RadioError("DIO1 does not fall")
 
     # Failure and recovery.
 

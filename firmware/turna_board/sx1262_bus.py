@@ -7,32 +7,36 @@ calibration, waking) are the caller's, with `settled`.
 import asyncio
 import time
 
+from micropython import const
+
 from .radio import RadioError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from machine import SPI, Pin
 
-_GET_STATUS = 0xC0
-_GET_IRQ_STATUS = 0x12
-_READ_REGISTER = 0x1D
-_WRITE_REGISTER = 0x0D
-_READ_BUFFER = 0x1E
-_WRITE_BUFFER = 0x0E
-_SPIN_US = 50
+    from .radio import RadioCounters
+
+_GET_STATUS = const(0xC0)
+_GET_IRQ_STATUS = const(0x12)
+_READ_REGISTER = const(0x1D)
+_WRITE_REGISTER = const(0x0D)
+_READ_BUFFER = const(0x1E)
+_WRITE_BUFFER = const(0x0E)
+_SPIN_US = const(50)
 # Changes of mode take up to 126 us (DS table 8-2) and up to 5 ms more when the TCXO starts.
-_BUSY_LIMIT_US = 12_000
+_BUSY_LIMIT_US = const(12_000)
 _REFUSED = (4, 5)  # command status: malformed, cannot be executed (DS table 13-76)
 
 
 class Bus:
     """One chip's SPI connection."""
 
-    def __init__(self, spi: "SPI", nss: "Pin", busy: "Pin") -> None:
+    def __init__(self, spi: "SPI", nss: "Pin", busy: "Pin", counters: "RadioCounters") -> None:
         self._spi = spi
         self._nss = nss
         self._busy = busy
-        self.busy_timeouts = 0
+        self._counters = counters
 
     def busy(self) -> bool:
         """Tell whether the chip is at work, or asleep."""
@@ -131,5 +135,5 @@ class Bus:
             time.sleep_us(_SPIN_US)
 
     def _give_up(self) -> None:
-        self.busy_timeouts += 1
+        self._counters.busy_timeouts += 1
         raise RadioError("the chip stays busy")

@@ -7,6 +7,8 @@ Limitation 15.3 needs implicit headers, which are not used.
 
 import time
 
+from micropython import const
+
 from .radio import RadioConfig, RadioError
 from .sx1262_bus import Bus
 from .sx1262_codes import (
@@ -25,51 +27,51 @@ if TYPE_CHECKING:
 
 TCXO_START_US = 5_000  # what TCXOs of such modules need at the most, in the cold too
 CAD_SYMBOLS = 4
-_CAD_4_SYMBOLS = 0x02
-_CAD_MIN = 10  # AN1200.48
-_CALIBRATION_MS = 50  # 3.5 ms by the datasheet; up to 18 ms seen
-_MODE_STANDBY_RC = 2
-_IRQ_REPORTED = 0x03F7  # all of LoRa's: header and preamble are asked for, not signalled
-_IRQ_SIGNALLED = 0x02E3  # TX done, RX done, header error, CRC error, CAD done, timeout
+_CAD_4_SYMBOLS = const(0x02)
+_CAD_MIN = const(10)  # AN1200.48
+_CALIBRATION_MS = const(50)  # 3.5 ms by the datasheet; up to 18 ms seen
+_MODE_STANDBY_RC = const(2)
+_IRQ_REPORTED = const(0x03F7)  # all of LoRa's: header and preamble are asked for, not signalled
+_IRQ_SIGNALLED = const(0x02E3)  # TX done, RX done, header error, CRC error, CAD done, timeout
 
-_CLEAR_ERRORS = 0x07
-_SET_DIO_IRQ = 0x08
-_GET_PACKET_TYPE = 0x11
-_GET_ERRORS = 0x17
-_SET_FREQUENCY = 0x86
-_SET_CAD = 0x88
-_CALIBRATE = 0x89
-_SET_PACKET_TYPE = 0x8A
-_SET_MODULATION = 0x8B
-_SET_PACKET = 0x8C
-_SET_TX = 0x8E
-_SET_BUFFER_BASE = 0x8F
-_SET_FALLBACK = 0x93
-_SET_PA = 0x95
-_SET_REGULATOR = 0x96
-_SET_TCXO = 0x97
-_CALIBRATE_IMAGE = 0x98
-_SET_RF_SWITCH = 0x9D
-_LORA = 1
-_DC_DC = 1
-_ALL_BLOCKS = 0x7F
-_FALL_BACK_TO_XOSC = 0x30  # the TCXO keeps running from one operation to the next
-_RAMP_200_US = 0x04
-_EXPLICIT_HEADER = 0
-_CRC_ON = 1
-_STANDARD_IQ = 0
+_CLEAR_ERRORS = const(0x07)
+_SET_DIO_IRQ = const(0x08)
+_GET_PACKET_TYPE = const(0x11)
+_GET_ERRORS = const(0x17)
+_SET_FREQUENCY = const(0x86)
+_SET_CAD = const(0x88)
+_CALIBRATE = const(0x89)
+_SET_PACKET_TYPE = const(0x8A)
+_SET_MODULATION = const(0x8B)
+_SET_PACKET = const(0x8C)
+_SET_TX = const(0x8E)
+_SET_BUFFER_BASE = const(0x8F)
+_SET_FALLBACK = const(0x93)
+_SET_PA = const(0x95)
+_SET_REGULATOR = const(0x96)
+_SET_TCXO = const(0x97)
+_CALIBRATE_IMAGE = const(0x98)
+_SET_RF_SWITCH = const(0x9D)
+_LORA = const(1)
+_DC_DC = const(1)
+_ALL_BLOCKS = const(0x7F)
+_FALL_BACK_TO_XOSC = const(0x30)  # the TCXO keeps running from one operation to the next
+_RAMP_200_US = const(0x04)
+_EXPLICIT_HEADER = const(0)
+_CRC_ON = const(1)
+_STANDARD_IQ = const(0)
 
-_REG_RETENTION = 0x029F
-_REG_IQ_POLARITY = 0x0736
-_REG_SYNC_WORD = 0x0740
-_REG_TX_MODULATION = 0x0889
-_REG_RX_GAIN = 0x08AC
-_REG_RX_PATCH = 0x08B5
-_REG_TX_CLAMP = 0x08D8
-_REG_OVERCURRENT = 0x08E7
-_RX_BOOSTED = 0x96
-_TX_CLAMP_OFF = 0x1E
-_140_MILLIAMPS = 0x38
+_REG_RETENTION = const(0x029F)
+_REG_IQ_POLARITY = const(0x0736)
+_REG_SYNC_WORD = const(0x0740)
+_REG_TX_MODULATION = const(0x0889)
+_REG_RX_GAIN = const(0x08AC)
+_REG_RX_PATCH = const(0x08B5)
+_REG_TX_CLAMP = const(0x08D8)
+_REG_OVERCURRENT = const(0x08E7)
+_RX_BOOSTED = const(0x96)
+_TX_CLAMP_OFF = const(0x1E)
+_140_MILLIAMPS = const(0x38)
 
 
 async def bring_up(
