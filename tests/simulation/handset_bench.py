@@ -1,0 +1,170 @@
+"""A provisioned handset on a virtual board, and a gateway's radio that a test speaks through."""
+
+import json
+from pathlib import Path
+
+from turna import deployment
+from turna_handset import font
+from turna_protocol import keys, packet, sealing
+from turna_protocol.acknowledgement import (
+    Acknowledgement,
+    Receipt,
+    pack_acknowledgements,
+    pack_receipts,
+    seal_receipt,
+)
+from turna_protocol.beacon import TIME_NETWORK, Beacon, pack_beacon
+from turna_protocol.mission import Mission
+from turna_protocol.reports import Report, decode_report
+from turna_simulation.board import Board
+from turna_simulation.lora import Modulation
+from turna_simulation.transmission import Receiver, Reception
+from turna_simulation.world import World
+
+MASTER = bytes(range(32))
+DEVICE = 1
+PRESS_MS, LONG_MS, HOLD_MS = 100, 800, 2300
+BETWEEN_PRESSES_MS = 600
+
+_CHANNEL = Modulation(
+    freq_hz=433_175_000,
+    bandwidth_hz=125_000,
+    sf=8,
+    coding_rate=5,
+    low_data_rate=False,
+    preamble_symbols=12,
+    sync_word=0x1424,
+)
+
+
+class Gateway:
+    """Hears every packet whole, and sends what a test wants on the air."""
+
+    def __init__(self, world: World, mission: Mission) -> None:
+        self.heard: list[bytes] = []
+        self.mission = mission
+        self._world = world
+        self._antenna = world.ether.antenna("gateway", (0.0, 100.0))
+        device = mission.devices[DEVICE - 1]
+        identity = (bytes.fromhex(device.hardware_id), device.device, device.generation)
+        self._branch = keys.link_branch(MASTER)
+        self.link_key = keys.link_key(self._branch, *identity)
+        self.authentication_key = keys.authentication_key(
+            keys.authentication_branch(MASTER), *identity
+        )
+        self._listen()
+
+    def reports(self) -> list[tuple[int, Report]]:
+        """Return number and report of each different packet, both tags verified."""
+        found: dict[int, Report] = {}
+        for sealed in self.heard:
+            opened = sealing.open_link(sealed, self.link_key)
+            header, content = opened.header, opened.content
+            assert (header.kind, header.device) == (packet.REPORT, DEVICE)
+            assert sealing.verify_end_to_end(
+                DEVICE, header.seq, content, opened.end_to_end_tag, self.authentication_key
+            )
+            report = decode_report(content, self.mission.frame)
+            assert found.setdefault(header.seq, report) == report
+        return sorted(found.items())
+
+    def of_kind(self, kind: type[Report]) -> list[tuple[int, Report]]:
+        """Return number and report of those of one type."""
+        return [one for one in self.reports() if isinstance(one[1], kind)]
+
+    def acknowledge(self, seq: int, link_key: bytes | None = None) -> None:
+        """Say that a gateway holds the report; with another key: lie."""
+        entry = Acknowledgement(DEVICE, seq)
+        self.send(pack_acknowledgements(1, [(entry, link_key or self.link_key)]))
+
+    def receipt(self, seq: int, state: int, authentication_key: bytes | None = None) -> None:
+        """Say what became of the report at the Secretariat; with another key: lie."""
+        key = authentication_key or self.authentication_key
+        self.send(pack_receipts(1, [seal_receipt(Receipt(DEVICE, seq, 0, state), key)]))
+
+    def beacon(self, number: int, time_s: int) -> None:
+        """Say that there is a gateway, and what time it is."""
+        beacon = Beacon(gateway=1, number=number, time_s=time_s, time_quality=TIME_NETWORK)
+        self.send(pack_beacon(beacon, keys.broadcast_key(self._branch)))
+
+    def send(self, payload: bytes) -> None:
+        """Put bytes on the air, whatever they are, and let them arrive."""
+        self._antenna.transmit(_CHANNEL, payload, 10.0)
+        self._world.run_for(_CHANNEL.time_on_air_us(len(payload)) // 1000 + 50)
+        self._listen()
+
+    def _listen(self) -> None:
+        self._antenna.listen(Receiver(_CHANNEL), self)
+
+    # what the air tells a listener
+
+    def preamble_detected(self) -> None: ...
+
+    def header_received(self, *, intact: bool) -> None: ...
+
+    def packet_received(self, reception: Reception) -> None:
+        if reception.intact:
+            self.heard.append(reception.payload)
+
+
+class Field:
+    """One handset with its gateway in range, in an exercise near Hatay."""
+
+    def __init__(
+        self,
+        world: World,
+        directory: Path,
+        *,
+        heap: str | None = None,
+        micropython: Path | None = None,
+        **settings: object,
+    ) -> None:
+        self.world = world
+        mission = deployment.make_deployment(
+            directory,
+            name="test",
+            mode="exercise",
+            origin=(3_620_000, 3_616_000),
+            epoch_s=world.start_unix_s - 3600,
+            region="COMMON433",
+            teams=[deployment.TeamPlan("TR-USAR", "tr")],
+            gateways=[deployment.GatewayPlan("field", "tr")],
+            master=MASTER,
+        )
+        self.gateway = Gateway(world, mission)
+        self.handset: Board = world.add_board(
+            "handset",
+            files={"/settings.json": _with(directory / f"handset-{DEVICE}.json", settings)},
+            heap=heap,
+            micropython=micropython,
+        )
+        self.handset.power_on()
+        self.world.run_for(2500)
+
+    def press(self, *holds_ms: int) -> None:
+        """Press the user button, one press after the other, waiting for each to count."""
+        for hold_ms in holds_ms:
+            self.handset.press("user", hold_ms)
+            self.world.run_for(hold_ms + BETWEEN_PRESSES_MS)
+
+    def screen(self) -> list[str]:
+        """Read the screen, EXERCISE and signs of delivery included."""
+        return self.handset.screen().text(font)
+
+    def shows(self, words: str) -> bool:
+        """Say whether a line of the screen is, or contains, these words."""
+        return any(words in line for line in self.screen())
+
+    def send_sitrep(self) -> int:
+        """Send the quickest SITREP there is, and return its number."""
+        self.press(LONG_MS, LONG_MS, LONG_MS)
+        return self.last_seq()
+
+    def last_seq(self) -> int:
+        """Return the number of the newest report in flash."""
+        names = [name for name in self.handset.list_files("/journal") if name.endswith(".r")]
+        return max(int(name.split(".")[0]) for name in names)
+
+
+def _with(path: Path, settings: dict[str, object]) -> bytes:
+    return json.dumps({**json.loads(path.read_text()), **settings}).encode()
