@@ -13,15 +13,11 @@ Action = Callable[[], None]
 class Event:
     """Something that will happen unless it is cancelled before."""
 
-    __slots__ = ("_action", "_order", "when_us")
+    __slots__ = ("_action", "when_us")
 
-    def __init__(self, when_us: int, order: int, action: Action) -> None:
+    def __init__(self, when_us: int, action: Action) -> None:
         self.when_us = when_us
-        self._order = order
         self._action: Action | None = action
-
-    def __lt__(self, other: "Event") -> bool:
-        return (self.when_us, self._order) < (other.when_us, other._order)
 
     @property
     def pending(self) -> bool:
@@ -44,14 +40,14 @@ class Scheduler:
 
     def __init__(self) -> None:
         self.now_us = 0
-        self._events: list[Event] = []
+        self._events: list[tuple[int, int, Event]] = []  # instant, order of scheduling, event
         self._scheduled = 0
 
     def at(self, when_us: int, action: Action) -> Event:
         """Schedule an action at an instant; an instant that has passed means now."""
-        event = Event(max(when_us, self.now_us), self._scheduled, action)
+        event = Event(max(when_us, self.now_us), action)
         self._scheduled += 1
-        heapq.heappush(self._events, event)
+        heapq.heappush(self._events, (event.when_us, self._scheduled, event))
         return event
 
     def after(self, delay_us: int, action: Action) -> Event:
@@ -60,15 +56,14 @@ class Scheduler:
 
     def next_us(self) -> int | None:
         """Return the instant of the next event, or None if nothing is scheduled."""
-        while self._events and not self._events[0].pending:
+        while self._events and not self._events[0][2].pending:
             heapq.heappop(self._events)
-        return self._events[0].when_us if self._events else None
+        return self._events[0][0] if self._events else None
 
     def run_next(self) -> None:
         """Move the clock to the next event and run it."""
         if self.next_us() is not None:
-            event = heapq.heappop(self._events)
-            self.now_us = event.when_us
+            self.now_us, _, event = heapq.heappop(self._events)
             event.happen()
 
     def run_until(self, when_us: int) -> None:

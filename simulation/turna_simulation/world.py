@@ -34,6 +34,7 @@ from typing import Self
 
 from .board import Board, Equipment, Surroundings
 from .ether import Ether
+from .processor import OneCore
 from .propagation import PathLoss, Position
 from .scenario_log import Entry, ScenarioLog
 from .scheduler import Scheduler
@@ -68,6 +69,7 @@ class World:
         self._posted: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._bell, self._ringer = os.pipe()
         self._looked_s = 0.0
+        self._one_core = OneCore()
 
     # Boards.
 
@@ -113,11 +115,13 @@ class World:
 
     def run_for(self, duration_ms: int) -> None:
         """Run flat out for a virtual time."""
-        self._run_to(self.scheduler.now_us + duration_ms * 1000, lambda: False)
+        with self._one_core.held():
+            self._run_to(self.scheduler.now_us + duration_ms * 1000, lambda: False)
 
     def run_until(self, reached: Callable[[], bool], timeout_ms: int) -> bool:
         """Run flat out until something holds; False if it did not within a virtual time."""
-        self._run_to(self.scheduler.now_us + timeout_ms * 1000, reached)
+        with self._one_core.held():
+            self._run_to(self.scheduler.now_us + timeout_ms * 1000, reached)
         return reached()
 
     def run_paced(
@@ -137,8 +141,9 @@ class World:
         now_us = self.scheduler.now_us
         origin_s = time.monotonic() - now_us / 1e6 / speed if started_s is None else started_s
         end_us = None if for_ms is None else now_us + for_ms * 1000
-        while not until() and (end_us is None or self.scheduler.now_us < end_us):
-            self._step_paced(origin_s, speed, end_us)
+        with self._one_core.held():
+            while not until() and (end_us is None or self.scheduler.now_us < end_us):
+                self._step_paced(origin_s, speed, end_us)
 
     def post(self, action: Callable[[], None]) -> None:
         """Run an action inside the loop, soon; may be called from any thread."""

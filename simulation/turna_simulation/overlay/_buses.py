@@ -185,12 +185,11 @@ class UART(Port):
         return len(data) or None
 
     def readline(self, limit=-1):
-        line = b""
-        while not line.endswith(b"\n") and len(line) != limit:
-            byte = self._gather(1)
-            if not byte:
-                break
-            line += byte
+        line = self.take_line(limit)
+        left_us = self._settings["timeout"] * 1000
+        while not line.endswith(b"\n") and len(line) != limit and left_us > 0:
+            left_us = self.wait_readable(left_us)
+            line += self.take_line(limit - len(line) if limit >= 0 else -1)
         return line or None
 
     def write(self, data):

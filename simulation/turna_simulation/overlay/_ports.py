@@ -36,6 +36,14 @@ class Port(uio.IOBase):
             _link.tell("n", self.port_number, ustruct.pack("<H", len(taken)))
         return taken
 
+    def take_line(self, limit):
+        """Return the waiting bytes up to the end of a line, or all of them."""
+        count = self.any()
+        end = self._seen.find(b"\n", self._at) + 1
+        if end:
+            count = end - self._at
+        return self.take(count if limit < 0 else min(count, limit))
+
     def send(self, data):
         """Hand bytes to the transmitter; returns when the last of them found room there."""
         data = memoryview(data)

@@ -16,26 +16,31 @@ class poll:
 
     def __init__(self):
         self._entries = []
+        self._ports = 0
 
     def register(self, stream, events=POLLIN | POLLOUT):
         for entry in self._entries:
             if entry[0] is stream:
                 entry[1] = events
+                self._note_ports()
                 return
         if not hasattr(stream, "ioctl"):
             raise OSError(22)
         self._entries.append([stream, events])
+        self._note_ports()
 
     def unregister(self, stream):
         for entry in self._entries:
             if entry[0] is stream:
                 self._entries.remove(entry)
+                self._note_ports()
                 return
 
     def modify(self, stream, events):
         for entry in self._entries:
             if entry[0] is stream:
                 entry[1] = events
+                self._note_ports()
                 return
         raise OSError(2)
 
@@ -48,7 +53,7 @@ class poll:
         left_us = 0 if forever else timeout * 1000
         while not found and (forever or left_us > 0):
             step_us = _link.LONGEST_WAIT_US if forever else min(left_us, _link.LONGEST_WAIT_US)
-            left_us -= step_us - _link.wait(step_us, self._ports())
+            left_us -= step_us - _link.wait(step_us, self._ports)
             found = self._look()
         return found
 
@@ -63,9 +68,10 @@ class poll:
                 found.append((stream, happened))
         return found
 
-    def _ports(self):
+    def _note_ports(self):
+        """Note which UARTs end a wait."""
         mask = 0
         for stream, events in self._entries:
             if events & POLLIN and hasattr(stream, "port_number"):
                 mask |= 1 << stream.port_number
-        return mask
+        self._ports = mask
