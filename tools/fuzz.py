@@ -42,7 +42,7 @@ def _fuzz(name: str, seconds: int) -> int:
     print(f"--- {name}: {seconds} s", flush=True)
     program = (
         "import sys, atheris\n"
-        "with atheris.instrument_imports(include=['turna_protocol', 'turna_backbone']):\n"
+        f"with atheris.instrument_imports(include=['turna_protocol', 'turna_backbone', '{name}']):\n"
         f"    from {name} import fuzz\n"
         "atheris.Setup(sys.argv, fuzz)\n"
         "atheris.Fuzz()\n"

@@ -14,8 +14,11 @@ UV_VERSION = "0.13.9"
 OLDEST_PYTHON = "3.11"
 # Each lock is consistent with the ones before it.
 LOCKS: dict[str, list[str]] = {
-    "runtime": ["pyproject.toml"],
-    "dev": ["pyproject.toml", "--group", "dev", "-c", "requirements/runtime.txt"],
+    "runtime": ["pyproject.toml", "--group", "build"],
+    "dev": [
+        *("pyproject.toml", "--group", "build", "--group", "dev"),
+        *("-c", "requirements/runtime.txt"),
+    ],
     "fuzz": ["--group", "fuzz", "-c", "requirements/dev.txt"],
     "stubs": ["--group", "stubs"],
 }
