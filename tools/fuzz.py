@@ -15,6 +15,7 @@ from tools.places import PYTHON, ROOT
 TARGETS = ROOT / "tests" / "fuzz"
 CORPUS = ROOT / ".fuzz"
 LONGEST_INPUT_BYTES = 4096
+INSTRUMENTED = ("turna_protocol", "turna_backbone")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +43,7 @@ def _fuzz(name: str, seconds: int) -> int:
     print(f"--- {name}: {seconds} s", flush=True)
     program = (
         "import sys, atheris\n"
-        f"with atheris.instrument_imports(include=['turna_protocol', 'turna_backbone', '{name}']):\n"
+        f"with atheris.instrument_imports(include={[*INSTRUMENTED, name]}):\n"
         f"    from {name} import fuzz\n"
         "atheris.Setup(sys.argv, fuzz)\n"
         "atheris.Fuzz()\n"
