@@ -147,7 +147,7 @@ class Bridge:
         heappush(self._again[sent.lane], (at_ms, report_id, sent.version))
 
     def _room(self, lane: int) -> int:
-        on_the_road = sum(1 for sent in self._sent.values() if sent.attempts <= WINDOW_ATTEMPTS)
+        on_the_road = sum(1 for sent in self._sent.values() if sent.attempts < WINDOW_ATTEMPTS)
         window = WINDOW + (SOS_WINDOW if lane == SOS else 0)
         wings = WINGS + (SOS_WINDOW if lane == SOS else 0)
         return min(window - on_the_road, wings - len(self._sent))

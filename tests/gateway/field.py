@@ -151,6 +151,7 @@ class Field:
 
     def __init__(self, directory: Path) -> None:
         self.mission = mission()
+        self.band = allowed_band(self.mission)
         self.clock = SteppedClock(epoch_s=EPOCH_S)
         self.radio = FakeRadio()
         self.uplink = FakeUplink()
@@ -166,7 +167,7 @@ class Field:
         self.gateway = Gateway(
             identity=Identity(name=NAME, index=1, country="tr", boot_id=BOOT_ID),
             mission=self.mission,
-            band=allowed_band(self.mission),
+            band=self.band,
             keyring=Keyring(self.mission, keys.link_branch(MASTER)),
             store=self.store,
             radio=self.radio,

@@ -1,0 +1,81 @@
+"""What the gateway shows of itself, over MQTT and on its local page."""
+
+import json
+
+from fastapi.testclient import TestClient
+
+from tests.gateway.field import POSITION, Field, Handset, receipt_for
+from turna_backbone.envelope import GatewayHealth, Presence
+from turna_gateway.status import SILENCE_S, StatusBoard
+from turna_gateway.status_page import create_app
+
+ONE = Handset(1)
+
+
+def board(field: Field) -> StatusBoard:
+    made = StatusBoard(field.gateway, field.mission, field.clock)
+    made.refresh()
+    return made
+
+
+def test_the_status_counts_each_step_of_a_report(field: Field) -> None:
+    field.radio_up()
+    field.connect()
+    field.hear(ONE.seal(1), ONE.seal(2, POSITION), b"garbage")
+    field.pass_time(1_000)
+    field.receipt(receipt_for(field.reports()[0], ONE))
+
+    status = json.loads(board(field).snapshot)
+
+    counts = status["counts"]
+    assert (counts["heard"], counts["stored"], counts["acknowledged"]) == (3, 2, 2)
+    assert (counts["published"], counts["receipted"]) == (2, 1)
+    assert sum(status["refused"].values()) == 1
+    assert status["waiting"] == {"sos": 0, "report": 0, "health": 1}
+    assert status["mode"] == "exercise"
+    (handset,) = status["handsets"]
+    assert (handset["call_sign"], handset["rssi_dbm"], handset["battery_pct"]) == (
+        "AFAD-1",
+        -110,
+        80,
+    )
+
+
+def test_each_degraded_state_has_an_alarm_with_a_name(field: Field) -> None:
+    field.hear(ONE.seal(1), ONE.seal(1, POSITION))
+    field.pass_time(1_000 * (SILENCE_S + 400))
+
+    alarms = " | ".join(json.loads(board(field).snapshot)["alarms"])
+
+    for sign in ("no modem", "no backbone", "waited 16 min", "cloned keys", "AFAD-1 silent"):
+        assert sign in alarms
+
+
+def test_no_secret_is_in_the_status(field: Field) -> None:
+    field.hear(ONE.seal(1))
+
+    assert ONE.link_key.hex() not in board(field).snapshot.decode()
+    assert "key" not in repr(field.gateway._keyring.handset(1))
+
+
+def test_the_local_page_serves_the_snapshot_and_the_state(field: Field) -> None:
+    made = board(field)
+    client = TestClient(create_app(made))
+    assert client.get("/status.json").json()["gateway"] == "hatay-1"
+    assert client.get("/healthz").status_code == 503
+
+    field.radio_up()
+    field.pass_time(2_000)
+    made.refresh()
+
+    assert client.get("/healthz").status_code == 200
+
+
+def test_the_backbone_hears_a_birth_and_a_heartbeat_every_half_minute(field: Field) -> None:
+    field.connect()
+    field.pass_time(65_000)
+
+    births = [payload for topic, payload in field.uplink.published if topic.endswith("/conn")]
+    beats = [payload for topic, payload in field.uplink.published if topic.endswith("/health")]
+    assert Presence.unpack(births[0]).online
+    assert [GatewayHealth.unpack(beat).uptime_s for beat in beats] == [0, 30, 60]
