@@ -103,6 +103,11 @@ class HostEnd:
         return self._state == OPEN
 
     @property
+    def is_closed(self) -> bool:
+        """Say whether nothing happens before `opened` is called."""
+        return self._state == CLOSED
+
+    @property
     def undecodable(self) -> int:
         """Count of chunks on the line that were neither frame nor text."""
         return self._deframer.undecodable
@@ -131,6 +136,8 @@ class HostEnd:
         while text is not None:
             self._events.append(ConsoleText(text))
             text = self._deframer.next_text()
+        if self._state == OPEN and self._deframer.at_prompt():
+            self._ask(now_ms)  # its program has ended
 
     def to_send(self, now_ms: int) -> bytes:
         """Return the bytes to write to the board now."""

@@ -70,6 +70,16 @@ class HostLink:
         return self._online
 
     @property
+    def is_closed(self) -> bool:
+        """Say whether nothing happens before `opened` is called: the port is to be opened anew."""
+        return self._end.is_closed
+
+    @property
+    def lost(self) -> int:
+        """Count of events that the modem had to drop before this host took them."""
+        return self._reader.lost
+
+    @property
     def undecodable(self) -> int:
         """Count of chunks on the line that were neither frame nor text."""
         return self._end.undecodable

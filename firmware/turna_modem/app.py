@@ -1,0 +1,231 @@
+"""The modem: carries packets between the USB serial line and the radio, and knows nothing of them.
+
+Four tasks share one `ModemLink`: one reads the line, one writes it and does what the host asks, one
+sends by radio, one receives.  A task that fails is named to the host and started again.
+"""
+
+import asyncio
+import gc
+
+import machine
+
+from turna_board.board import build_radio, load_profile, power_on
+from turna_board.radio import RadioConfig, RadioError
+from turna_board.usb_serial import UsbSerial
+from turna_protocol.duty import DutyLedger
+from turna_protocol.errors import MisuseError
+from turna_protocol.modem.messages import FAILURE, RADIO_FAILED, SETTING_REFUSED
+from turna_protocol.modem.modem_link import ConfigureAsked, ModemLink, RebootAsked, ReplAsked
+from turna_protocol.modem.radio_messages import (
+    CHANNEL_BUSY,
+    LISTEN_FIRST,
+    REGION_NAME_UNSET,
+    SEND_FAILED,
+    SENT,
+    Status,
+)
+from turna_protocol.regions import refusal
+
+from .identity import hello
+from .listening import patience_ms
+from .uptime import Uptime
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from turna_board.sx1262 import Sx1262
+    from turna_protocol.modem.radio_messages import RadioSetting, Transmit
+
+WAKE_MS = 1000
+RESTART_AFTER_MS = 1000
+_FLUSH_MS = 100  # 115200 baud take this long for what the board still has to write
+_UNKNOWN_NOISE_DBM = 0
+_BAND = "all"  # the modem counts its air time; what is allowed is the gateway's to decide
+
+
+class Modem:
+    """One board in the modem role."""
+
+    def __init__(self, board: str) -> None:
+        self._profile = load_profile(board)
+        self._radio: Sx1262 = build_radio(self._profile)
+        self._serial = UsbSerial()
+        self._uptime = Uptime()
+        self._link = ModemLink(hello(board))
+        self._ledger = DutyLedger({_BAND: None})
+        self._to_write = asyncio.Event()
+        self._to_transmit = asyncio.Event()
+        self._send_failures = 0
+        self._failures = 0
+        self._tasks: "list[asyncio.Task[None]]" = []
+
+    async def run(self) -> None:
+        """Run until the host wants the prompt or the power goes."""
+        await power_on(self._profile)
+        for step in (self._read, self._transmit, self._receive):
+            self._tasks.append(asyncio.create_task(self._forever(step)))
+        await self._forever(self._write)
+
+    async def _forever(self, step: "Callable[[], Awaitable[None]]") -> None:
+        while True:
+            try:
+                await step()
+            except Exception as error:  # noqa: BLE001
+                # The outermost loop of every task: whatever it was, the modem goes on.
+                self._failures += 1
+                self._link.log(FAILURE, f"{type(error).__name__}: {error}")
+                gc.collect()
+                await asyncio.sleep_ms(RESTART_AFTER_MS)
+
+    # The line.
+
+    async def _read(self) -> None:
+        data = await self._serial.read(WAKE_MS)
+        if data:
+            self._link.receive(data, self._uptime.ms())
+            self._to_write.set()
+            self._to_transmit.set()
+
+    async def _write(self) -> None:
+        await self._serial.write(self._link.to_send(self._uptime.ms()))
+        event = self._link.next_event()
+        while event is not None:
+            if isinstance(event, ConfigureAsked):
+                await self._configure(event.setting)
+            elif isinstance(event, (RebootAsked, ReplAsked)):
+                await self._leave(event)
+            else:
+                self._link.status(self._status())
+            await self._serial.write(self._link.to_send(self._uptime.ms()))
+            event = self._link.next_event()
+        await _wait(self._to_write, self._wait_ms())
+
+    def _wait_ms(self) -> int:
+        now_ms = self._uptime.ms()
+        deadline_ms = self._link.deadline_ms(now_ms)
+        return WAKE_MS if deadline_ms is None else max(1, min(WAKE_MS, deadline_ms - now_ms))
+
+    async def _leave(self, event: "RebootAsked | ReplAsked") -> None:
+        await self._serial.write(self._link.to_send(self._uptime.ms()))
+        await asyncio.sleep_ms(_FLUSH_MS)
+        if isinstance(event, RebootAsked):
+            machine.reset()
+        raise KeyboardInterrupt
+
+    def _status(self) -> Status:
+        counters = self._radio.counters
+        now_ms = self._uptime.ms()
+        gc.collect()  # or what is garbage would count as used
+        return Status(
+            uptime_s=now_ms // 1000,
+            free_heap=gc.mem_free(),
+            queued=self._link.queued,
+            airtime_last_hour_ms=self._ledger.used_ms(_BAND, now_ms),
+            heard=counters.received,
+            heard_damaged=counters.crc_errors + counters.header_errors,
+            sent=counters.sent,
+            send_failures=self._send_failures,
+            events_dropped=self._link.events_dropped + counters.dropped,
+            serial_undecodable=self._link.undecodable,
+            noise_dbm=self._noise_dbm(),
+        )
+
+    def _noise_dbm(self) -> int:
+        try:
+            noise_dbm = self._radio.rssi_dbm()
+        except RadioError:
+            return _UNKNOWN_NOISE_DBM
+        return _UNKNOWN_NOISE_DBM if noise_dbm is None else noise_dbm
+
+    # The radio.
+
+    async def _configure(self, setting: "RadioSetting") -> None:
+        objection = None
+        if setting.region != REGION_NAME_UNSET:
+            objection = refusal(
+                setting.region, setting.freq_hz, setting.bandwidth_hz, setting.power_dbm
+            )
+        if objection is not None:
+            self._link.configuring_failed(SETTING_REFUSED, objection)
+            return
+        try:
+            await self._radio.start(_config(setting))
+            await self._radio.receive_continuous()
+        except RadioError as error:
+            self._link.configuring_failed(RADIO_FAILED, str(error))
+        except MisuseError as error:
+            self._link.configuring_failed(SETTING_REFUSED, str(error))
+        else:
+            self._link.configured(setting, setting)
+
+    async def _receive(self) -> None:
+        packet = await self._radio.next_packet(WAKE_MS)
+        if packet is not None:
+            self._link.heard(
+                packet.payload,
+                rssi_dbm=packet.rssi_dbm,
+                snr_db_x4=packet.snr_db_x4,
+                at_ms=self._uptime.of(packet.at_ms),
+            )
+            self._to_write.set()
+
+    async def _transmit(self) -> None:
+        packet = self._link.next_transmission()
+        if packet is None:
+            await _wait(self._to_transmit, WAKE_MS)
+            return
+        result, time_on_air_us = SEND_FAILED, 0
+        try:
+            result, time_on_air_us = await self._send(packet)
+        finally:
+            if result == SEND_FAILED:
+                self._send_failures += 1
+            self._link.transmitted(result, time_on_air_us, self._uptime.ms())
+            self._to_write.set()
+
+    async def _send(self, packet: "Transmit") -> tuple[int, int]:
+        try:
+            if packet.flags & LISTEN_FIRST and not await self._channel_clears():
+                return CHANNEL_BUSY, 0
+            time_on_air_us = await self._radio.send(packet.payload)
+        except RadioError as error:
+            self._link.log(FAILURE, f"not sent: {error}")
+            return SEND_FAILED, 0
+        self._ledger.record(_BAND, time_on_air_us, self._uptime.ms())
+        return SENT, time_on_air_us
+
+    async def _channel_clears(self) -> bool:
+        attempt = 0
+        while not await self._radio.channel_is_clear():
+            wait_ms = patience_ms(attempt)
+            if wait_ms is None:
+                return False
+            await asyncio.sleep_ms(wait_ms)
+            attempt += 1
+        return True
+
+
+def _config(setting: "RadioSetting") -> RadioConfig:
+    return RadioConfig(
+        freq_hz=setting.freq_hz,
+        bandwidth_hz=setting.bandwidth_hz,
+        sf=setting.sf,
+        coding_rate=setting.coding_rate,
+        preamble_symbols=setting.preamble_symbols,
+        sync_word=setting.sync_word,
+        power_dbm=setting.power_dbm,
+    )
+
+
+async def _wait(event: asyncio.Event, timeout_ms: int) -> None:
+    try:
+        await asyncio.wait_for_ms(event.wait(), timeout_ms)
+    except asyncio.TimeoutError:  # noqa: UP041 - not the builtin on MicroPython
+        return
+    event.clear()
+
+
+async def run(board: str) -> None:
+    """Run a board as a modem; all but its name comes by wire."""
+    await Modem(board).run()

@@ -1,0 +1,230 @@
+"""The modem firmware on a virtual board, between its host and another board's radio."""
+
+import json
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from turna_protocol.modem.host_events import Down, Heard, Sent, Up
+from turna_protocol.modem.host_link import HostLink
+from turna_protocol.modem.radio_messages import NOT_ALLOWED, SENT, RadioSetting, Status
+from turna_protocol.modem.replay import RING_LIMIT
+from turna_simulation.board import Board
+from turna_simulation.host_serial import HostSerial
+from turna_simulation.world import World, find_micropython
+
+SETTINGS = json.dumps({"role": "modem", "board": "heltec_v3"}).encode()
+# The other board: says what it hears, and sends on command, one hexadecimal line each.
+PEER = b"""
+import asyncio, sys
+from turna_board.board import build_radio, load_profile
+from turna_board.radio import RadioConfig
+
+async def hear(radio):
+    while True:
+        print("heard", (await radio.next_packet()).payload.hex())
+
+async def main():
+    radio = build_radio(load_profile("heltec_v3"))
+    await radio.start(RadioConfig(freq_hz=433175000, bandwidth_hz=125000, sf=8, coding_rate=5,
+                                  preamble_symbols=12, sync_word=0x12, power_dbm=10))
+    await radio.receive_continuous()
+    listening = asyncio.create_task(hear(radio))
+    reader = asyncio.StreamReader(sys.stdin)
+    while True:
+        line = (await reader.readline()).strip()
+        if line:
+            await radio.send(bytes.fromhex(line.decode() if isinstance(line, bytes) else line))
+
+asyncio.run(main())
+"""
+
+
+def setting(**changes: str | int) -> RadioSetting:
+    values: dict[str, str | int] = {
+        "region": "COMMON433",
+        "freq_hz": 433_175_000,
+        "bandwidth_hz": 125_000,
+        "sf": 8,
+        "coding_rate": 5,
+        "preamble_symbols": 12,
+        "sync_word": 0x12,
+        "power_dbm": 10,
+    }
+    values.update(changes)
+    return RadioSetting(**values)  # type: ignore[arg-type]  # the table holds each field's own type
+
+
+class Host:
+    """A gateway's end of the link on a board's serial port, in virtual time."""
+
+    def __init__(
+        self, world: World, board: Board, *, session: int = 1, radio: RadioSetting | None = None
+    ) -> None:
+        self.link = HostLink(
+            session=session,
+            setting=radio or setting(),
+            unique_id=board.unique_id + bytes(8 - len(board.unique_id)),
+        )
+        self.serial = HostSerial(self.link, board.serial, world.scheduler)
+        self.events: list[Any] = []  # of host_events
+        self.serial.open()
+
+    def of(self, kind: type) -> list[Any]:
+        while (event := self.link.next_event()) is not None:
+            if isinstance(event, Heard):
+                self.link.taken(event.number)
+                self.serial.pump()
+            self.events.append(event)
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def packets(self) -> list[bytes]:
+        return [event.packet for event in self.of(Heard)]
+
+    def transmit(self, packet: bytes) -> int:
+        token = self.link.transmit(packet, priority=1)
+        self.serial.pump()
+        return token
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World(seed=7) as made:
+        yield made
+
+
+@pytest.fixture
+def modem(world: World) -> Board:
+    """A modem with an ESP32's word size and memory, and what overlay and compiler take besides."""
+    board = world.add_board(
+        "modem",
+        files={"/settings.json": SETTINGS},
+        micropython=find_micropython(32),
+        heap="170K",
+    )
+    board.power_on()
+    return board
+
+
+@pytest.fixture
+def peer(world: World) -> Board:
+    board = world.add_board("peer", position=(0.0, 300.0), files={"/main.py": PEER})
+    board.power_on()
+    return board
+
+
+def send(peer: Board, packet: bytes) -> None:
+    peer.serial.write(packet.hex().encode() + b"\n")
+
+
+def online(world: World, host: Host) -> bool:
+    return world.run_until(lambda: bool(host.of(Up)), timeout_ms=15_000)
+
+
+def test_a_modem_comes_online_with_the_setting_that_was_asked_for(
+    world: World, modem: Board
+) -> None:
+    host = Host(world, modem)
+    assert online(world, host), modem.serial.output
+    assert modem.faults == []
+
+
+def test_packets_pass_both_ways_between_host_and_another_board(
+    world: World, modem: Board, peer: Board
+) -> None:
+    host = Host(world, modem)
+    assert online(world, host)
+    token = host.transmit(b"from the host")
+    assert world.run_until(lambda: bool(host.of(Sent)), 10_000)
+    send(peer, b"from the peer")
+    assert world.run_until(lambda: bool(host.packets()), 10_000)
+    (sent,) = host.of(Sent)
+    assert (sent.token, sent.result) == (token, SENT)
+    assert host.packets() == [b"from the peer"]
+    assert b"heard " + b"from the host".hex().encode() in peer.serial.output
+    (heard,) = host.of(Heard)
+    assert -100 < heard.rssi_dbm < -20
+    assert 0 < world.now_ms - heard.at_ms < 2000
+
+
+def test_what_was_heard_while_no_host_was_there_is_told_to_the_next_one(
+    world: World, modem: Board, peer: Board
+) -> None:
+    host = Host(world, modem)
+    assert online(world, host)
+    host.serial.close()
+    for number in range(RING_LIMIT + 3):
+        send(peer, b"packet %d" % number)
+        world.run_for(400)
+    host = Host(world, modem, session=2)
+    assert online(world, host)
+    assert world.run_until(lambda: len(host.packets()) == RING_LIMIT, 10_000)
+    assert world.run_until(lambda: len(host.of(Status)) >= 2, 10_000)
+    assert host.packets() == [b"packet %d" % number for number in range(3, RING_LIMIT + 3)]
+    statuses = host.of(Status)
+    assert statuses[-1].events_dropped == 3
+
+
+def test_a_modem_that_starts_again_is_configured_again_and_loses_no_packet_of_the_host(
+    world: World, modem: Board, peer: Board
+) -> None:
+    host = Host(world, modem)
+    assert online(world, host)
+    for number in range(6):
+        host.transmit(b"reply %d" % number)
+    world.run_for(200)
+    modem.reset()
+    assert world.run_until(lambda: len(host.of(Sent)) == 6, timeout_ms=60_000)
+    assert len(host.of(Up)) == 2
+    for number in range(6):
+        assert (b"reply %d" % number).hex().encode() in peer.serial.output
+
+
+def test_without_a_region_nothing_leaves_the_antenna(world: World, modem: Board) -> None:
+    host = Host(world, modem, radio=setting(region="UNSET"))
+    assert online(world, host)
+    host.transmit(b"packet")
+    assert world.run_until(lambda: bool(host.of(Sent)), timeout_ms=5_000)
+    (sent,) = host.of(Sent)
+    assert (sent.result, sent.text) == (NOT_ALLOWED, "region unset")
+    assert world.ether.log == []
+
+
+def test_a_setting_that_the_region_forbids_is_refused_with_the_reason(
+    world: World, modem: Board
+) -> None:
+    host = Host(world, modem, radio=setting(power_dbm=22))
+    assert world.run_until(lambda: bool(host.of(Down)), timeout_ms=15_000)
+    (down,) = host.of(Down)
+    assert "22 dBm is too strong" in down.reason
+
+
+def test_random_bytes_on_serial_and_radio_stop_nothing(
+    world: World, modem: Board, peer: Board
+) -> None:
+    random = Random(5)
+    host = Host(world, modem)
+    assert online(world, host)
+    for _ in range(40):
+        modem.serial.write(random.randbytes(random.randrange(1, 200)))
+        send(peer, random.randbytes(random.randrange(1, 100)))
+        world.run_for(900)
+    send(peer, b"after the storm")
+    token = host.transmit(b"reply")
+    assert world.run_until(lambda: b"after the storm" in host.packets(), 20_000)
+    assert world.run_until(lambda: token in [sent.token for sent in host.of(Sent)], 20_000)
+    assert modem.boots == 1
+    statuses = host.of(Status)
+    assert statuses[-1].serial_undecodable > 0
+
+
+def test_ctrl_c_in_the_first_moment_leads_to_the_prompt_and_the_host_starts_the_program_again(
+    world: World, modem: Board
+) -> None:
+    world.run_for(1_000)
+    modem.serial.write(b"\r\x03")
+    assert world.run_until(lambda: b">>> " in modem.serial.output, timeout_ms=3_000)
+    host = Host(world, modem)
+    assert online(world, host), modem.serial.output[-300:]
