@@ -2,9 +2,9 @@
 
 It comes in five files: `sx1262_bus.py` speaks SPI, `sx1262_codes.py` knows the bytes,
 `sx1262_setup.py` brings a chip from reset to configured, `sx1262_reader.py` takes packets out of
-its buffer, and this one runs it.  An interrupt only sets a flag; the task `_serve` empties the chip at once, so packets that follow each other closely
-wait here, not there.  After any failure the chip is reset and set up anew, and goes back to what it
-was doing.
+its buffer, and this one runs it.  An interrupt only sets a flag; the task `_serve` empties the chip
+at once, so packets that follow each other closely wait here, not there.  After any failure the chip
+is reset and set up anew, and goes back to what it was doing.
 """
 
 import asyncio
