@@ -6,7 +6,16 @@ not in the journal first.
 
 from turna_protocol import codes
 from turna_protocol.errors import MalformedError, MisuseError
-from turna_protocol.reports import TYPES, Report, Sos, decode_report, encode_report, priority, report_type
+from turna_protocol.reports import (
+    TYPES,
+    Report,
+    Sos,
+    decode_report,
+    encode_report,
+    priority,
+    report_type,
+    type_number,
+)
 from turna_protocol.sealing import seal_report
 from turna_protocol.sequence import EXHAUSTED
 
@@ -20,8 +29,6 @@ if TYPE_CHECKING:
     from .counters import Counters
     from .journal import Journal
     from .provisioning import Provisioning
-
-_TYPE_NAMES = [name for name, _ in TYPES]
 
 NOT_SAVED = "warning.refused"
 NO_NUMBERS = "warning.keys"
@@ -93,7 +100,7 @@ class Reporter:
         self._journal.save(
             StoredReport(
                 seq=seq,
-                type_number=_TYPE_NAMES.index(report_type(report)),
+                type_number=type_number(report),
                 priority=priority(report),
                 saved_s=report.time_s or 0,
                 content=content,
@@ -111,6 +118,6 @@ class Reporter:
         return self._numbers.state == EXHAUSTED
 
 
-def type_name(type_number: int) -> str:
+def type_name(number: int) -> str:
     """Return the name of a report's type."""
-    return _TYPE_NAMES[type_number] if type_number < len(_TYPE_NAMES) else "other"
+    return TYPES[number].NAME if number < len(TYPES) else "other"

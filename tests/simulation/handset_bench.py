@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from turna import deployment
 from turna_handset import font
@@ -15,18 +16,31 @@ from turna_protocol.acknowledgement import (
 )
 from turna_protocol.beacon import TIME_NETWORK, Beacon, pack_beacon
 from turna_protocol.mission import Mission
+from turna_protocol.modem.framing import Deframer
+from turna_protocol.modem.journal_messages import (
+    Counters,
+    CountersRequest,
+    Journal,
+    JournalEntry,
+    JournalRequest,
+)
+from turna_protocol.modem.messages import encode
 from turna_protocol.reports import Report, decode_report
 from turna_simulation.board import Board
+from turna_simulation.ether import Antenna
 from turna_simulation.lora import Modulation
 from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
 
+if TYPE_CHECKING:
+    from turna_protocol.modem.messages import Message
+
 MASTER = bytes(range(32))
 DEVICE = 1
-PRESS_MS, LONG_MS, HOLD_MS = 100, 800, 2300
+PRESS_MS, LONG_MS, HOLD_MS, DOUBLE_MS = 100, 800, 2300, 80
 BETWEEN_PRESSES_MS = 600
 
-_CHANNEL = Modulation(
+CHANNEL = Modulation(
     freq_hz=433_175_000,
     bandwidth_hz=125_000,
     sf=8,
@@ -89,12 +103,12 @@ class Gateway:
 
     def send(self, payload: bytes) -> None:
         """Put bytes on the air, whatever they are, and let them arrive."""
-        self._antenna.transmit(_CHANNEL, payload, 10.0)
-        self._world.run_for(_CHANNEL.time_on_air_us(len(payload)) // 1000 + 50)
+        self._antenna.transmit(CHANNEL, payload, 10.0)
+        self._world.run_for(CHANNEL.time_on_air_us(len(payload)) // 1000 + 50)
         self._listen()
 
     def _listen(self) -> None:
-        self._antenna.listen(Receiver(_CHANNEL), self)
+        self._antenna.listen(Receiver(CHANNEL), self)
 
     # what the air tells a listener
 
@@ -103,7 +117,7 @@ class Gateway:
     def header_received(self, *, intact: bool) -> None: ...
 
     def packet_received(self, reception: Reception) -> None:
-        if reception.intact:
+        if reception.intact and reception.payload[0] >> 2 == packet.REPORT:
             self.heard.append(reception.payload)
 
 
@@ -160,10 +174,71 @@ class Field:
         self.press(LONG_MS, LONG_MS, LONG_MS)
         return self.last_seq()
 
+    def restart(self) -> None:
+        """Take the power away for a moment."""
+        self.handset.power_cut()
+        self.world.run_for(500)
+        self.handset.power_on()
+        self.world.run_for(2500)
+
+    def packets_of(self, kind: type[Report]) -> list[bytes]:
+        """Return the bytes of each packet heard that held a report of this type."""
+        seqs = [seq for seq, _ in self.gateway.of_kind(kind)]
+        return [one for one in self.gateway.heard if packet.unpack_header(one).seq in seqs]
+
+    def keep_busy(self, antenna: Antenna, duration_ms: int) -> None:
+        """Let somebody else fill the channel for a while, from now on."""
+        payload = bytes(200)
+        length_ms = CHANNEL.time_on_air_us(len(payload)) // 1000
+        for start_ms in range(0, duration_ms, length_ms):
+            self.world.at(
+                self.world.now_ms + start_ms,
+                lambda: antenna.transmit(CHANNEL, payload, 10.0) and None,
+            )
+
     def last_seq(self) -> int:
         """Return the number of the newest report in flash."""
         names = [name for name in self.handset.list_files("/journal") if name.endswith(".r")]
         return max(int(name.split(".")[0]) for name in names)
+
+
+class Host:
+    """A computer on the handset's USB port that asks what it holds."""
+
+    def __init__(self, field: Field) -> None:
+        self._field = field
+        self._sequence = 0
+
+    def counters(self) -> dict[str, int]:
+        """Ask for every counter."""
+        counts: dict[str, int] = {}
+        while True:
+            page = Counters.unpack(self._ask(CountersRequest(len(counts)), Counters.KIND))
+            counts.update(dict(page.counts))
+            if not page.more:
+                return counts
+
+    def journal(self) -> list[JournalEntry]:
+        """Ask for every report in the journal."""
+        entries: list[JournalEntry] = []
+        while True:
+            start = entries[-1].seq + 1 if entries else 0
+            page = Journal.unpack(self._ask(JournalRequest(start), Journal.KIND))
+            entries.extend(page.entries)
+            if not page.more:
+                return entries
+
+    def _ask(self, question: "Message", kind: int) -> bytes:
+        self._sequence = self._sequence % 254 + 1
+        serial, deframer = self._field.handset.serial, Deframer()
+        serial.read()
+        serial.write(encode(question, self._sequence))
+        for _ in range(20):
+            self._field.world.run_for(200)
+            for frame in deframer.feed(serial.read()):
+                if (frame.kind, frame.sequence) == (kind, self._sequence):
+                    return frame.body
+        raise AssertionError("the handset did not answer on USB")
 
 
 def _with(path: Path, settings: dict[str, object]) -> bytes:
