@@ -9,6 +9,7 @@ import queue
 import secrets
 import signal
 import sqlite3
+from collections.abc import Callable
 
 from turna_backbone.envelope import BOOT_ID_LENGTH
 from turna_backbone.kit import read_gateway_keys, read_mission
@@ -18,25 +19,43 @@ from turna_gateway.config import Config
 from turna_gateway.gateway import Gateway
 from turna_gateway.identity import identify
 from turna_gateway.keyring import Keyring
-from turna_gateway.ports import Event, Stop
+from turna_gateway.ports import Event, Modem, Stop
 from turna_gateway.runner import Runner
-from turna_gateway.serial_radio import SerialRadio
 from turna_gateway.status import StatusBoard
 from turna_gateway.status_page import StatusPage
 from turna_gateway.store import Store
 from turna_gateway.supervisor import Supervisor
+from turna_protocol.mission import Mission
 
 log = logging.getLogger(__name__)
 
 
-def run(config: Config) -> int:
+Inbox = queue.SimpleQueue[Event]
+
+
+def serial_modem(config: Config, mission: Mission, inbox: Inbox) -> Modem:
+    """Return the modem on the configured serial port."""
+    from turna_gateway.serial_radio import SerialRadio
+
+    return SerialRadio(
+        port=config.modem_port,
+        unique_id=config.modem_id or None,
+        radio=mission.radio,
+        inbox=inbox,
+        clock=config.clock,
+    )
+
+
+def run(
+    config: Config, open_modem: Callable[[Config, Mission, Inbox], Modem] = serial_modem
+) -> int:
     """Serve until SIGTERM or SIGINT.  Exit code 1 after an error: start it again."""
     mission = read_mission(config.mission)
     band = allowed_band(mission)
     keys = read_gateway_keys(config.keys)
     identity = identify(mission, keys, boot_id=secrets.token_bytes(BOOT_ID_LENGTH))
     supervisor = Supervisor()
-    inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    inbox: Inbox = queue.SimpleQueue()
     store = Store(config.store)
     store.open()
     topic, farewell = identity.presence(online=False)
@@ -48,13 +67,7 @@ def run(config: Config) -> int:
         subscriptions=identity.subscriptions(),
         will=Will(topic, farewell),
     )
-    radio = SerialRadio(
-        port=config.modem_port,
-        unique_id=config.modem_id or None,
-        radio=mission.radio,
-        inbox=inbox,
-        clock=config.clock,
-    )
+    radio = open_modem(config, mission, inbox)
     gateway = Gateway(
         identity=identity,
         mission=mission,

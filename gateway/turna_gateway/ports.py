@@ -81,6 +81,13 @@ class Radio(Protocol):
         ...
 
 
+class Modem(Radio, Protocol):
+    """A radio with a life of its own: a thread that puts events into the inbox."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
 class Uplink(Protocol):
     """The backbone as the gateway's one thread uses it; `MqttSession` is one."""
 
