@@ -1,0 +1,117 @@
+"""`turna gateway` as a person meets it: a template, a status, and one sentence when it is wrong."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from turna.__main__ import main
+from turna.deployment import GatewayPlan, TeamPlan, make_deployment
+
+STATUS = {
+    "gateway": "hatay-1",
+    "mission": "Hatay",
+    "mode": "exercise",
+    "time_s": 1_790_000_600,
+    "uptime_s": 600,
+    "modem": {"up": False, "trouble": "unplugged"},
+    "backbone": {"up": True, "trouble": ""},
+    "counts": {"heard": 12, "stored": 10},
+    "refused": {"not_authentic": 2},
+    "waiting": {"sos": 1, "report": 4, "health": 0},
+    "oldest_waiting_s": 77,
+    "handsets": [
+        {
+            "call_sign": "AFAD-1",
+            "heard_ago_s": 5,
+            "rssi_dbm": -110,
+            "snr_db": -7.5,
+            "last_type": "sos",
+        }
+    ],
+    "alarms": ["no modem: unplugged"],
+}
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(STATUS).encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        return
+
+
+@pytest.fixture
+def status_port() -> Iterator[int]:
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """Return the template as a file, with a kit beside it whose region is not set."""
+    assert main(["gateway", "configfile"]) == 0
+    text = capsys.readouterr().out.replace("NAME", "hatay-1")
+    path = tmp_path / "gateway.toml"
+    path.write_text(text)
+    make_deployment(
+        tmp_path / "kit",
+        name="Hatay",
+        mode="exercise",
+        origin=(3_620_000, 3_616_000),
+        epoch_s=1_790_000_000,
+        region="UNSET",
+        teams=[TeamPlan("AFAD", "tr")],
+        gateways=[GatewayPlan("hatay-1", "tr")],
+    )
+    return path
+
+
+def test_a_gateway_whose_region_is_not_set_says_so_and_does_not_start(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["gateway", "run", "--config", str(settings)]) == 2
+
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "nothing may be transmitted" in sentence
+    assert not (settings.parent / "gateway.db").exists()
+
+
+def test_a_missing_settings_file_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["gateway", "run", "--config", str(tmp_path / "none.toml")]) == 2
+
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_status_of_a_running_gateway_is_shown_in_words_and_as_json(
+    settings: Path, status_port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.write_text(settings.read_text().replace("8480", str(status_port)))
+
+    assert main(["gateway", "status", "--config", str(settings)]) == 0
+    words = capsys.readouterr().out
+    assert main(["gateway", "status", "--config", str(settings), "--json"]) == 0
+    as_json = json.loads(capsys.readouterr().out)
+
+    for sign in ("hatay-1", "EXERCISE", "DOWN: unplugged", "SOS 1", "not_authentic: 2", "AFAD-1"):
+        assert sign in words
+    assert as_json == STATUS
+
+
+def test_the_status_of_a_gateway_that_does_not_run_is_one_sentence(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.write_text(settings.read_text().replace("8480", "1"))
+
+    assert main(["gateway", "status", "--config", str(settings)]) == 2
+    assert "is it running?" in capsys.readouterr().err
