@@ -7,6 +7,9 @@ Lists only ever grow at the end, with a new wire version.  Sources: INSARAG Guid
 MODES = ("actual", "exercise", "test")
 ACTUAL, EXERCISE, TEST = 0, 1, 2
 
+# Precedence: what goes first when the channel is short.
+ROUTINE, PRIORITY, IMMEDIATE, FLASH = 0, 1, 2, 3
+
 # How good the clock was that a report's time comes from.
 TIME_QUALITIES = ("none", "beacon", "gnss")
 TIME_NONE, TIME_BEACON, TIME_GNSS = 0, 1, 2
@@ -97,6 +100,9 @@ SOS_KINDS = (
     "structural_collapse",
     "man_down",
 )
+
+# START and SALT in one list: grey is expectant, black is dead.
+TRIAGE_COLOURS = ("unknown", "red", "yellow", "green", "grey", "black")
 
 # A fix's accuracy and age travel as classes; a class is printed as its upper bound.
 ACCURACY_CLASSES_M = (None, 5, 10, 20, 50, 100, 500, 2000)

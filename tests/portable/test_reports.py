@@ -247,7 +247,7 @@ def test_a_value_out_of_range_is_refused_with_its_field() -> None:
         ("team_status: no such code", Sitrep(mode=0, team_status=14)),
         ("hazards: codes not ascending, or no such code", Sitrep(mode=0, hazards=(2, 1))),
         ("hazards: codes not ascending, or no such code", Sitrep(mode=0, hazards=(16,))),
-        ("needs: a quantity is from 1 to 4294967295", Sitrep(mode=0, needs=((0, 0),))),
+        ("needs: water: not within 1 to 4294967295", Sitrep(mode=0, needs=((0, 0),))),
         ("altitude_m: not within -500 to 9499", Sitrep(mode=0, altitude_m=9500)),
         ("text: a text has 1 to 160 bytes, not 0", Sitrep(mode=0, text="")),
         ("time_s: not within 1970 to 2149", Sitrep(mode=0, time_s=-1)),

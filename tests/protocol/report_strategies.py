@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from turna_protocol import codes
 from turna_protocol.frame import Frame
 from turna_protocol.reports import TYPES, Casualties, Fix, Report
+from turna_protocol.reports.casualties import CasualtyCounts
 from turna_protocol.reports.fields import (
     Altitude,
+    Amount,
     Choice,
     Choices,
     Count,
@@ -21,7 +23,17 @@ from turna_protocol.reports.fields import (
     Text,
 )
 from turna_protocol.reports.heading import TIME_LIMIT_S
-from turna_protocol.reports.sitrep import CasualtyCounts
+from turna_protocol.reports.more_fields import (
+    COUNTRIES,
+    Classes,
+    Flag,
+    States,
+    Team,
+    TeamId,
+    Worksite,
+    WorksiteField,
+    YesNo,
+)
 from turna_protocol.text import LETTERS
 
 if TYPE_CHECKING:
@@ -35,13 +47,15 @@ frames = st.builds(
     st.integers(-18_000_000, 17_999_999),
     st.integers(0, 1 << 32),
 )
+_teams = st.builds(TeamId, st.sampled_from(COUNTRIES.split()), st.integers(1, 99))
+_worksites = st.builds(Worksite, st.integers(1, 9999), st.one_of(st.none(), _teams))
 _counts = st.one_of(st.none(), st.integers(0, 20), st.integers(0, 9999))
 
 
 @st.composite
 def reports(draw: st.DrawFn, frame: Frame) -> Report:
     """Return a report of any type that the wire carries without rounding anything."""
-    _, kind = draw(st.sampled_from(TYPES))
+    kind = draw(st.sampled_from(TYPES)).kind()
     values = {name: draw(_values_of(field)) for name, field in kind.LAYOUT}
     time_s = draw(st.one_of(st.none(), _times(frame)))
     quality = draw(st.integers(0, 2)) if time_s is not None else codes.TIME_NONE
@@ -81,9 +95,12 @@ def _values_of(field: "Field") -> st.SearchStrategy[object]:
 
 
 def _needs(items: int) -> st.SearchStrategy[object]:
-    quantities = st.one_of(st.none(), st.integers(1, 5000), st.integers(1, (1 << 32) - 1))
-    some = st.dictionaries(st.integers(0, items - 1), quantities, max_size=8)
+    some = st.dictionaries(st.integers(0, items - 1), _amounts(1), max_size=8)
     return some.map(lambda needs: tuple(sorted(needs.items(), key=lambda need: need[0])))
+
+
+def _amounts(low: int) -> st.SearchStrategy[int | None]:
+    return st.one_of(st.none(), st.integers(low, 5000), st.integers(low, Amount.HIGH))
 
 
 def _texts() -> st.SearchStrategy[str]:
@@ -118,6 +135,13 @@ _STRATEGIES: dict[type, Callable[[Any], st.SearchStrategy[object]]] = {
     Choice: lambda field: st.integers(0, len(field.names) - 1),
     Reference: lambda field: st.one_of(st.none(), st.integers(0, field.RADIX - 1)),
     CasualtyCounts: lambda _: st.builds(Casualties, _counts, _counts, _counts, _counts, _counts),
+    Amount: lambda field: _amounts(field.low),
+    Flag: lambda _: st.booleans(),
+    YesNo: lambda _: st.sampled_from((None, True, False)),
+    Classes: lambda field: st.sampled_from((None, *field.bounds)),
+    States: lambda field: st.tuples(*[st.integers(0, len(field.states) - 1) for _ in field.things]),
+    Team: lambda _: st.one_of(st.none(), _teams),
+    WorksiteField: lambda field: st.one_of(_worksites, st.none()) if field.optional else _worksites,
     Needs: lambda field: _needs(len(field.names)),
     Text: lambda _: st.one_of(st.none(), _texts()),
 }

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 # A count's first digit holds 0, unknown and 1 to 3; each further one the next larger numbers.
 COUNT_TIERS = (6, 12, 64, 9922)
-# A quantity's code in its class; see Needs.
-_ANY_SMALL, _ANY = 1 << 10, 1 << 32
 
 
 class Number:
@@ -180,65 +178,83 @@ class Choices:
         return take_ascending(digits, len(self.names))
 
 
-class Needs:
-    """What is needed: an ascending tuple of (item, quantity or None)."""
+class Amount:
+    """A number from `low`, 0 or 1, to 2**32 - 1, or None for unknown; round ones take few bits.
 
-    # Classes of quantity: unknown, 1 to 16, round tens, round hundreds, any to 1024, any at all.
-    CLASSES = 6
-    SMALL, TENS, HUNDREDS = 16, 33, 34
+    Classes: unknown, 1 to 16, round tens, round hundreds, any to 1024, any at all, and 0.
+    """
+
+    HIGH = (1 << 32) - 1
+    _SMALL, _TENS, _HUNDREDS, _MEDIUM = 16, 32, 34, 1024
+
+    def __init__(self, low: int) -> None:
+        self.low = low
+        self._classes = 7 - low
+
+    def put(self, digits: DigitWriter, value: object) -> None:
+        if value is None:
+            digits.put(0, self._classes)
+            return
+        amount = whole_number(value)
+        if not self.low <= amount <= self.HIGH:
+            raise MisuseError(f"not within {self.low} to {self.HIGH}")
+        which, code, radix = self._classify(amount)
+        digits.put(which, self._classes)
+        digits.put(code, radix)
+
+    def take(self, digits: DigitReader) -> int | None:
+        which = digits.take(self._classes)
+        if which == 0:
+            return None
+        if which == 1:
+            return digits.take(self._SMALL) + 1
+        if which == 2:
+            return (digits.take(self._TENS) + 2) * 10
+        if which == 3:
+            return (digits.take(self._HUNDREDS) + 4) * 100
+        if which == 6:
+            return 0
+        amount = digits.take(self._MEDIUM) + 1 if which == 4 else digits.take(self.HIGH + 1)
+        if self._classify(amount)[0] != which:
+            raise MalformedError("amount not in its shortest form")
+        return amount
+
+    def _classify(self, amount: int) -> tuple[int, int, int]:
+        """Return the first class that holds an amount, its code there and the class's radix."""
+        if amount == 0:
+            return 6, 0, 1
+        if amount <= self._SMALL:
+            return 1, amount - 1, self._SMALL
+        if amount % 10 == 0 and amount // 10 < self._TENS + 2:
+            return 2, amount // 10 - 2, self._TENS
+        if amount % 100 == 0 and amount // 100 < self._HUNDREDS + 4:
+            return 3, amount // 100 - 4, self._HUNDREDS
+        if amount <= self._MEDIUM:
+            return 4, amount - 1, self._MEDIUM
+        return 5, amount, self.HIGH + 1
+
+
+class Needs:
+    """What is needed: an ascending tuple of (item, quantity or None), the items as a set first."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
+        self._quantity = Amount(1)
 
     def put(self, digits: DigitWriter, value: object) -> None:
         if not isinstance(value, tuple):
             raise MisuseError("not a tuple of (item, quantity)")
         items = ascending_codes(tuple([pair[0] for pair in value]), len(self.names))
         put_ascending(digits, items, len(self.names))
-        for _, quantity in value:
-            self._put_quantity(digits, quantity)
+        for item, quantity in value:
+            try:
+                self._quantity.put(digits, quantity)
+            except MisuseError as error:
+                raise MisuseError(f"{self.names[item]}: {error}") from None
 
     def take(self, digits: DigitReader) -> tuple[tuple[int, int | None], ...]:
         items = take_ascending(digits, len(self.names))
-        return tuple([(item, self._take_quantity(digits)) for item in items])
-
-    def _put_quantity(self, digits: DigitWriter, value: object) -> None:
-        if value is None:
-            digits.put(0, self.CLASSES)
-            return
-        quantity = whole_number(value)
-        if not 1 <= quantity < _ANY:
-            raise MisuseError(f"a quantity is from 1 to {_ANY - 1}")
-        which, code, radix = self._classify(quantity)
-        digits.put(which, self.CLASSES)
-        digits.put(code, radix)
-
-    def _classify(self, quantity: int) -> tuple[int, int, int]:
-        """Return the first class that holds a quantity, its code there and the class's radix."""
-        if quantity <= self.SMALL:
-            return 1, quantity - 1, self.SMALL
-        if quantity % 10 == 0 and quantity <= 10 * self.TENS:
-            return 2, quantity // 10 - 2, self.TENS - 1
-        if quantity % 100 == 0 and quantity <= 100 * (self.HUNDREDS + 3):
-            return 3, quantity // 100 - 4, self.HUNDREDS
-        if quantity <= _ANY_SMALL:
-            return 4, quantity - 1, _ANY_SMALL
-        return 5, quantity, _ANY
-
-    def _take_quantity(self, digits: DigitReader) -> int | None:
-        which = digits.take(self.CLASSES)
-        if which == 0:
-            return None
-        if which == 1:
-            return digits.take(self.SMALL) + 1
-        if which == 2:
-            return (digits.take(self.TENS - 1) + 2) * 10
-        if which == 3:
-            return (digits.take(self.HUNDREDS) + 4) * 100
-        quantity = digits.take(_ANY_SMALL) + 1 if which == 4 else digits.take(_ANY)
-        if quantity == 0 or self._classify(quantity)[0] != which:
-            raise MalformedError("quantity not in its shortest form")
-        return quantity
+        return tuple([(item, self._quantity.take(digits)) for item in items])
 
 
 class Text:
@@ -297,13 +313,19 @@ def ascending_codes(value: object, number_of_codes: int) -> tuple[int, ...]:
     return value
 
 
-# The first digit of a set: up to 4 codes in one digit, more in a second.
+# Up to 4 codes of a longer list need one digit to say how many, more need a second.
 _FEW = 5
+
+
+def _set_tiers(number_of_codes: int) -> tuple[int, ...]:
+    if number_of_codes <= _FEW:
+        return (number_of_codes + 1,)
+    return (_FEW + 1, number_of_codes + 1 - _FEW)
 
 
 def put_ascending(digits: DigitWriter, codes: tuple[int, ...], number_of_codes: int) -> None:
     """Put how many codes there are, then each as its distance above the one before."""
-    put_tiered(digits, len(codes), (_FEW + 1, number_of_codes + 1 - _FEW))
+    put_tiered(digits, len(codes), _set_tiers(number_of_codes))
     least = 0
     for index, code in enumerate(codes):
         still_to_come = len(codes) - index - 1
@@ -313,7 +335,7 @@ def put_ascending(digits: DigitWriter, codes: tuple[int, ...], number_of_codes: 
 
 def take_ascending(digits: DigitReader, number_of_codes: int) -> tuple[int, ...]:
     """Return a set of codes; the inverse of `put_ascending`."""
-    count = take_tiered(digits, (_FEW + 1, number_of_codes + 1 - _FEW))
+    count = take_tiered(digits, _set_tiers(number_of_codes))
     codes = []
     least = 0
     for index in range(count):

@@ -58,6 +58,8 @@ class Report(Record):
     """A report's mode, time and fix; each type adds its fields, in the order of the wire."""
 
     LAYOUT: "tuple[tuple[str, Field], ...]" = ()
+    # Fields that have no meaningful default.
+    REQUIRED: tuple[str, ...] = ()
 
     def __init__(
         self, *, mode: int, time_s: int | None, time_quality: int, fix: Fix | None
@@ -66,6 +68,10 @@ class Report(Record):
         self.time_s = time_s
         self.time_quality = time_quality
         self.fix = fix
+
+    def priority(self) -> int:
+        """Return the precedence: 3 flash, 2 immediate, 1 priority, 0 routine (docs/protocol.md)."""
+        return codes.ROUTINE
 
     def contradiction(self) -> str | None:
         """Return what is wrong between the fields, beginning with a field's name, or None."""

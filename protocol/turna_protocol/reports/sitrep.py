@@ -1,56 +1,9 @@
 """The situation report: how a team is, whom it has found, what endangers it, what it needs."""
 
 from .. import codes
-from ..digits import DigitReader, DigitWriter
-from ..errors import MalformedError, MisuseError
-from ..record import Record
+from .casualties import Casualties, CasualtyCounts
 from .fields import Altitude, Choice, Choices, Count, Needs, Number, Text
 from .heading import Fix, Report
-
-
-class Casualties(Record):
-    """People found, by triage category: each a count, or None for unknown."""
-
-    FIELDS = ("immediate", "delayed", "minor", "expectant", "deceased")
-
-    def __init__(
-        self,
-        immediate: int | None = None,
-        delayed: int | None = None,
-        minor: int | None = None,
-        expectant: int | None = None,
-        deceased: int | None = None,
-    ) -> None:
-        self.immediate = immediate
-        self.delayed = delayed
-        self.minor = minor
-        self.expectant = expectant
-        self.deceased = deceased
-
-
-class CasualtyCounts:
-    """Five counts, or one digit when all are unknown."""
-
-    def put(self, digits: DigitWriter, value: object) -> None:
-        if not isinstance(value, Casualties):
-            raise MisuseError("not Casualties")
-        if value == Casualties():
-            digits.put(0, 2)
-            return
-        digits.put(1, 2)
-        for name in Casualties.FIELDS:
-            try:
-                Count().put(digits, getattr(value, name))
-            except MisuseError as error:
-                raise MisuseError(f"{name}: {error}") from None
-
-    def take(self, digits: DigitReader) -> Casualties:
-        if digits.take(2) == 0:
-            return Casualties()
-        casualties = Casualties(*[Count().take(digits) for _ in Casualties.FIELDS])
-        if casualties == Casualties():
-            raise MalformedError("casualties not in their shortest form")
-        return casualties
 
 
 class Sitrep(Report):
@@ -111,3 +64,6 @@ class Sitrep(Report):
         self.needs = needs
         self.battery_pct = battery_pct
         self.text = text
+
+    def priority(self) -> int:
+        return codes.IMMEDIATE if self.team_status == codes.IN_DISTRESS else codes.PRIORITY

@@ -51,6 +51,9 @@ class Sos(Report):
         self.battery_pct = battery_pct
         self.sos_reference = sos_reference
 
+    def priority(self) -> int:
+        return codes.FLASH
+
     def contradiction(self) -> str | None:
         if self.phase == codes.DECLARE and self.sos_reference is not None:
             return "sos_reference: a declaration refers to nothing"

@@ -1,0 +1,83 @@
+"""A message: a phrase that each side reads in its own language, free words, or both."""
+
+from .. import codes
+from .fields import Choice, Reference, Text
+from .heading import Fix, Report
+
+PHRASES = (
+    "none",
+    "yes",
+    "no",
+    "received",
+    "wait",
+    "repeat_please",
+    "call_me",
+    "arrived",
+    "leaving",
+    "starting_work",
+    "work_finished",
+    "returning_to_base",
+    "need_relief",
+    "need_interpreter",
+    "need_decision",
+    "victim_found_live",
+    "victim_found_deceased",
+    "voices_heard",
+    "silence_please",
+    "access_blocked",
+    "access_open",
+    "weather_worsens",
+    "aftershock_felt",
+    "all_safe",
+    "member_injured",
+    "equipment_failed",
+    "meeting_point_reached",
+    "visitors_on_site",
+    "media_on_site",
+    "police_needed",
+    "fire_service_needed",
+    "ambulance_needed",
+)
+
+
+class Message(Report):
+    """A phrase, a text or both; `answers` is the sequence number of what it answers."""
+
+    FIELDS = (
+        "mode",
+        "time_s",
+        "time_quality",
+        "fix",
+        "phrase",
+        "answers",
+        "text",
+    )
+    LAYOUT = (
+        ("phrase", Choice(PHRASES, 64)),
+        ("answers", Reference()),
+        ("text", Text()),
+    )
+
+    def __init__(
+        self,
+        *,
+        mode: int,
+        time_s: int | None = None,
+        time_quality: int = codes.TIME_NONE,
+        fix: Fix | None = None,
+        phrase: int = 0,
+        answers: int | None = None,
+        text: str | None = None,
+    ) -> None:
+        super().__init__(mode=mode, time_s=time_s, time_quality=time_quality, fix=fix)
+        self.phrase = phrase
+        self.answers = answers
+        self.text = text
+
+    def priority(self) -> int:
+        return codes.PRIORITY
+
+    def contradiction(self) -> str | None:
+        if self.phrase == 0 and self.text is None:
+            return "text: neither a phrase nor a text"
+        return None
