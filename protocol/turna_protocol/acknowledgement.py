@@ -26,12 +26,12 @@ RECEIPT_BITS = 13
 # 2 + 6 x 9 = 56 bytes: 203 ms at SF8/125, 690 ms at SF10/125 (preamble 12): under a second up to
 # SF10, so that one packet of a gateway blocks the channel no longer than one long report does.
 ACKNOWLEDGEMENTS_PER_PACKET = 6
-RECEIPTS_PER_PACKET = 5  # 2 + 5 x 10 = 52 bytes, for the same reason
+RECEIPTS_PER_PACKET = 5  # 1 + 5 x 10 = 51 bytes, for the same reason
 RECEIPT_ENTRY_BYTES = 6 + TAG_BYTES
 
 _ACKNOWLEDGEMENT_BODY = 5
 _RECEIPT_BODY = 6
-_GROUP_HEADER_BYTES = 2
+_HEAD_BYTES = {ACKNOWLEDGEMENT: 2, RECEIPT: 1}  # only an acknowledgement names its gateway
 _RECEIPT_DOMAIN = b"turna receipt 0"
 
 
@@ -86,8 +86,7 @@ def pack_acknowledgements(
     """Return one packet of (acknowledgement, that handset's link key) pairs."""
     if not 0 < len(entries) <= ACKNOWLEDGEMENTS_PER_PACKET:
         raise MisuseError("entries")
-    packet = _group_header(ACKNOWLEDGEMENT, gateway_index)
-    associated = packet
+    packet = associated = _acknowledgement_header(gateway_index)
     for entry, link_key in entries:
         body = pack_address(entry.device, entry.seq) + _bits(entry.bitmap, ACKNOWLEDGEMENT_BITS, 1)
         packet += body + _tag(mac_part(link_key), associated + body)
@@ -97,7 +96,9 @@ def pack_acknowledgements(
 def unpack_acknowledgements(packet: bytes, device: int, link_key: bytes) -> list[Acknowledgement]:
     """Return the entries for `device`; raise NotAuthenticError if none of them verifies."""
     bodies = _bodies(packet, ACKNOWLEDGEMENT, _ACKNOWLEDGEMENT_BODY, ACKNOWLEDGEMENTS_PER_PACKET)
-    associated = _group_header(ACKNOWLEDGEMENT, packet[1])
+    if not packet[1]:
+        raise MalformedError("gateway")
+    associated = _acknowledgement_header(packet[1])
     found = []
     refused = 0
     for body, tag in bodies:
@@ -127,11 +128,11 @@ def receipt_address(entry: bytes) -> tuple[int, int]:
     return unpack_address(entry, 0)
 
 
-def pack_receipts(gateway_index: int, entries: list[bytes]) -> bytes:
-    """Return one packet of sealed entries."""
+def pack_receipts(entries: list[bytes]) -> bytes:
+    """Return one packet of sealed entries, the same through whichever gateway."""
     if not 0 < len(entries) <= RECEIPTS_PER_PACKET:
         raise MisuseError("entries")
-    packet = _group_header(RECEIPT, gateway_index)
+    packet = bytes([first_byte(RECEIPT)])
     for entry in entries:
         receipt_address(entry)
         packet += entry
@@ -160,10 +161,10 @@ def _receipt(device: int, seq: int, word: int) -> Receipt:
     return Receipt(device, seq, word & (1 << RECEIPT_BITS) - 1, state)
 
 
-def _group_header(kind: int, gateway_index: int) -> bytes:
+def _acknowledgement_header(gateway_index: int) -> bytes:
     if not 1 <= gateway_index <= GATEWAY_MAX:
         raise MisuseError("gateway_index")
-    return bytes([first_byte(kind), gateway_index])
+    return bytes([first_byte(ACKNOWLEDGEMENT), gateway_index])
 
 
 def _bodies(packet: bytes, kind: int, body_bytes: int, limit: int) -> list[tuple[bytes, bytes]]:
@@ -171,10 +172,11 @@ def _bodies(packet: bytes, kind: int, body_bytes: int, limit: int) -> list[tuple
     if packet_kind(packet) != kind:
         raise MalformedError("kind")
     size = body_bytes + TAG_BYTES
-    count, rest = divmod(len(packet) - _GROUP_HEADER_BYTES, size)
-    if rest or not 0 < count <= limit or not packet[1]:
+    head = _HEAD_BYTES[kind]
+    count, rest = divmod(len(packet) - head, size)
+    if rest or not 0 < count <= limit:
         raise MalformedError("entries")
-    starts = range(_GROUP_HEADER_BYTES, len(packet), size)
+    starts = range(head, len(packet), size)
     return [(packet[i : i + body_bytes], packet[i + body_bytes : i + size]) for i in starts]
 
 

@@ -17,8 +17,9 @@ BEACON = 4  # gateway to all: time, load, transmit phases
 ALERT = 5  # Secretariat to all: evacuate, cease work, resume
 ORDER = 6  # Secretariat to one handset
 FRAGMENT = 7  # handset to Secretariat: one part of a long message
-FRAGMENT_STATUS = 8  # Secretariat to one handset: which parts are missing
+ORDER_FRAGMENT = 8  # Secretariat to one handset: one part of a long order
 NOTICE = 9  # Secretariat to all, signed: free-form orders, the revocation list, in parts
+HOLDING = 10  # handset to Secretariat: which orders and parts it holds
 
 KIND_NAMES = (
     "",
@@ -29,11 +30,16 @@ KIND_NAMES = (
     "alert",
     "order",
     "fragment",
-    "fragment_status",
+    "order_fragment",
     "notice",
+    "holding",
 )
 
-ADDRESSED = (REPORT, ORDER, FRAGMENT, FRAGMENT_STATUS)  # kinds with device and sequence in front
+# Kinds with device and sequence number in front, by direction: the kind is in the nonce, so the two
+# directions count their numbers each for itself.
+UPLINK = (REPORT, FRAGMENT, HOLDING)
+DOWNLINK = (ORDER, ORDER_FRAGMENT)
+ADDRESSED = UPLINK + DOWNLINK
 
 HEADER_BYTES = 5
 PACKET_BYTES_MAX = 222  # leaves a modem frame (236 bytes of body) room for its own fields

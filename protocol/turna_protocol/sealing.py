@@ -13,12 +13,14 @@ from .errors import MalformedError, MisuseError
 from .keys import cipher_part
 from .packet import (
     FRAGMENT,
-    FRAGMENT_STATUS,
     HEADER_BYTES,
+    HOLDING,
     IMMUTABLE_MASK,
     ORDER,
+    ORDER_FRAGMENT,
     PACKET_BYTES_MAX,
     REPORT,
+    UPLINK,
     Header,
     immutable,
     pack_header,
@@ -29,7 +31,7 @@ from .record import Record
 LINK_TAG_BYTES = 4
 # Fixed by kind, never by a field: 4 bytes up, where the Secretariat counts failures and raises an
 # alarm long before 2^32 guesses fit on the air; 8 bytes down, where nobody watches.
-END_TO_END_TAG_BYTES = {REPORT: 4, FRAGMENT: 4, ORDER: 8, FRAGMENT_STATUS: 8}
+END_TO_END_TAG_BYTES = {REPORT: 4, FRAGMENT: 4, HOLDING: 4, ORDER: 8, ORDER_FRAGMENT: 8}
 DIGEST_BYTES = 8
 REPORT_OVERHEAD_BYTES = HEADER_BYTES + END_TO_END_TAG_BYTES[REPORT] + LINK_TAG_BYTES
 REPORT_CONTENT_BYTES_MAX = PACKET_BYTES_MAX - REPORT_OVERHEAD_BYTES
@@ -57,10 +59,13 @@ def seal_report(
     link_key: bytes,
     authentication_key: bytes,
     hops_left: int = 0,
+    kind: int = REPORT,
 ) -> bytes:
     """Return the whole packet.  Seal each number once; a retry sends the same bytes."""
-    tag = end_to_end_tag(REPORT, device, seq, content, authentication_key)
-    return seal_link(Header(REPORT, hops_left, device, seq), content, tag, link_key)
+    if kind not in UPLINK:
+        raise MisuseError("kind")
+    tag = end_to_end_tag(kind, device, seq, content, authentication_key)
+    return seal_link(Header(kind, hops_left, device, seq), content, tag, link_key)
 
 
 def end_to_end_tag(

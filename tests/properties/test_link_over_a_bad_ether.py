@@ -122,7 +122,7 @@ class Field:
             mine.append((Acknowledgement(DEVICE, opened.header.seq), LINK_KEY))
         self.ether.send("handset", acks.pack_acknowledgements(1, mine), now_ms + 500)
         entry = acks.seal_receipt(Receipt(DEVICE, opened.header.seq, 0, AT_SECRETARIAT), END_KEY)
-        self.ether.send("handset", acks.pack_receipts(1, [entry]), now_ms + 3_000)
+        self.ether.send("handset", acks.pack_receipts([entry]), now_ms + 3_000)
 
     def _at_handset(self, packet: bytes, now_ms: int) -> None:
         if packet_kind(packet) == ACKNOWLEDGEMENT:

@@ -91,7 +91,7 @@ class Field:
 
     def hears(self, sealed: list[bytes], device: int = 1) -> list[Receipt]:
         """Return the receipts that handset finds proved in what the gateway radios."""
-        packet = pack_receipts(1, [entry for entry in sealed if entry])
+        packet = pack_receipts([entry for entry in sealed if entry])
         return unpack_receipts(packet, device, self.authentication_key(device))
 
     def _identity(self, device: int) -> tuple[bytes, int, int]:

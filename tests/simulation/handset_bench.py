@@ -94,7 +94,7 @@ class Gateway:
     def receipt(self, seq: int, state: int, authentication_key: bytes | None = None) -> None:
         """Say what became of the report at the Secretariat; with another key: lie."""
         key = authentication_key or self.authentication_key
-        self.send(pack_receipts(1, [seal_receipt(Receipt(DEVICE, seq, 0, state), key)]))
+        self.send(pack_receipts([seal_receipt(Receipt(DEVICE, seq, 0, state), key)]))
 
     def beacon(self, number: int, time_s: int) -> None:
         """Say that there is a gateway, and what time it is."""
