@@ -40,7 +40,7 @@ class Buttons:
         """Return what happened, at the latest after a time with the levels as they are."""
         try:
             await asyncio.wait_for_ms(self._flag.wait(), timeout_ms)
-        except asyncio.TimeoutError:
+        except asyncio.TimeoutError:  # noqa: UP041 - not the builtin on MicroPython
             # An interrupt can be lost on an ESP32 whose scheduler queue is full.
             return [self._level(name) for name in self._pins]
         edges, self._edges = self._edges, []
@@ -54,7 +54,11 @@ class Buttons:
         self._flag.set()
 
     def _level(self, name: str) -> Edge:
-        return Edge(name, self._pins[name].value() == 0, time.ticks_ms())
+        return Edge(name, self._pins[name].value() == 0, _now_ms())
+
+
+def _now_ms() -> int:
+    return time.ticks_ms()  # pyright: ignore[reportReturnType] - the stubs' own type of ticks
 
 
 def build_buttons(profile: "ModuleType") -> Buttons:

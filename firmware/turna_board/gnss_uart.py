@@ -22,7 +22,7 @@ class GnssUart:
         """Return what has arrived, or nothing after a time of silence."""
         try:
             return await asyncio.wait_for_ms(self._reader.read(_READ_BYTES), timeout_ms) or b""
-        except asyncio.TimeoutError:
+        except asyncio.TimeoutError:  # noqa: UP041 - not the builtin on MicroPython
             return b""
 
 

@@ -1,4 +1,4 @@
-"""SSD1306 display of 128 x 64 pixels on I2C: shows a buffer, and sends only the pages that changed."""
+"""SSD1306 display of 128 x 64 pixels on I2C: shows a buffer, sends only pages that changed."""
 
 import time
 

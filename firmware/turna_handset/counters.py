@@ -1,4 +1,4 @@
-"""Counts of everything that was refused, dropped or went wrong, by name; nothing vanishes silently."""
+"""Counts by name of what was refused, dropped or went wrong: nothing vanishes silently."""
 
 COUNT_MAX = 0xFFFFFFFF
 NAMES_MAX = 48  # names are our own and few; this bounds the memory all the same

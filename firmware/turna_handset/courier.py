@@ -16,6 +16,7 @@ from turna_protocol.link import ADMISSION_LASTS_MS, SOS_PRIORITY, Deferred, Link
 from turna_protocol.regions import REGIONS
 
 from .journal_index import Entry
+from .waiting import wait_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -287,16 +288,6 @@ class Courier:
 
     def _airtime_ms(self, length: int) -> int:
         return -(-self._airtime_us(length) // 1000)
-
-
-async def wait_for(event: asyncio.Event, timeout_ms: int) -> bool:
-    """Return whether the event is set, at the latest after a time."""
-    if not event.is_set():
-        try:
-            await asyncio.wait_for_ms(event.wait(), timeout_ms)
-        except asyncio.TimeoutError:
-            return False
-    return True
 
 
 def duty_budgets(provisioning: "Provisioning") -> dict[str, int | None]:

@@ -132,17 +132,8 @@ def _body(
         return _reports(form, report)
     if screen == screens.NODE:
         return text("node.title"), _choice(list(status.node), form.cursor)
-    if screen == screens.SOS_COUNTDOWN:
-        return text("sos.title"), _countdown(form.countdown_s(now_ms))
-    if screen == screens.SOS:
-        return text("sos.title"), _sos(status.sos)
-    if screen == screens.SOS_CANCEL:
-        return text("sos.title"), [
-            Line(text("sos.cancel"), 0),
-            Line(""),
-            Line(text("sos.cancel.yes")),
-            Line(text("sos.cancel.no")),
-        ]
+    if screen in (screens.SOS_COUNTDOWN, screens.SOS, screens.SOS_CANCEL):
+        return text("sos.title"), _distress(form, status, now_ms)
     draft = form.draft
     return _draft(form, draft) if draft is not None else (status.call_sign, _home(status))
 
@@ -292,6 +283,19 @@ def _count(count: int | None) -> str:
 # -- SOS
 
 
+def _distress(form: "Form", status: Status, now_ms: int) -> "list[Line]":
+    if form.screen == screens.SOS_COUNTDOWN:
+        return _countdown(form.countdown_s(now_ms))
+    if form.screen == screens.SOS:
+        return _sos(status.sos)
+    return [
+        Line(text("sos.cancel"), 0),
+        Line(""),
+        Line(text("sos.cancel.yes")),
+        Line(text("sos.cancel.no")),
+    ]
+
+
 def _countdown(seconds: int) -> "list[Line]":
     return [
         Line(_wide(f"{text('sos.countdown')} {seconds} s"), 0),
@@ -340,7 +344,7 @@ def _split(left: str, right: str) -> str:
 
 
 def duration(seconds: int) -> str:
-    """Return a time span in at most three characters; seconds in tens, or the screen never rests."""
+    """Return a time span in three characters; seconds in tens, or the screen never rests."""
     if seconds < 60:
         return f"{seconds // 10 * 10}s"
     if seconds < 3600:

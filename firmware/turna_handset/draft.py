@@ -1,4 +1,4 @@
-"""The situation report under the hands of the rescuer, before it gets a time, a place and a seal."""
+"""The situation report under the rescuer's hands, before it gets a time, a place and a seal."""
 
 # Exact up to twenty; beyond that one button would take too long, and the numbers are estimates.
 COUNT_STEPS = tuple(range(21)) + (25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100, 150, 200, 300, 500)

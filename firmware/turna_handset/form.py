@@ -77,6 +77,21 @@ class Form:
         self._countdown_ends_ms: int | None = None
         self._touched_ms = 0
         self._intents: list[Intent] = []
+        self._pressed = {
+            HOME: self._home,
+            MENU: self._menu,
+            STATUS: self._status,
+            SUMMARY: self._summary,
+            COUNT: self._count,
+            HAZARDS: self._hazards,
+            NEEDS: self._needs,
+            QUANTITY: self._quantity,
+            REPORTS: self._reports,
+            REPORT: self._report,
+            NODE: self._node,
+            SOS: self._sos,
+            SOS_CANCEL: self._sos_cancel,
+        }
 
     def press(self, key: str, now_ms: int) -> None:
         """Take a key from the keypad."""
@@ -90,7 +105,7 @@ class Form:
             self._countdown_ends_ms = None
             self._go(HOME)
             return
-        _PRESSED[self.screen](self, key)
+        self._pressed[self.screen](key)
 
     def tick(self, now_ms: int) -> None:
         """Let time pass: the SOS countdown ends, an abandoned screen goes home."""
@@ -119,7 +134,7 @@ class Form:
         return self._intents.pop(0) if self._intents else None
 
     def resume_sos(self) -> None:
-        """An SOS was active when the board restarted: show it again."""
+        """Show again an SOS that was active when the board restarted."""
         self.sos_active = True
         self._go(SOS)
 
@@ -315,20 +330,3 @@ def _status_order() -> tuple[int, ...]:
     first = [codes.TEAM_STATUSES.index(name) for name in STATUS_ORDER_FIRST]
     rest = [status for status in range(len(codes.TEAM_STATUSES)) if status not in first]
     return tuple(first + rest)
-
-
-_PRESSED = {
-    HOME: Form._home,
-    MENU: Form._menu,
-    STATUS: Form._status,
-    SUMMARY: Form._summary,
-    COUNT: Form._count,
-    HAZARDS: Form._hazards,
-    NEEDS: Form._needs,
-    QUANTITY: Form._quantity,
-    REPORTS: Form._reports,
-    REPORT: Form._report,
-    NODE: Form._node,
-    SOS: Form._sos,
-    SOS_CANCEL: Form._sos_cancel,
-}

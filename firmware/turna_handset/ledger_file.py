@@ -1,4 +1,4 @@
-"""Keeps the duty ledger over restarts: written after transmissions, but not more than twice a minute."""
+"""Keeps the duty ledger over restarts: written while it changes, at most twice a minute."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Turns a report into bytes that will never change: encoded, numbered, sealed, saved; in this order.
+"""Turns a report into bytes that never change: encoded, numbered, sealed, saved, in this order.
 
 Whatever stands in the way is counted and leaves a warning for the screen; nothing is sent that is
 not in the journal first.
@@ -17,7 +17,6 @@ from turna_protocol.reports import (
     type_number,
 )
 from turna_protocol.sealing import seal_report
-from turna_protocol.sequence import EXHAUSTED
 
 from .journal import SOS_PRIORITY, JournalFullError
 from .journal_file import StoredReport
@@ -112,10 +111,6 @@ class Reporter:
     def _refuse(self, warning: str, counter: str) -> None:
         self.warning = warning
         self._counters.count(counter)
-
-    def exhausted(self) -> bool:
-        """Say whether this key has no number left."""
-        return self._numbers.state == EXHAUSTED
 
 
 def type_name(number: int) -> str:

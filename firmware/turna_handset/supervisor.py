@@ -32,9 +32,7 @@ RESTART_AFTER_MS = 1_000
 class Supervisor:
     """Runs steps over and over, each in a task of its own."""
 
-    def __init__(
-        self, uptime: "Uptime", counters: "Counters", watchdog: "Watchdog | None"
-    ) -> None:
+    def __init__(self, uptime: "Uptime", counters: "Counters", watchdog: "Watchdog | None") -> None:
         self.failures = 0
         self._uptime = uptime
         self._counters = counters
@@ -68,7 +66,7 @@ class Supervisor:
             self._seen_ms[name] = self._uptime.ms()
             try:
                 await step()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # The outermost loop of every task: whatever it was, the handset goes on.
                 self.failures += 1
                 self._counters.count(f"failed {name} {type(error).__name__}")

@@ -8,10 +8,10 @@ from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
 from turna_protocol.modem.messages import FAILURE, HAS_COUNTERS, Log, encode
 
-from .app import leave
 from .counters import Counters
 from .display import draw_unprovisioned
 from .identity import hello
+from .leaving import leave
 from .raster import Raster
 from .usb import UsbService
 

@@ -73,8 +73,10 @@ class UsbService:
             self._end.unsupported(frame)
 
     def _page(self, request: JournalRequest) -> Journal:
-        found = [] if self._reports is None else self._reports.from_seq(
-            request.from_seq, MAX_ENTRIES + 1
+        found = (
+            []
+            if self._reports is None
+            else self._reports.from_seq(request.from_seq, MAX_ENTRIES + 1)
         )
         entries = tuple([_entry(entry) for entry in found[:MAX_ENTRIES]])
         return Journal(entries, len(found) > MAX_ENTRIES)

@@ -2,7 +2,7 @@
 
 from turna_handset import display, keypad, labels
 from turna_handset.display import COLUMNS, ReportLine, Status, draw, draw_unprovisioned
-from turna_handset.font import SIGNS, WIDTH, HEIGHT, characters, glyph
+from turna_handset.font import HEIGHT, SIGNS, WIDTH, characters, glyph
 from turna_handset.form import Form
 from turna_protocol import codes, delivery
 
@@ -270,7 +270,7 @@ def test_every_glyph_is_its_own() -> None:
     for character in characters():
         rows = glyph(character)
         assert len(rows) == HEIGHT
-        assert all([row & (1 << 8 - WIDTH) - 1 == 0 for row in rows])
+        assert not [row for row in rows if row & (1 << 8 - WIDTH) - 1]
         assert rows not in drawn, (character, drawn.get(rows))
         drawn[rows] = character
 

@@ -3,8 +3,15 @@
 import os
 
 from turna_handset.journal import Journal, JournalFullError
-from turna_handset.journal_file import StoredReport, pack_report, pack_state, StoredState
-from turna_handset.journal_file import record_name, unpack_report, unpack_states
+from turna_handset.journal_file import (
+    StoredReport,
+    StoredState,
+    pack_report,
+    pack_state,
+    record_name,
+    unpack_report,
+    unpack_states,
+)
 from turna_protocol import delivery
 from turna_protocol.errors import MalformedError
 

@@ -1,4 +1,4 @@
-"""What gateways tell a handset: believed with the right key, refused and counted without; and USB."""
+"""What gateways tell a handset: believed with the right key, refused and counted without."""
 
 import random
 from pathlib import Path
