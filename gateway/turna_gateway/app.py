@@ -19,8 +19,10 @@ from turna_gateway.config import Config
 from turna_gateway.gateway import Gateway
 from turna_gateway.identity import identify
 from turna_gateway.keyring import Keyring
+from turna_gateway.modem_radio import radio_setting
 from turna_gateway.ports import Event, Modem, Stop
 from turna_gateway.runner import Runner
+from turna_gateway.serial_radio import SerialRadio
 from turna_gateway.status import StatusBoard
 from turna_gateway.status_page import StatusPage
 from turna_gateway.store import Store
@@ -35,12 +37,10 @@ Inbox = queue.SimpleQueue[Event]
 
 def serial_modem(config: Config, mission: Mission, inbox: Inbox) -> Modem:
     """Return the modem on the configured serial port."""
-    from turna_gateway.serial_radio import SerialRadio
-
     return SerialRadio(
         port=config.modem_port,
         unique_id=config.modem_id or None,
-        radio=mission.radio,
+        setting=radio_setting(mission),
         inbox=inbox,
         clock=config.clock,
     )

@@ -79,7 +79,7 @@ class Gateway:
         self._health_due_ms = self._started_ms
         self._prune_due_ms = self._started_ms + PRUNE_PERIOD_MS
         self._acknowledger = Acknowledger(identity.index, store, self.counters)
-        self._receipts = RadioReceipts(identity.index, store, self.counters)
+        self._receipts = RadioReceipts(store, self.counters)
         self._beacons = Beacons(
             gateway_index=identity.index,
             broadcast_key=keyring.broadcast_key,

@@ -29,8 +29,7 @@ REPEAT_AFTER_MS = 5_000
 class RadioReceipts:
     """Entries owed to handsets; the debts themselves are in the store."""
 
-    def __init__(self, gateway_index: int, store: Store, counters: Counters) -> None:
-        self._gateway_index = gateway_index
+    def __init__(self, store: Store, counters: Counters) -> None:
         self._store = store
         self._counters = counters
         self._due: dict[int, int] = {}
@@ -79,7 +78,7 @@ class RadioReceipts:
             return None
         chosen = [self._entries[id_] for _, id_ in due[:RECEIPTS_PER_PACKET]]
         return Utterance(
-            packet=pack_receipts(self._gateway_index, [receipt.entry for receipt in chosen]),
+            packet=pack_receipts([receipt.entry for receipt in chosen]),
             priority=RECEIPT_PRIORITY,
             sos=False,
             said=self._sayer(chosen),
