@@ -97,7 +97,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def modem(world: World) -> Board:
-    """A modem with an ESP32's word size and memory, and what overlay and compiler take besides."""
+    """Return a modem with an ESP32's word size; 110 KiB and what overlay and compiler take."""
     board = world.add_board(
         "modem",
         files={"/settings.json": SETTINGS},
