@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from turna_protocol import keys, mission
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from turna_protocol import alerts, keys, mission
 from turna_protocol.frame import Frame
 from turna_protocol.mission import Device, Gateway, Mission, Radio
 
@@ -70,6 +72,8 @@ def make_deployment(
     master: bytes | None = None,
 ) -> Mission:
     """Write the kit into `directory` and return the mission.  `origin` is (lat_e5, lon_e5)."""
+    master = master or secrets.token_bytes(MASTER_BYTES)
+    authority = keys.authentication_branch(master)
     made = Mission(
         name=name,
         mode=mode,
@@ -81,9 +85,13 @@ def make_deployment(
             Gateway(index=index, name=plan.name, country=plan.country)
             for index, plan in enumerate(gateways, start=1)
         ),
+        public_key=_public_key(authority).hex(),
+        alert_anchors=tuple(
+            alerts.token(authority, code, 0).hex() for code in range(len(alerts.CODE_NAMES))
+        ),
     )
     mission.mission_from_json(mission.mission_to_json(made))  # refuses what no reader would accept
-    _write_kit(directory, made, board, master or secrets.token_bytes(MASTER_BYTES))
+    _write_kit(directory, made, board, master)
     return made
 
 
@@ -148,6 +156,11 @@ def _devices(deployment: str, teams: Sequence[TeamPlan]) -> tuple[Device, ...]:
         )
         for number, (team, i, hardware_id) in enumerate(members, start=1)
     )
+
+
+def _public_key(authentication_branch: bytes) -> bytes:
+    seed = keys.signing_seed(authentication_branch)
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
 def _virtual_hardware_id(deployment: str, team: str, index: int) -> str:

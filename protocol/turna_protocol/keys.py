@@ -60,6 +60,11 @@ def broadcast_key(branch: bytes) -> bytes:
     return hkdf_expand(branch, b"broadcast", KEY_BYTES)
 
 
+def signing_seed(branch: bytes) -> bytes:
+    """Return the Ed25519 seed with which the Secretariat, from its own branch, signs to all."""
+    return hkdf_expand(_checked(branch), b"signing seed", KEY_BYTES)
+
+
 def cipher_part(link_key: bytes) -> bytes:
     """Return the half of a link key that goes into AES-CCM and nowhere else."""
     return _checked(link_key)[:AES_KEY_BYTES]

@@ -13,6 +13,9 @@ MODES = ("exercise", "actual")
 DEVICES_MAX = 512
 GATEWAYS_MAX = 16
 NAME_LENGTH_MAX = 32
+PUBLIC_KEY_HEX = 64
+ALERT_ANCHORS = 3  # one per code of turna_protocol.alerts
+ALERT_ANCHOR_HEX = 20
 
 
 class Radio(Record):
@@ -85,7 +88,17 @@ class Gateway(Record):
 class Mission(Record):
     """One deployment: frame, region, channel, handsets, gateways."""
 
-    FIELDS = ("name", "mode", "frame", "region", "radio", "devices", "gateways")
+    FIELDS = (
+        "name",
+        "mode",
+        "frame",
+        "region",
+        "radio",
+        "devices",
+        "gateways",
+        "public_key",
+        "alert_anchors",
+    )
 
     def __init__(
         self,
@@ -97,6 +110,8 @@ class Mission(Record):
         radio: Radio,
         devices: tuple[Device, ...],
         gateways: tuple[Gateway, ...],
+        public_key: str = "",
+        alert_anchors: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.mode = mode
@@ -105,6 +120,8 @@ class Mission(Record):
         self.radio = radio
         self.devices = devices
         self.gateways = gateways
+        self.public_key = public_key  # the Secretariat's, in hex; empty: nothing signed counts
+        self.alert_anchors = alert_anchors  # in hex, by code; empty: no alert counts
 
     def device(self, number: int) -> Device | None:
         """Return the handset of that number, or None."""
@@ -134,6 +151,8 @@ def mission_to_json(mission: Mission) -> dict[str, object]:
         "radio": _fields(mission.radio),
         "devices": [_fields(device) for device in mission.devices],
         "gateways": [_fields(gateway) for gateway in mission.gateways],
+        "public_key": mission.public_key,
+        "alert_anchors": list(mission.alert_anchors),
     }
 
 
@@ -155,6 +174,8 @@ def mission_from_json(data: object) -> Mission:
         radio=radio_from_json(data.get("radio")),
         devices=tuple([_device(item) for item in _list(data, "devices", DEVICES_MAX)]),
         gateways=tuple([_gateway(item) for item in _list(data, "gateways", GATEWAYS_MAX)]),
+        public_key=_optional_hex(data.get("public_key", ""), "public_key", PUBLIC_KEY_HEX),
+        alert_anchors=_anchors(_list(data, "alert_anchors", ALERT_ANCHORS)),
     )
     _require_unique("devices", [device.device for device in mission.devices])
     _require_unique("hardware_id", [device.hardware_id for device in mission.devices])
@@ -226,6 +247,22 @@ def _text(data: dict[str, object], name: str) -> str:
     value = data.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= NAME_LENGTH_MAX:
         raise MalformedError(name)
+    return value
+
+
+def _anchors(items: list[object]) -> tuple[str, ...]:
+    if len(items) not in (0, ALERT_ANCHORS):
+        raise MalformedError("alert_anchors")
+    return tuple([_optional_hex(item, "alert_anchors", ALERT_ANCHOR_HEX) for item in items])
+
+
+def _optional_hex(value: object, name: str, length: int) -> str:
+    if not isinstance(value, str) or len(value) not in (0, length):
+        raise MalformedError(name)
+    try:
+        bytes.fromhex(value)
+    except ValueError:
+        raise MalformedError(name) from None
     return value
 
 

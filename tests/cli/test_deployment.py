@@ -5,9 +5,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from turna.deployment import GatewayPlan, TeamPlan, make_deployment
-from turna_protocol import keys, mission
+from turna_protocol import alerts, keys, mission, notices
 from turna_protocol.errors import MalformedError
 from turna_protocol.mission import Mission
 
@@ -32,8 +33,13 @@ def make(directory: Path, mode: str = "exercise") -> Mission:
 
 def secrets_in(path: Path) -> set[str]:
     """Return every string of a file that is as long as a key in hex."""
-    values = json.loads(path.read_text()).values()
-    return {value for value in values if isinstance(value, str) and len(value) == 64}
+    content = json.loads(path.read_text())
+    public = content.get("public_key")
+    return {
+        value
+        for value in content.values()
+        if isinstance(value, str) and len(value) == 64 and value != public
+    }
 
 
 def test_the_mission_is_read_back_as_it_was_made(tmp_path: Path) -> None:
@@ -80,6 +86,30 @@ def test_gateway_and_secretariat_can_open_exactly_their_half_of_every_handset(
             == keys.authentication_key(bytes.fromhex(ends), *identity).hex()
         )
         assert not {links, ends} & secrets_in(tmp_path / f"handset-{device.device}.json")
+
+
+def test_what_the_secretariat_signs_and_alerts_is_believed_by_handsets(tmp_path: Path) -> None:
+    made = make(tmp_path)
+    (ends,) = secrets_in(tmp_path / "secretariat.keys.json")
+    authority = bytes.fromhex(ends)
+    private = Ed25519PrivateKey.from_private_bytes(keys.signing_seed(authority))
+    settings = mission.mission_from_json(
+        {**json.loads((tmp_path / "handset-1.json").read_text()), "devices": []}
+    )
+    assert settings.public_key == made.public_key
+
+    notice = notices.Notice(1, notices.ORDER_TO_ALL, b"regroup")
+    signature = private.sign(notices.signed_message(notice))
+    whole = bytes([notice.subject]) + notice.body + signature
+    assert notices.verify_notice(1, whole, bytes.fromhex(settings.public_key)) == notice
+
+    one, two, three = (bytes.fromhex(anchor) for anchor in settings.alert_anchors)
+    watch = alerts.AlertWatch((one, two, three), bytes.fromhex(settings.public_key))
+    alarm = alerts.Alert(alerts.CEASE_WORK, 1)
+    packet = alerts.pack_alert(
+        alerts.alert_body(alarm, alerts.token(authority, alerts.CEASE_WORK, 1))
+    )
+    assert watch.hear(packet) == alarm
 
 
 def test_two_handsets_share_only_the_broadcast_key(tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ def demo() -> Mission:
             ),
         ),
         gateways=(Gateway(index=1, name="kirikhan", country="tr"),),
+        public_key="0f" * 32,
+        alert_anchors=("01" * 10, "02" * 10, "03" * 10),
     )
 
 
@@ -85,6 +87,10 @@ def test_nonsense_is_refused_with_the_name_of_the_field() -> None:
         (("devices", 0, "hardware_id"), "0a0b0c0d0e02", "hardware_id not unique"),
         (("devices", 0, "hardware_id"), "board", "hardware_id"),
         (("gateways", 0, "index"), 256, "index"),
+        (("public_key",), "0f" * 31, "public_key"),
+        (("public_key",), "xy" * 32, "public_key"),
+        (("alert_anchors",), ["01" * 10], "alert_anchors"),
+        (("alert_anchors", 2), "01", "alert_anchors"),
     ):
         data = as_json()
         at = data
