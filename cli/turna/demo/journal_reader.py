@@ -67,7 +67,7 @@ class JournalReader:
         if page.more and page.entries:
             return
         # What a full journal has dropped since stays in our copy: it was reported once.
-        self.entries |= self._reading
+        self.entries = self.entries | self._reading
         self._reading = {}
         self.complete_at_ms = now_ms
         self._next_ask_ms = now_ms + PERIOD_MS

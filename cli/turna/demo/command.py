@@ -1,0 +1,166 @@
+"""`turna demo`: the options, the order of events, the end."""
+
+import argparse
+import json
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from rich.console import Console
+from rich.live import Live
+
+from turna.demo import exercise, tally
+from turna.demo.chain import Chain, ChainError
+from turna.demo.director import Director
+from turna.demo.tally import Tally
+from turna.demo.view import View
+from turna.demo.watch import Watch
+from turna.usage import UsageError
+
+DEFAULT_SPEED = 4.0
+MAX_SPEED = 50.0
+# Without --for the script takes this long in simulated time; the handsets go on until Ctrl-C.
+SCRIPT_S = 900
+SHORTEST_S = 5
+_REFRESH_PER_S = 4
+_LOOK_EVERY_S = 0.5
+# What a handset is given to tell its journal once more when the exercise is over.
+_LAST_LOOK_MS = 6_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--handsets", type=int, default=exercise.MIN_HANDSETS, metavar="N")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="the same seed, the same exercise"
+    )
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=DEFAULT_SPEED,
+        metavar="K",
+        help="simulated seconds per second (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--for",
+        type=float,
+        dest="for_s",
+        metavar="SECONDS",
+        help="end by itself after so many seconds by the clock on the wall",
+    )
+    parser.add_argument("--json", action="store_true", help="end with one JSON object of counts")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the exercise. Exit code 1 if a report was lost, 2 for wrong options."""
+    _check(args)
+    # With --json the standard output is for the JSON alone.
+    console = Console(stderr=args.json)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        outcome = _exercise(args, console)
+    except ChainError as error:
+        raise UsageError(str(error)) from None
+    if args.json:
+        print(json.dumps(outcome.as_json()), flush=True)
+    else:
+        _show(outcome, console)
+    return 1 if outcome.lost else 0
+
+
+def _exercise(args: argparse.Namespace, console: Console) -> Tally:
+    started_s = time.monotonic()
+
+    def tell(what: str) -> None:
+        console.print(f"[dim]{time.monotonic() - started_s:5.1f} s[/dim]  {what}")
+
+    with Chain(handsets=args.handsets, seed=args.seed, speed=args.speed, tell=tell) as chain:
+        chain.start()
+        assert chain.gateway is not None
+        assert chain.secretariat is not None
+        watch = Watch(chain.gateway, chain.secretariat)
+        watch.start()
+        try:
+            tell(f"page: {chain.secretariat.address}")
+            tell(f"{args.handsets} handsets switched on; the exercise begins")
+            _play(args, chain, watch, console)
+        finally:
+            watch.stop()
+        journals = {device: reader.entries for device, reader in chain.journals.items()}
+        chain.stop_services()
+        return tally.count(
+            journals, chain.directory / "gateway.db", chain.directory / "secretariat.db", args.seed
+        )
+
+
+def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console) -> None:
+    assert chain.secretariat is not None
+    assert chain.uplink is not None
+    view = View(chain, watch, chain.secretariat.address)
+    live = console.is_terminal
+    chain.switch_handsets_on()
+    length_ms = round(SCRIPT_S if args.for_s is None else args.for_s * args.speed) * 1000
+    director = Director(
+        chain.world,
+        chain.handsets,
+        cut_backbone=chain.uplink.cut,
+        restore_backbone=chain.uplink.restore,
+        accept_sos=watch.accept_sos,
+        tell=view.note if live else lambda text: console.print(f"  {text}"),
+    )
+    plan = exercise.plan(args.handsets, length_ms, random.Random(f"{args.seed}/script"))
+    director.schedule(plan, chain.world.now_ms)
+    try:
+        if live:
+            with Live(view, console=console, refresh_per_second=_REFRESH_PER_S):
+                chain.run(_until_broken(chain), args.for_s)
+        else:
+            chain.run(_until_broken(chain), args.for_s)
+    except KeyboardInterrupt:
+        if args.for_s is not None:
+            raise
+    _look_once_more(chain)
+
+
+def _look_once_more(chain: Chain) -> None:
+    """Let every handset tell its journal again, so that the last change is counted."""
+    end_ms = chain.world.now_ms + _LAST_LOOK_MS
+    chain.run(lambda: chain.world.now_ms >= end_ms)
+
+
+def _until_broken(chain: Chain) -> Callable[[], bool]:
+    """Return what raises ChainError as soon as a part has died, and is never true."""
+    next_look_s = time.monotonic()
+
+    def broken() -> bool:
+        nonlocal next_look_s
+        if time.monotonic() >= next_look_s:
+            next_look_s = time.monotonic() + _LOOK_EVERY_S
+            if (failure := chain.failure()) is not None:
+                raise ChainError(failure)
+        return False
+
+    return broken
+
+
+def _check(args: argparse.Namespace) -> None:
+    if not exercise.MIN_HANDSETS <= args.handsets <= exercise.MAX_HANDSETS:
+        raise UsageError(
+            f"--handsets must be from {exercise.MIN_HANDSETS} to {exercise.MAX_HANDSETS}"
+        )
+    if not 0.1 <= args.speed <= MAX_SPEED:
+        raise UsageError(f"--speed must be from 0.1 to {MAX_SPEED:g}")
+    if args.for_s is not None and args.for_s < SHORTEST_S:
+        raise UsageError(f"--for must be at least {SHORTEST_S} seconds")
+
+
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _show(outcome: Tally, console: Console) -> None:
+    for name, value in outcome.as_json().items():
+        console.print(f"  {name.replace('_', ' '):32} {value}", highlight=False)
+    sys.stdout.flush()

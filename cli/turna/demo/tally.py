@@ -1,0 +1,120 @@
+"""Counts what became of every report, each figure where it happens, after the parts have stopped.
+
+Handsets are asked for their journals, the gateway's store and the archive are read as files.
+"""
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from turna_protocol import delivery
+from turna_protocol.modem.journal_messages import JournalEntry
+from turna_protocol.reports import TYPES
+from turna_secretariat import queries
+from turna_secretariat.archive import Archive
+from turna_secretariat.schema import report
+
+# (device, sequence number): one generation of keys in one demo.
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The outcome of an exercise."""
+
+    reports_sent: int
+    at_gateway: int
+    at_secretariat: int
+    receipts_at_handset: int
+    duplicates_at_secretariat: int
+    copies_refused_at_secretariat: int
+    lost: int
+    waiting_at_handset: int
+    waiting_at_gateway: int
+    sos_latency_s: float | None
+    by_type: dict[str, dict[str, int]]
+    seed: int
+
+    def as_json(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def count(
+    journals: dict[int, dict[int, JournalEntry]], store: Path, archive_file: Path, seed: int
+) -> Tally:
+    """Compare the handsets' journals with what the gateway and the archive really hold."""
+    held = {
+        (device, entry.seq): entry
+        for device, entries in journals.items()
+        for entry in entries.values()
+    }
+    gateway_holds, gateway_owes = _in_store(store)
+    archive = Archive.in_file(archive_file)
+    archive.open()
+    try:
+        arrived_ms = _in_archive(archive)
+        with archive.reader() as connection:
+            counted = queries.counts(connection)
+    finally:
+        archive.close()
+    delivered = {key for key, entry in held.items() if entry.state >= delivery.AT_GATEWAY}
+    receipted = {key for key, entry in held.items() if entry.state >= delivery.AT_SECRETARIAT}
+    # Lost: shown as delivered to somebody who does not have it. The worst that can happen.
+    lost = (delivered - gateway_holds - set(arrived_ms)) | (receipted - set(arrived_ms))
+    return Tally(
+        reports_sent=len(held),
+        at_gateway=len(gateway_holds),
+        at_secretariat=len(arrived_ms),
+        receipts_at_handset=len(receipted),
+        duplicates_at_secretariat=counted["stored_twice"],
+        copies_refused_at_secretariat=counted["copies"],
+        lost=len(lost),
+        waiting_at_handset=len(held) - len(delivered),
+        waiting_at_gateway=len(gateway_owes),
+        sos_latency_s=_sos_latency_s(held, arrived_ms),
+        by_type=_by_type(held),
+        seed=seed,
+    )
+
+
+def type_name(number: int) -> str:
+    """Return the name of a report type by its wire number."""
+    return TYPES[number][0] if number < len(TYPES) else "unknown"
+
+
+def _by_type(held: dict[Key, JournalEntry]) -> dict[str, dict[str, int]]:
+    sent: Counter[str] = Counter()
+    receipted: Counter[str] = Counter()
+    for entry in held.values():
+        name = type_name(entry.report_type)
+        sent[name] += 1
+        receipted[name] += entry.state >= delivery.AT_SECRETARIAT
+    return {name: {"sent": sent[name], "receipted": receipted[name]} for name in sorted(sent)}
+
+
+def _sos_latency_s(held: dict[Key, JournalEntry], arrived_ms: dict[Key, int]) -> float | None:
+    """Return the longest time from an SOS in a journal to the same one in the archive."""
+    waits = [
+        arrived_ms[key] / 1000 - entry.saved_s
+        for key, entry in held.items()
+        if type_name(entry.report_type) == "sos" and key in arrived_ms and entry.saved_s
+    ]
+    return round(max(waits), 1) if waits else None
+
+
+def _in_store(store: Path) -> tuple[set[Key], set[Key]]:
+    """Return which reports the gateway has stored, and which of them still wait."""
+    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
+        rows = connection.execute("SELECT device, seq, retired_at_s IS NULL FROM report").fetchall()
+    connection.close()
+    return {(d, s) for d, s, _ in rows}, {(d, s) for d, s, waits in rows if waits}
+
+
+def _in_archive(archive: Archive) -> dict[Key, int]:
+    query = sa.select(report.c.device, report.c.seq, report.c.arrived_ms)
+    with archive.reader() as connection:
+        rows = connection.execute(query.where(report.c.standing == "authentic"))
+        return {(row.device, row.seq): row.arrived_ms for row in rows}

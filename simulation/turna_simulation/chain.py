@@ -1,0 +1,248 @@
+"""The whole chain in virtual time: boards, and beside them the real gateway and Secretariat cores.
+
+Nothing waits and nothing threads, so one seed gives one history.  Stand-ins: the hardware (`world`)
+and the broker with its network (`virtual_backbone`); the stores are real SQLite files.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Protocol
+
+from turna_backbone.clock import SteppedClock
+from turna_backbone.envelope import BOOT_ID_LENGTH
+from turna_backbone.kit import read_gateway_keys, read_mission, read_secretariat_keys
+from turna_backbone.mqtt import MqttEvent
+from turna_gateway.gateway import Gateway
+from turna_gateway.identity import Identity
+from turna_gateway.keyring import Keyring
+from turna_gateway.modem_radio import ModemRadio, radio_setting
+from turna_gateway.ports import Event
+from turna_gateway.store import Store
+from turna_protocol.mission import Mission
+from turna_protocol.regions import REGIONS
+from turna_secretariat.archive import Archive
+from turna_secretariat.desk import Desk
+from turna_secretariat.presence import birth
+from turna_secretariat.registry import Registry
+from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
+
+from .board import Board
+from .propagation import Position
+from .scheduler import Event as Scheduled
+from .virtual_backbone import Party, VirtualBackbone
+from .world import World
+
+# Gateway and Secretariat look at their inboxes this long after something has come, in virtual time.
+THINKING_US = 2_000
+_BOOT_ID = bytes(range(BOOT_ID_LENGTH))
+
+
+class _Inbox:
+    """A queue that wakes its owner a moment after something was put into it."""
+
+    def __init__(self, wake: "_Alarm") -> None:
+        self.events: SimpleQueue[Event] = SimpleQueue()
+        self._wake = wake
+
+    def put_nowait(self, item: Event) -> None:
+        self.events.put(item)
+        self._wake.within_us(THINKING_US)
+
+    def take(self) -> list[Event]:
+        taken = []
+        while not self.events.empty():
+            taken.append(self.events.get())
+        return taken
+
+
+class _Action(Protocol):
+    def __call__(self) -> None: ...
+
+
+class _Alarm:
+    """One pending call; asked again, it keeps the earlier time."""
+
+    def __init__(self, world: World, action: _Action) -> None:
+        self._world = world
+        self._action = action
+        self._pending: Scheduled | None = None
+        self._at_us = 0
+
+    def within_us(self, delay_us: int) -> None:
+        at_us = self._world.scheduler.now_us + max(0, delay_us)
+        if self._pending is not None:
+            if self._at_us <= at_us:
+                return
+            self._pending.cancel()
+        self._at_us = at_us
+        self._pending = self._world.scheduler.at(at_us, self._ring)
+
+    def _ring(self) -> None:
+        self._pending = None
+        self._action()
+
+
+class VirtualGateway:
+    """The gateway's core on a virtual modem's serial port."""
+
+    def __init__(
+        self, world: World, backbone: VirtualBackbone, modem: Board, kit: Path, name: str
+    ) -> None:
+        self._world = world
+        self._modem = modem
+        mission = read_mission(kit / "mission.json")
+        keys = read_gateway_keys(kit / f"gateway-{name}.keys.json")
+        known = mission.gateway(name)
+        assert known is not None
+        identity = Identity(
+            name=known.name, index=known.index, country=known.country, boot_id=_BOOT_ID
+        )
+        radio = mission.radio
+        band = REGIONS[mission.region].sub_band(radio.freq_hz, radio.bandwidth_hz)
+        assert band is not None
+        self._clock = SteppedClock(epoch_s=world.start_unix_s)
+        self._look = _Alarm(world, self._process)
+        self._serve = _Alarm(world, self._serve_serial)
+        self._inbox = _Inbox(self._look)
+        self.uplink: Party = backbone.join(identity.subscriptions(), self._inbox.put_nowait)
+        self._radio = ModemRadio(
+            setting=radio_setting(mission), unique_id=None, session=1, inbox=self._inbox
+        )
+        self._store = Store(kit.parent / f"{name}.db")
+        self._store.open()
+        self.core = Gateway(
+            identity=identity,
+            mission=mission,
+            band=band,
+            keyring=Keyring(mission, keys.link_branch),
+            store=self._store,
+            radio=self._radio,
+            uplink=self.uplink,
+            clock=self._clock,
+        )
+        self.core.load()
+        modem.serial.listeners.append(self._from_modem)
+
+    def start(self) -> None:
+        """Open the serial port and connect to the backbone."""
+        self._radio.opened(self._world.now_ms)
+        self.uplink.connect()
+        self._serve.within_us(0)
+        self._look.within_us(0)
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _from_modem(self, data: bytes) -> None:
+        self._radio.receive(data, self._world.now_ms)
+        self._serve.within_us(0)
+
+    def _serve_serial(self) -> None:
+        now_ms = self._world.now_ms
+        if self._radio.is_closed:
+            self._radio.opened(now_ms)
+        while data := self._radio.to_send(now_ms):
+            self._modem.serial.write(data)
+        due_ms = self._radio.deadline_ms()
+        self._serve.within_us(1_000_000 if due_ms is None else max(1, due_ms - now_ms) * 1000)
+
+    def _process(self) -> None:
+        self._clock.advance_to(self._world.now_ms)
+        events = self._inbox.take()
+        if events:
+            self.core.process(events)
+        else:
+            self.core.tick()
+        self._serve.within_us(0)
+        due_ms = self.core.deadline_ms() - self._world.now_ms
+        self._look.within_us(max(1, due_ms) * 1000)
+
+
+class VirtualSecretariat:
+    """The Secretariat's subscriber and archive."""
+
+    def __init__(self, world: World, backbone: VirtualBackbone, kit: Path) -> None:
+        self._world = world
+        self._clock = SteppedClock(epoch_s=world.start_unix_s)
+        mission = read_mission(kit / "mission.json")
+        keys = read_secretariat_keys(kit / "secretariat.keys.json")
+        self.registry = Registry(mission, keys.authentication_branch)
+        self.archive = Archive.in_file(kit.parent / "secretariat.db")
+        self.archive.open()
+        self.inbox: Inbox = Inbox()
+        self._look = _Alarm(world, self._process)
+        self.session: Party = backbone.join(SUBSCRIPTIONS, self._take)
+        self.subscriber = Subscriber(
+            desk=Desk(self.archive, self.registry, mission.frame),
+            registry=self.registry,
+            session=self.session,
+            inbox=self.inbox,
+            clock=self._clock,
+            birth=birth(_BOOT_ID),
+        )
+
+    def start(self) -> None:
+        self.session.connect()
+
+    def close(self) -> None:
+        self.archive.close()
+
+    def wake(self) -> None:
+        """Look at the inbox soon: somebody has put a deed into it."""
+        self._look.within_us(THINKING_US)
+
+    def _take(self, event: MqttEvent) -> None:
+        self.inbox.put(event)
+        self.wake()
+
+    def _process(self) -> None:
+        self._clock.advance_to(self._world.now_ms)
+        self.subscriber.step(0)
+        if not self.inbox.empty():
+            self.wake()
+
+
+class VirtualChain:
+    """One mission kit brought to life: a modem with its gateway, a Secretariat, handsets."""
+
+    def __init__(self, world: World, kit: Path, *, gateway: str, heap: str | None = None) -> None:
+        self.world = world
+        self._kit = kit
+        self._heap = heap
+        self.mission: Mission = read_mission(kit / "mission.json")
+        self.backbone = VirtualBackbone(world.scheduler)
+        self.modem = world.add_board(
+            "modem", files={"/settings.json": (kit / "modem.json").read_bytes()}, heap=heap
+        )
+        self.gateway = VirtualGateway(world, self.backbone, self.modem, kit, gateway)
+        self.secretariat = VirtualSecretariat(world, self.backbone, kit)
+        self.handsets: dict[int, Board] = {}
+
+    def start(self) -> None:
+        """Switch the modem on and let gateway and Secretariat find each other."""
+        self.modem.power_on()
+        self.secretariat.start()
+        self.gateway.start()
+
+    def add_handset(
+        self, device: int, *, position: Position, changes: Mapping[str, object] | None = None
+    ) -> Board:
+        """Put a provisioned handset somewhere; `changes` go over its settings. It is off."""
+        known = self.mission.device(device)
+        assert known is not None
+        settings = json.loads((self._kit / f"handset-{device}.json").read_text())
+        settings |= changes or {}
+        board = self.world.add_board(
+            known.call_sign,
+            position=position,
+            files={"/settings.json": json.dumps(settings).encode()},
+            heap=self._heap,
+        )
+        self.handsets[device] = board
+        return board
+
+    def close(self) -> None:
+        self.gateway.close()
+        self.secretariat.close()
