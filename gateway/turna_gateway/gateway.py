@@ -215,10 +215,7 @@ class Gateway:
                 self.modem, self.modem_trouble = event, ""
                 self._transmitter.radio_up()
                 self._beacons.soon(now_ms)
-                log.info("modem up board=%s id=%s", event.board, event.unique_id.hex())
             case RadioDown():
-                if self.modem is not None:
-                    log.error("modem down reason=%s", event.reason)
                 self.modem, self.modem_trouble = None, event.reason
                 self._transmitter.radio_down()
             case RadioCounts():
@@ -235,6 +232,7 @@ class Gateway:
             return
         if self.backbone_up:
             self.counters.add(count.OUTAGES)
+        if event.reason != self.backbone_trouble:  # told once, however often it is tried
             log.warning("backbone down reason=%s", event.reason)
         self.backbone_up, self.backbone_trouble = False, event.reason
 

@@ -3,6 +3,7 @@
 import os
 import queue
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -52,6 +53,7 @@ class Secretariat(threading.Thread):
         self.reports: dict[tuple[int, int, bytes], ReportEnvelope] = {}
         self.forged = 0
         self._handsets = handsets
+        self._seeded = random.Random(1)
         self._inbox: queue.Queue[MqttEvent] = queue.Queue()
         self._stopping = threading.Event()
         self._session = MqttSession(
@@ -86,6 +88,10 @@ class Secretariat(threading.Thread):
         self._session.acknowledge(message.token)
         answer = ReceiptEnvelope((receipt_for(envelope, handset),))
         self._session.publish(topics.receipt("tr", envelope.gateway), answer.pack())
+        # Whatever else is said on the gateway's topics harms nothing.
+        garbage = self._seeded.randbytes(self._seeded.randrange(200))
+        self._session.publish(topics.receipt("tr", envelope.gateway), garbage, qos=0)
+        self._session.publish(topics.SECRETARIAT_CONNECTION, garbage, qos=0)
 
 
 class GatewayProcess:
@@ -97,7 +103,8 @@ class GatewayProcess:
         self.said: queue.Queue[bytes] = queue.Queue()
         self.start()
 
-    def start(self) -> None:
+    def start(self, file_limit_bytes: int = resource.RLIM_INFINITY) -> None:
+        """Start it; no file of its can grow beyond the limit, as on a full disk."""
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.integration.gateway_process", str(self._settings)],
@@ -106,6 +113,8 @@ class GatewayProcess:
             stderr=self._log,
             env=environment,
         )
+        limits = (file_limit_bytes, resource.RLIM_INFINITY)
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, limits)
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
 
     def hear(self, packet: bytes) -> None:
@@ -114,6 +123,10 @@ class GatewayProcess:
         with suppress(BrokenPipeError, ValueError):  # killed; and its pipe is closed
             self._process.stdin.write(f"heard {packet.hex()}\n".encode())
             self._process.stdin.flush()
+
+    def wait(self) -> int:
+        """Return its exit code when it has ended by itself."""
+        return self._process.wait(TIMEOUT_S)
 
     def end(self, how: signal.Signals) -> int:
         self._process.send_signal(how)
@@ -244,6 +257,49 @@ def test_a_gateway_that_is_asked_to_stop_says_farewell_and_leaves_with_code_0(
         team.stop()
 
         assert gateway.end(signal.SIGTERM) == 0
+
+
+def test_fault_48_a_full_disk_ends_the_gateway_and_nothing_is_acknowledged_that_is_not_stored(
+    tmp_path: Path, handsets: dict[int, Handset]
+) -> None:
+    with Broker(tmp_path / "broker", ack_wait_s=1) as broker:
+        secretariat = Secretariat(broker.port, handsets)
+        secretariat.start()
+        with running(tmp_path, broker) as gateway:
+            gateway.end(signal.SIGKILL)
+            gateway.start(file_limit_bytes=250_000)
+            team = Team(gateway, handsets)
+            team.start()
+            assert gateway.wait() == 1
+            team.writing = False
+            assert team.acknowledged
+
+            gateway.start()
+            wait_until(lambda: not team.waiting)
+            wait_until(lambda: team.acknowledged <= at_secretariat(secretariat))
+            team.stop()
+        secretariat.stop()
+
+    assert len(secretariat.reports) == len(team.acknowledged)
+
+
+def test_fault_42_a_second_gateway_on_the_same_store_is_refused_in_one_sentence(
+    tmp_path: Path, handsets: dict[int, Handset]
+) -> None:
+    with Broker(tmp_path / "broker") as broker, running(tmp_path, broker) as gateway:
+        team = Team(gateway, handsets)
+        team.start()
+        wait_until(lambda: bool(team.acknowledged))
+
+        command = [sys.executable, "-m", "turna", "gateway", "run", "--config"]
+        second = subprocess.run(
+            [*command, str(tmp_path / "gateway.toml")], capture_output=True, text=True, check=False
+        )
+        team.stop()
+
+    assert second.returncode == 2
+    assert "another gateway process is using it" in second.stderr
+    assert len(second.stderr.splitlines()) == 1
 
 
 def at_secretariat(secretariat: Secretariat) -> set[tuple[int, int]]:
