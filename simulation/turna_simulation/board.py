@@ -10,6 +10,7 @@ from . import image
 from .ether import Antenna, Ether
 from .flash import Flash
 from .frames import Frame
+from .interpreter import overlay_for
 from .mcu import DEEP_SLEEP, HARD, POWER_ON, SOFT, WATCHDOG, Mcu
 from .process import BoardEndedError, BoardHungError, BoardProcess
 from .scenario_log import ScenarioLog
@@ -19,7 +20,6 @@ from .serial_port import PseudoTerminal, SerialPort
 from .storage import Storage
 from .wiring import BOARDS, Bench, Parts
 
-_OVERLAY = Path(__file__).parent / "overlay" / "_boot.py"
 _BOOT_US = 300_000  # ROM, second stage, MicroPython's own start
 _SOFT_BOOT_US = 60_000
 _RESET_CODES = {
@@ -232,9 +232,8 @@ class Board:
         if equipment.heap:
             command += ["-X", f"heapsize={equipment.heap}"]
         messages = equipment.directory / "interpreter.txt"
-        self._process = BoardProcess(
-            [*command, str(_OVERLAY)], messages, equipment.hang_after_cpu_s
-        )
+        command.append(str(overlay_for(equipment.micropython) / "_boot.py"))
+        self._process = BoardProcess(command, messages, equipment.hang_after_cpu_s)
         self._collect()
 
     def _resume(self, message: bytes) -> None:

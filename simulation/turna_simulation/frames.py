@@ -14,7 +14,8 @@ Letters of `TELLING` need no reply and travel with the next frame that does.
     M RTC memory   C RTC clock   Y facts   L light sleep   Z deep sleep   Q reset
     D watchdog start
 
-World to board: one message per reply: length, time, then items (kind, arg, length, payload):
+World to board: one message per reply: length, time, for how long the levels of pins and the rings
+of UARTs will stay as they are, which they are, then items (kind, arg, length, payload):
 `r` the reply, `I` an edge on a pin, `t` a timer, `K` Ctrl-C.
 """
 
@@ -23,8 +24,9 @@ from typing import NamedTuple
 
 TELLING = frozenset("pPiwsWcudtken")
 _FRAME = struct.Struct("<BBHI")
-_MESSAGE = struct.Struct("<HHBBII")
+_MESSAGE = struct.Struct("<HHHBBII12s")
 _ITEM = struct.Struct("<BBH")
+_UNCHANGED_LIMIT_US = 0xFFFF
 _TICKS_MASK = 0x3FFFFFFF  # ticks of the ESP32 port wrap at 2**30
 
 
@@ -42,11 +44,15 @@ def pack_item(kind: str, arg: int, payload: bytes = b"") -> bytes:
     return _ITEM.pack(ord(kind), arg, len(payload)) + payload
 
 
-def pack_message(items: bytes, ready: int, uptime_us: int) -> bytes:
-    """Pack a message: its items, which UARTs are readable, and the time since the board's start."""
+def pack_message(
+    items: bytes, *, uptime_us: int, unchanged_us: int, ready: int, levels: bytes
+) -> bytes:
+    """Pack a message: its items, the time since the board's start, and the state of its inputs."""
     uptime_ms, rest_us = divmod(uptime_us, 1000)
     ticks_ms, ticks_us = uptime_ms & _TICKS_MASK, uptime_us & _TICKS_MASK
-    return _MESSAGE.pack(len(items), rest_us, ready, 0, ticks_ms, ticks_us) + items
+    unchanged_us = min(unchanged_us, _UNCHANGED_LIMIT_US)
+    head = (len(items), rest_us, unchanged_us, ready, 0, ticks_ms, ticks_us, levels)
+    return _MESSAGE.pack(*head) + items
 
 
 class FrameReader:

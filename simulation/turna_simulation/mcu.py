@@ -145,8 +145,15 @@ class Mcu:
 
     def _answer(self, reply: bytes) -> None:
         items, self._items = self._items + pack_item("r", 0, reply), b""
-        ready = sum(uart.readable << number for number, uart in enumerate(self.uarts))
-        self._resume(pack_message(items, ready, self._scheduler.now_us - self._started_us))
+        now_us, next_us = self._scheduler.now_us, self._scheduler.next_us()
+        message = pack_message(
+            items,
+            uptime_us=now_us - self._started_us,
+            unchanged_us=0 if next_us is None else next_us - now_us,
+            ready=sum(uart.readable << number for number, uart in enumerate(self.uarts)),
+            levels=self.pins.snapshot(),
+        )
+        self._resume(message)
 
     def _answer_at(self, when_us: int, reply: bytes = b"") -> None:
         wait = self._wait = _Wait(when_us, 0)
@@ -263,7 +270,7 @@ class Mcu:
         self.uarts[number].configure(tx, rx, baud, ring, transmit_ring)
 
     def _look(self, number: int, _payload: bytes) -> bytes:
-        return self.uarts[number].waiting()
+        return self.uarts[number].look()
 
     def _consume(self, number: int, payload: bytes) -> None:
         self.uarts[number].consume(*struct.unpack("<H", payload))

@@ -48,6 +48,8 @@ class Pins:
         self._changed = changed
         self._fault = fault
         self._wires: dict[int, _Wire] = {}
+        self._known = 0  # bit n: GPIOn does not float
+        self._high = 0  # bit n: GPIOn is high
 
     # What is soldered to the pins.
 
@@ -101,6 +103,10 @@ class Pins:
         """Return the level of a wire, None while it floats."""
         return self._wire(pin).level
 
+    def snapshot(self) -> bytes:
+        """Return six bytes of which pins have a level, and six of which are high."""
+        return self._known.to_bytes(6, "little") + self._high.to_bytes(6, "little")
+
     def release_all(self) -> None:
         """Make every pin an input without pull, as a reset does."""
         for pin, wire in self._wires.items():
@@ -120,6 +126,9 @@ class Pins:
         before, wire.level = wire.level, self._resolve(pin, wire)
         if wire.level == before:
             return
+        bit = 1 << pin
+        self._known = self._known & ~bit if wire.level is None else self._known | bit
+        self._high = self._high | bit if wire.level else self._high & ~bit
         for listener in wire.listeners:
             listener(wire.level)
         if before is not None and wire.level is not None:

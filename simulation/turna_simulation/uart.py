@@ -83,6 +83,7 @@ class Uart:
         self.interrupt_character: int | None = None
         self.interrupted: Callable[[], None] = lambda: None
         self._ring = bytearray()
+        self._seen_bytes = 0  # of the ring, by the firmware
         self._ring_bytes = 0
         self._room_bytes = _FIFO_BYTES
 
@@ -94,11 +95,13 @@ class Uart:
         self._ring_bytes = ring
         self._room_bytes = _FIFO_BYTES + transmit_ring
         self._ring.clear()
+        self._seen_bytes = 0
 
     def switch_off(self) -> None:
         """Lose everything, as a reset does."""
         self.configured = False
         self._ring.clear()
+        self._seen_bytes = 0
         self._line.drop()
         self._free_us = 0
 
@@ -114,21 +117,23 @@ class Uart:
         room = self._ring_bytes - len(self._ring)
         self.lost_bytes += max(0, len(data) - room)
         self._ring += data[:room]
-        if self._ring:
+        if self.readable:
             self._readable()
 
-    def waiting(self) -> bytes:
+    def look(self) -> bytes:
         """Return what is in the ring, and leave it there."""
+        self._seen_bytes = len(self._ring)
         return bytes(self._ring)
 
     def consume(self, count: int) -> None:
         """Take bytes out of the ring."""
         del self._ring[:count]
+        self._seen_bytes -= count
 
     @property
     def readable(self) -> bool:
-        """Tell whether bytes wait in the ring."""
-        return bool(self._ring)
+        """Tell whether bytes wait that the firmware has not seen."""
+        return len(self._ring) > self._seen_bytes
 
     @property
     def sent_us(self) -> int:

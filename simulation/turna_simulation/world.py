@@ -34,6 +34,7 @@ from typing import Self
 
 from .board import Board, Equipment, Surroundings
 from .ether import Ether
+from .interpreter import find_micropython
 from .processor import OneCore
 from .propagation import PathLoss, Position
 from .scenario_log import Entry, ScenarioLog
@@ -249,17 +250,6 @@ class World:
         os.read(self._bell, 4096)
         while not self._posted.empty():
             self._posted.get()()
-
-
-def find_micropython(word_bits: int = 64) -> Path:
-    """Return the interpreter that set-up made, else the one on PATH."""
-    made = _REPOSITORY / ".tools" / "micropython" / str(word_bits) / "micropython"
-    if made.exists():
-        return made
-    found = shutil.which("micropython")
-    if found is None or word_bits != 64:
-        raise FileNotFoundError(f"no {word_bits}-bit MicroPython; `make setup` fetches it")
-    return Path(found)
 
 
 def _fields(record: Mapping[str, str | float]) -> dict[str, int | str | None]:

@@ -166,6 +166,7 @@ class UART(Port):
             if name not in s and name not in ("timeout_char", "rts", "cts", "invert", "flow"):
                 raise TypeError("extra keyword arguments given")
         s.update(options)
+        self.forget()
         pins = [_NONE if s[n] is None else number_of(s[n]) for n in ("tx", "rx")]
         parity = 0 if parity is None else parity + 1
         frame = bytes(pins + [bits, parity, stop])

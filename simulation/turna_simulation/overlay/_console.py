@@ -15,6 +15,9 @@ import _link
 from _ports import Port
 
 
+_INSIDE = '  File "' + sys.path[0]  # what runs main.py is C on a board and has no line there
+
+
 class _Bytes(Port):
     """sys.stdin.buffer and sys.stdout.buffer: binary, untouched."""
 
@@ -92,7 +95,8 @@ def _install_sys(console):
     def print_exception(error, file=console):
         text = uio.StringIO()
         show(error, text)
-        file.write(text.getvalue())
+        lines = text.getvalue().split("\n")
+        file.write("\n".join([line for line in lines if not line.startswith(_INSIDE)]))
 
     def write_line(*values, sep=" ", end="\n", file=console):
         file.write((sep or "").join([str(value) for value in values]) + end)

@@ -51,7 +51,7 @@ class Pin:
     def value(self, level=None):
         if level is None:
             _link.spend(_READING_US)
-            return _link.ask("G", self.number)[0]
+            return _link.level(self.number)
         _link.tell("P", self.number, b"\x01" if level else b"\x00")
 
     __call__ = value

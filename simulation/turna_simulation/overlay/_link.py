@@ -13,7 +13,9 @@ _TICKS_MASK = 0x3FFFFFFF  # ticks of the ESP32 port wrap at 2**30
 _TOUCH_US = 1000  # a loop that only reads the clock still meets its interrupts each millisecond
 _SOFT_DEPTH = 8  # MICROPY_SCHEDULER_DEPTH of the ESP32 port: more are lost, silently
 
-ready = 0  # bit n: UART n had bytes at the last reply
+_HEAD = "<HHHBBII"
+
+ready = 0  # bit n: UART n had bytes that were not looked at yet, at the last reply
 skew_us = 0  # local time since the last reply
 lost_interrupts = 0
 
@@ -21,10 +23,11 @@ _wire = None
 _leave = None
 _out = bytearray(768)
 _used = 0
-_head = bytearray(14)
+_head = bytearray(28)
 _base_ms = 0
 _base_us = 0
 _rest_us = 0
+_unchanged_us = 0
 _handlers = {}
 _soft = []
 _serving = False
@@ -88,6 +91,19 @@ def ask(kind, arg=0, payload=b""):
     return reply
 
 
+def quiet():
+    """Tell whether nothing can have come from outside since the last reply."""
+    return skew_us < _unchanged_us
+
+
+def level(pin):
+    """Return the level of a pin, as a read at this instant gives it."""
+    byte, bit = pin >> 3, pin & 7
+    if _used == 0 and skew_us < _unchanged_us and _head[16 + byte] >> bit & 1:
+        return _head[22 + byte] >> bit & 1
+    return ask("G", pin)[0]
+
+
 def schedule(callback, argument):
     """Run a callback soon, outside any other such callback, as micropython.schedule does."""
     global lost_interrupts
@@ -112,27 +128,29 @@ def mask(masked):
 
 
 def _put(kind, arg, payload):
-    global _used
+    global _used, _unchanged_us
     size = len(payload)
     if _used + 8 + size > len(_out):
         _wire.write(memoryview(_out)[:_used])
         _used = 0
+        _unchanged_us = 0
     ustruct.pack_into("<BBHI", _out, _used, ord(kind), arg, size, skew_us)
     _used += 8
     if _used + size > len(_out):
         _wire.write(memoryview(_out)[:_used])
         _wire.write(payload)
         _used = 0
+        _unchanged_us = 0
     else:
         _out[_used : _used + size] = payload
         _used += size
 
 
 def _receive():
-    global ready, skew_us, _base_ms, _base_us, _rest_us
+    global ready, skew_us, _base_ms, _base_us, _rest_us, _unchanged_us
     if _wire.readinto(_head) != len(_head):
         _leave()
-    size, _rest_us, ready, _, _base_ms, _base_us = ustruct.unpack("<HHBBII", _head)
+    size, _rest_us, _unchanged_us, ready, _, _base_ms, _base_us = ustruct.unpack(_HEAD, _head)
     skew_us = 0
     return _take_items(_wire.read(size)) if size else b""
 

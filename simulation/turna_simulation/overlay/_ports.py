@@ -22,10 +22,15 @@ class Port(uio.IOBase):
 
     def any(self):
         """Return how many bytes are waiting."""
-        if self._at == len(self._seen):
+        if self._at == len(self._seen) and (self._unseen() or not _link.quiet()):
             self._seen = _link.ask("N", self.port_number)
             self._at = 0
         return len(self._seen) - self._at
+
+    def forget(self):
+        """Look anew: the ring was set up again."""
+        self._seen = b""
+        self._at = 0
 
     def take(self, count):
         """Return up to so many of the waiting bytes."""
@@ -55,11 +60,13 @@ class Port(uio.IOBase):
         if request != 3:
             return 0
         happened = argument & _POLLOUT
-        if argument & _POLLIN:
-            waiting = self._at < len(self._seen)
-            if waiting or (_link.ready >> self.port_number & 1 and self.any()):
-                happened |= _POLLIN
+        if argument & _POLLIN and (self._at < len(self._seen) or self._unseen()):
+            happened |= _POLLIN
         return happened
+
+    def _unseen(self):
+        """Tell whether the ring held more at the last reply than was looked at."""
+        return _link.ready >> self.port_number & 1
 
     def wait_readable(self, us):
         """Wait until bytes come; return what is left of the time."""

@@ -5,7 +5,7 @@ import sys
 import _console
 import _link
 
-_HOST = "/.host"  # where the files of the machine that simulates are seen
+_HOST = "/.host"  # below it, folders of the machine that simulates, read as if they were ROM
 _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
 _SOFT_RESET = 5
@@ -20,8 +20,7 @@ def run(descriptor, namespace):
     _seed(settings)
     console = _console.install()
     _install_tasks()
-    _mount(settings)
-    main = _find_main(settings)
+    main = _first(_mount(settings))
     settings = None
     try:
         if main:
@@ -64,16 +63,14 @@ def _install_tasks():
 
 
 def _mount(settings):
-    """Put littlefs at / and the host's files, with the firmware, out of the way."""
+    """Put littlefs at /, and the overlay and the firmware where they are out of the way."""
     import vfs
 
     from _disk import Disk
 
     image = open(settings["flash"], "rb")
+    folders = [sys.path[0]] + settings["firmware"]
     vfs.umount("/")
-    vfs.mount(vfs.VfsPosix("/"), _HOST)
-    sys.path[0] = _HOST + sys.path[0]
-    sys.path[1:1] = ["", "/lib"] + [_HOST + folder for folder in settings["firmware"]]
     disk = Disk(image, settings["blocks"])
     try:
         files = vfs.VfsLfs2(disk, **_LAYOUT)
@@ -81,15 +78,20 @@ def _mount(settings):
         vfs.VfsLfs2.mkfs(disk, progsize=32, readsize=32, lookahead=32)
         files = vfs.VfsLfs2(disk, **_LAYOUT)
     vfs.mount(files, "/")
+    places = [_HOST + str(number) for number in range(len(folders))]
+    for place, folder in zip(places, folders):
+        vfs.mount(vfs.VfsPosix(folder), place)
+    sys.path[:] = [places[0], "", "/lib"] + places[1:] + [".frozen"]
+    return ["/main.py"] + [place + "/main.py" for place in places[1:]]
 
 
-def _find_main(settings):
+def _first(paths):
     import os
 
-    for name in ["/main.py"] + [_HOST + folder + "/main.py" for folder in settings["firmware"]]:
+    for path in paths:
         try:
-            os.stat(name)
-            return name
+            os.stat(path)
+            return path
         except OSError:
             pass
     return None

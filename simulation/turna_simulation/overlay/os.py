@@ -4,7 +4,7 @@ import uhashlib
 import uos
 from uos import *
 
-_HIDDEN = ".host"  # the host's files are no part of the board
+_HIDDEN = ".host"  # where ROM is: a board does not list it
 
 _seed = b""
 _drawn = 0
@@ -25,7 +25,7 @@ def urandom(count):
 
 
 def ilistdir(path="."):
-    return (entry for entry in uos.ilistdir(path) if entry[0] != _HIDDEN)
+    return (entry for entry in uos.ilistdir(path) if not entry[0].startswith(_HIDDEN))
 
 
 def listdir(path="."):

@@ -1,0 +1,47 @@
+"""The MicroPython that runs on virtual boards, and the overlay it is given for hardware.
+
+Frames pass through a few modules of the overlay thousands of times per second.  Where the
+interpreter has a native emitter they are compiled to machine code, which halves the cost of a
+board; the firmware itself never is.
+"""
+
+import atexit
+import functools
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+_SOURCES = Path(__file__).parent / "overlay"
+_HOT = frozenset({"_link.py", "_ports.py", "_tasks.py", "select.py", "time.py"})
+_NATIVE = "@micropython.native"
+_TRIAL = f"{_NATIVE}\ndef trial():\n    return 7\n\nraise SystemExit(trial())\n"
+
+
+def find_micropython(word_bits: int = 64) -> Path:
+    """Return the interpreter that set-up made, else the one on PATH."""
+    made = _REPOSITORY / ".tools" / "micropython" / str(word_bits) / "micropython"
+    if made.exists():
+        return made
+    found = shutil.which("micropython")
+    if found is None or word_bits != 64:
+        raise FileNotFoundError(f"no {word_bits}-bit MicroPython; `make setup` fetches it")
+    return Path(found)
+
+
+@functools.cache
+def overlay_for(micropython: Path) -> Path:
+    """Return a folder with the overlay as this interpreter runs it fastest."""
+    trial = subprocess.run([str(micropython), "-c", _TRIAL], capture_output=True, check=False)
+    if trial.returncode != 7:
+        return _SOURCES
+    folder = Path(tempfile.mkdtemp(prefix="turna-overlay-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for source in _SOURCES.glob("*.py"):
+        text = source.read_text()
+        if source.name in _HOT:
+            text = re.sub(r"^( *)def ", rf"\1{_NATIVE}\n\1def ", text, flags=re.MULTILINE)
+        (folder / source.name).write_text(text)
+    return folder
