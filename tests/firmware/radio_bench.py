@@ -1,6 +1,7 @@
 """Virtual boards that run a few lines of radio code each, for tests of the radio driver."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from turna_simulation.board import Board
@@ -68,7 +69,7 @@ class RadioBoard:
 
     @property
     def said(self) -> list[dict[str, Any]]:
-        lines = bytes(self.board.serial.output).split(b"\n")
+        lines = bytes(self.board.serial.output).split(b"\n")[:-1]  # the last may be incomplete
         return [json.loads(line) for line in lines if line.startswith(b"{")]
 
     @property
@@ -90,12 +91,16 @@ class Bench:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def add(self, name: str, steps: str) -> RadioBoard:
+    def add(
+        self, name: str, steps: str, micropython: Path | None = None, heap: str | None = None
+    ) -> RadioBoard:
         """Put up a board that runs these lines with `radio` in hand, and switch it on."""
         lines = "\n".join("    " + line for line in steps.strip().splitlines())
         files = {"/main.py": PROGRAM.replace("{steps}", lines).encode()}
         position = (200.0 * len(self.world.boards), 0.0)
-        board = self.world.add_board(name, position=position, files=files)
+        board = self.world.add_board(
+            name, position=position, files=files, micropython=micropython, heap=heap
+        )
         board.power_on()
         return RadioBoard(board)
 

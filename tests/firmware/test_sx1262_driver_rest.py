@@ -1,0 +1,171 @@
+"""What the SX1262 driver lets the chip do between packets: look around, sleep, wake in turns."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.firmware.radio_bench import Bench, still_air
+from turna_simulation.chips.sx1262_facts import Mode
+from turna_simulation.world import World
+
+START = "await radio.start(configuration())"
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with World(seed=3, path_loss=still_air()) as world:
+        yield Bench(world)
+
+
+def test_a_quiet_channel_is_clear_and_one_with_a_packet_is_not(bench: Bench) -> None:
+    board = bench.add(
+        "board",
+        START
+        + """
+say(clear=await radio.channel_is_clear())
+await asyncio.sleep_ms(400)
+say(clear=await radio.channel_is_clear())
+await asyncio.sleep_ms(1000)
+say(clear=await radio.channel_is_clear())
+""",
+    )
+    bench.add("other", START + "\nawait asyncio.sleep_ms(300)\nawait radio.send(bytes(200))")
+    bench.run(board)
+
+    assert board.values("clear") == [True, False, True]
+    assert board.chip.refusals == []
+
+
+def test_asking_whether_the_channel_is_clear_does_not_cost_the_packet_coming_in(
+    bench: Bench,
+) -> None:
+    board = bench.add(
+        "board",
+        START
+        + """
+await radio.receive_continuous()
+for _ in range(12):
+    await asyncio.sleep_ms(50)
+    say(clear=await radio.channel_is_clear())
+say_packet(await radio.next_packet(500))
+""",
+    )
+    bench.add("other", START + "\nawait asyncio.sleep_ms(100)\nawait radio.send(bytes(100))")
+    bench.run(board)
+
+    assert board.packets == [bytes(100)]
+    assert board.values("clear").count(False) >= 5
+
+
+def test_a_preamble_that_leads_to_nothing_does_not_block_for_ever(bench: Bench) -> None:
+    board = bench.add(
+        "board",
+        START
+        + """
+await radio.receive_continuous()
+await asyncio.sleep_ms(500)
+clear = [await radio.channel_is_clear()]
+await asyncio.sleep_ms(150)
+clear.append(await radio.channel_is_clear())
+say(clear=clear)
+""",
+    )
+    other = START.replace("configuration()", "configuration(sync_word=0x34)")
+    bench.add("other", other + "\nawait radio.send(bytes(20))")
+    bench.run(board)
+
+    assert board.values("clear") == [[False, True]]
+
+
+def test_a_sleeping_radio_wakes_to_send_and_sleeps_again(bench: Bench) -> None:
+    board = bench.add(
+        "board",
+        START
+        + """
+await radio.sleep()
+await asyncio.sleep_ms(1000)
+await radio.send(b"awake")
+""",
+    )
+    bench.world.run_for(900)
+    assert board.chip.radio.mode is Mode.SLEEP
+    bench.run(board)
+
+    assert len(bench.sent("board")) == 1
+    assert board.chip.radio.mode is Mode.SLEEP
+    assert board.chip.refusals == []
+
+
+def test_sleep_does_not_cost_the_receivers_gain(bench: Bench) -> None:
+    board = bench.add("board", START + "\nawait radio.sleep()\nawait radio.receive_continuous()")
+    bench.run(board)
+
+    assert board.chip.radio.mode is Mode.RX
+    assert board.chip.radio.settings.gain_loss_db() == 0
+
+
+def test_listening_in_turns_with_sleep_misses_no_long_preamble(bench: Bench) -> None:
+    listener = bench.add(
+        "listener",
+        START
+        + """
+say(cycle=await radio.receive_duty_cycle(64))
+while True:
+    say_packet(await radio.next_packet())
+""",
+    )
+    sender = bench.add(
+        "sender",
+        """
+await radio.start(configuration(preamble_symbols=64))
+for number in range(20):
+    await asyncio.sleep_ms(300 + 37 * number)
+    await radio.send(bytes([number]))
+""",
+    )
+    bench.run(sender)
+    bench.world.run_for(300)
+
+    assert listener.values("cycle") == [True]
+    assert listener.packets == [bytes([number]) for number in range(20)]
+    assert listener.chip.refusals == []
+
+
+def test_listening_in_turns_the_radio_mostly_sleeps_undisturbed(bench: Bench) -> None:
+    listener = bench.add(
+        "listener", START + "\nawait radio.receive_duty_cycle(128)\nawait asyncio.sleep_ms(60000)"
+    )
+    bench.world.run_for(1_000)
+    modes = []
+    for _ in range(2_000):
+        bench.world.run_for(7)
+        modes.append(listener.chip.radio.mode)
+
+    assert modes.count(Mode.SLEEP) > 0.8 * len(modes)
+
+
+def test_a_short_preamble_allows_no_sleep(bench: Bench) -> None:
+    listener = bench.add("listener", START + "\nsay(cycle=await radio.receive_duty_cycle(12))")
+    bench.run(listener)
+
+    assert listener.values("cycle") == [False]
+    assert listener.chip.radio.mode is Mode.RX
+
+
+def test_sending_interrupts_the_cycle_and_resumes_it(bench: Bench) -> None:
+    board = bench.add(
+        "board",
+        START
+        + """
+await radio.receive_duty_cycle(64)
+for wait_ms in range(0, 120, 7):
+    await asyncio.sleep_ms(200 + wait_ms)
+    await radio.send(b"x")
+await asyncio.sleep_ms(1000)
+""",
+    )
+    bench.run(board)
+
+    assert len(bench.sent("board")) == 18
+    assert board.chip.radio.in_duty_cycle
+    assert board.chip.refusals == []
