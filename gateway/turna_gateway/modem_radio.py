@@ -19,7 +19,7 @@ from turna_protocol.mission import Mission
 from turna_protocol.modem.host_end import ConsoleText
 from turna_protocol.modem.host_events import Down, EventsLost, Heard, Sent, Up
 from turna_protocol.modem.host_link import HostLink
-from turna_protocol.modem.messages import LOG_LEVELS, Log
+from turna_protocol.modem.messages import LOG_LEVELS, UNIQUE_ID_BYTES, Log
 from turna_protocol.modem.radio_messages import RESULTS, SENT, RadioSetting, Status
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,9 @@ class ModemRadio:
     ) -> None:
         self.status: Status | None = None
         self.wrong_board = False
-        self._link = HostLink(session=session, setting=setting, unique_id=unique_id)
+        # An ESP32's own id has 6 bytes; HELLO gives it with two zeros behind.
+        padded_id = None if unique_id is None else unique_id.ljust(UNIQUE_ID_BYTES, b"\0")
+        self._link = HostLink(session=session, setting=setting, unique_id=padded_id)
         self._inbox = inbox
         self._down_reason: str | None = None
         self._counts = RadioCounts(undecodable=0, malformed=0, lost=0)

@@ -12,6 +12,10 @@ from turna_protocol.modem.framing import (
     encode_frame,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 BOOT_TEXT = b"ets Jul 29 2019 12:21:46\r\n\r\nrst:0x1 (POWERON_RESET),boot:0x17\r\n"
 FRAMES = [
     SerialFrame(1, 255, b""),
@@ -27,7 +31,7 @@ def on_the_wire(frame: SerialFrame) -> bytes:
     return encode_frame(frame.kind, frame.sequence, frame.body)
 
 
-def refuses(function: object, argument: bytes) -> bool:
+def refuses(function: "Callable[[bytes], object]", argument: bytes) -> bool:
     try:
         function(argument)
     except MalformedError:
@@ -36,7 +40,7 @@ def refuses(function: object, argument: bytes) -> bool:
 
 
 def texts(deframer: Deframer) -> list[str]:
-    found = []
+    found: list[str] = []
     text = deframer.next_text()
     while text is not None:
         found.append(text)
@@ -84,7 +88,7 @@ def test_a_body_longer_than_a_frame_is_our_mistake() -> None:
 
 def test_frames_arrive_one_byte_at_a_time() -> None:
     deframer = Deframer()
-    arrived = []
+    arrived: list[SerialFrame] = []
     for byte in b"".join([on_the_wire(frame) for frame in FRAMES]):
         arrived.extend(deframer.feed(bytes([byte])))
     assert arrived == FRAMES

@@ -26,13 +26,20 @@ from turna_protocol.modem.radio_messages import (
 )
 from turna_protocol.modem.replay import RING_LIMIT
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Damage = Callable[[bytes], list[bytes]]
+
 STEP_MS = 10
 AIR_TIME_MS = 100
 UNIQUE_ID = b"unique-1"
 
 
-def setting(**changes: object) -> RadioSetting:
-    values = {
+def setting(**changes: "Any") -> RadioSetting:
+    values: dict[str, Any] = {
         "region": "OTS433",
         "freq_hz": 433_175_000,
         "bandwidth_hz": 125_000,
@@ -65,9 +72,9 @@ def status_of(link: ModemLink) -> Status:
 class Line:
     """One direction of the serial line; `damage(data)` returns the pieces that arrive."""
 
-    def __init__(self, damage: object = None) -> None:
+    def __init__(self, damage: "Damage | None" = None) -> None:
         self.damage = damage
-        self._on_the_way = []
+        self._on_the_way: list[bytes] = []
 
     def write(self, data: bytes) -> None:
         if data:
@@ -89,7 +96,7 @@ class Trouble:
         self._state = (self._state * 1_103_515_245 + 12_345) & 0x3FFFFFFF
         return (self._state >> 8) % limit
 
-    def __call__(self, data: bytes) -> list:
+    def __call__(self, data: bytes) -> list[bytes]:
         pieces = []
         for at in range(0, len(data), 40):
             piece = bytearray(data[at : at + 40])
@@ -110,7 +117,9 @@ class Trouble:
 class Modem:
     """The app's part, without radio: applies settings, and sends in AIR_TIME_MS."""
 
-    def __init__(self, boot: int = 1, role: int = MODEM, actual: object = None) -> None:
+    def __init__(
+        self, boot: int = 1, role: int = MODEM, actual: RadioSetting | None = None
+    ) -> None:
         self.link = ModemLink(
             Hello(
                 role=role,
@@ -124,8 +133,8 @@ class Modem:
         )
         self.actual = actual
         self.refuses = False
-        self.on_the_air = []
-        self._done_at_ms = None
+        self.on_the_air: list[bytes] = []
+        self._done_at_ms: int | None = None
 
     def work(self, now_ms: int) -> None:
         event = self.link.next_event()
@@ -150,26 +159,32 @@ class Bench:
     """A host and a modem with a line between them, in steps of STEP_MS."""
 
     def __init__(
-        self, *, up: object = None, down: object = None, modem: object = None, **host: object
+        self,
+        *,
+        up: "Damage | None" = None,
+        down: "Damage | None" = None,
+        modem: Modem | None = None,
+        **host: "Any",
     ) -> None:
         self.now_ms = 1_000_000
         self.boot_ms = self.now_ms - 7_000
         self.modem = modem or Modem()
+        self.is_powered = True
         self.to_modem = Line(down)
         self.to_host = Line(up)
         self.takes = True
         self.start_host(**host)
 
-    def start_host(self, session: int = 1, **options: object) -> None:
+    def start_host(self, session: int = 1, **options: "Any") -> None:
         options.setdefault("setting", setting())
         self.host = HostLink(session=session, **options)
         self.host.opened(self.now_ms)
-        self.events = []
+        self.events: list[Any] = []
 
     def step(self) -> None:
         self.now_ms += STEP_MS
         modem_ms = self.now_ms - self.boot_ms
-        if self.modem is not None:
+        if self.is_powered:
             self.modem.link.receive(self.to_modem.read(), modem_ms)
             self.modem.work(modem_ms)
             self.to_host.write(self.modem.link.to_send(modem_ms))
@@ -188,7 +203,7 @@ class Bench:
         for _ in range(time_ms // STEP_MS):
             self.step()
 
-    def of(self, kind: type) -> list:
+    def of(self, kind: type) -> "list[Any]":
         return [event for event in self.events if type(event) is kind]
 
     def hears(self, packet: bytes) -> None:
@@ -196,11 +211,11 @@ class Bench:
         self.modem.link.heard(packet, rssi_dbm=-100, snr_db_x4=-20, at_ms=at_ms)
 
 
-def packets(count: int) -> list:
+def packets(count: int) -> list[bytes]:
     return [b"packet %d" % number for number in range(count)]
 
 
-def heard(bench: Bench) -> list:
+def heard(bench: Bench) -> list[bytes]:
     return [event.packet for event in bench.of(Heard)]
 
 
@@ -240,7 +255,7 @@ def test_another_modem_or_a_handset_is_the_wrong_board() -> None:
 
 def test_nobody_there_is_told_after_the_patience_of_hello() -> None:
     bench = Bench()
-    bench.modem = None
+    bench.is_powered = False
     bench.run_for(11_000)
     assert bench.of(Down)[0].reason == "nobody says HELLO"
 
@@ -379,7 +394,7 @@ def test_a_restarted_host_does_not_take_the_old_hosts_answers_for_its_own() -> N
 def test_a_silent_modem_is_noticed() -> None:
     bench = Bench()
     bench.run_for(500)
-    bench.modem = None
+    bench.is_powered = False
     bench.run_for(16_000)
     assert bench.of(Down)[0].reason in ("the board is silent", "the board does not answer")
 
@@ -395,7 +410,7 @@ def test_an_idle_link_stays_up_and_tells_the_modems_status() -> None:
 
 def test_a_board_at_its_prompt_is_started_again() -> None:
     bench = Bench()
-    bench.modem = None
+    bench.is_powered = False
     bench.to_host.write(b"MicroPython v1.25.0 on ESP32\r\nType help()\r\n>>> ")
     bench.step()
     bench.run_for(400)

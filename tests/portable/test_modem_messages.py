@@ -41,6 +41,10 @@ from turna_protocol.modem.radio_messages import (
     Transmitted,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 SETTING = RadioSetting(
     region="OTS433",
     freq_hz=433_175_000,
@@ -65,7 +69,7 @@ HELLO = Hello(
 )
 ENTRY = JournalEntry(seq=70_000, report_type=1, state=2, saved_s=1_700_000_000, attempts=3)
 
-TABLE = [
+TABLE: "list[tuple[Any, str]]" = [
     (HelloRequest(0x01020304), "04030201"),
     (
         HELLO,
@@ -116,7 +120,7 @@ TABLE = [
 ]
 
 
-def refuses(message: object, body: bytes) -> bool:
+def refuses(message: "Any", body: bytes) -> bool:
     try:
         type(message).unpack(body)
     except MalformedError:
@@ -135,7 +139,7 @@ def test_each_message_unpacks_to_what_was_packed() -> None:
 
 
 def test_kinds_are_distinct() -> None:
-    kinds = {}
+    kinds: dict[int, type] = {}
     for message, _ in TABLE:
         assert kinds.setdefault(message.KIND, type(message)) is type(message)
 

@@ -13,7 +13,8 @@ from turna_protocol.modem.radio_messages import NOT_ALLOWED, SENT, RadioSetting,
 from turna_protocol.modem.replay import RING_LIMIT
 from turna_simulation.board import Board
 from turna_simulation.host_serial import HostSerial
-from turna_simulation.world import World, find_micropython
+from turna_simulation.interpreter import find_micropython
+from turna_simulation.world import World
 
 SETTINGS = json.dumps({"role": "modem", "board": "heltec_v3"}).encode()
 # The other board: says what it hears, and sends on command, one hexadecimal line each.

@@ -29,6 +29,8 @@ PROTOCOL = 1
 UNSEQUENCED = 0xFF
 MAX_SEQUENCE = 0xFE
 
+UNIQUE_ID_BYTES = 8
+BOOT_ID_BYTES = 4
 MAX_NAME_BYTES = 24
 MAX_TEXT_BYTES = 200
 
@@ -150,7 +152,7 @@ class Hello(Record):
         board_ms: int = 0,
         protocol: int = PROTOCOL,
     ) -> None:
-        if len(unique_id) != 8 or len(boot_id) != 4:
+        if len(unique_id) != UNIQUE_ID_BYTES or len(boot_id) != BOOT_ID_BYTES:
             raise MisuseError("a unique id has 8 bytes and a boot id 4")
         self.session = session
         self.board_ms = board_ms
