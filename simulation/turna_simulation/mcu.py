@@ -11,22 +11,20 @@ from collections.abc import Callable
 from random import Random
 
 from .buses import I2cBus, SpiBus
+from .clocks import RealTimeClock, Timers, Watchdog
 from .flash import BLOCKS, Flash
 from .frames import Frame, pack_item, pack_message
-from .pins import FALLING, RISING, UNCHANGED, Level, Pins
-from .scheduler import Event, Scheduler
+from .pins import FALLING, RISING, UNCHANGED, Pins
+from .scheduler import Scheduler
 from .storage import Storage
 from .uart import CONSOLE_BAUD, CONSOLE_RING_BYTES, Uart
+from .waiting import TIMER_WAKE, Waiting, WakeSources
 
 # reset causes of the ESP32 port
 POWER_ON, HARD, WATCHDOG, DEEP_SLEEP, SOFT = 1, 2, 3, 4, 5
-# and its wake reasons
-_EXT0_WAKE, _EXT1_WAKE, _TIMER_WAKE, _GPIO_WAKE = 2, 3, 4, 7
 
 _CONSOLE_TX_PIN, _CONSOLE_RX_PIN = 43, 44  # UART0 of the ESP32-S3
-_FOREVER_US = 0x3FFFFFFF
 _ADC_FULL_SCALE_UV = (950_000, 1_250_000, 1_750_000, 3_100_000)  # ESP32-S3, by attenuation
-_ESP32_EPOCH_S = 946_684_800
 
 AnalogSource = Callable[[], int]
 PwmListener = Callable[[int, int], None]
@@ -69,16 +67,16 @@ class Mcu:
         self.pwm: dict[int, PwmListener] = {}
         self.firmware: list[str] = []
         self.temperature_c = 27
-        self.watchdog: Watchdog = Watchdog(scheduler, lambda: restart(WATCHDOG, 0))
-        self._rtc_memory = b""
-        self._rtc_offset_us = 0
+        self._watchdog = Watchdog(scheduler, lambda: restart(WATCHDOG, 0))
+        self._timers = Timers(scheduler, self._timer_expired)
+        self._clock = RealTimeClock(scheduler)
+        self._waiting = Waiting(scheduler)
+        self._wake_sources = WakeSources(self.pins)
         self._cause = POWER_ON
         self._wake_reason = 0
+        self._wake: Callable[[int], None] = self._wake_up
         self._started_us = 0
         self._items = b""
-        self._wait: _Wait | None = None
-        self._timers: dict[int, Event] = {}
-        self._wake_sources: dict[int, tuple[int, bytes]] = {}
         self._serving = {
             "p": self._configure_pin, "P": self._write_pin, "i": self._interrupt_on,
             "w": self._set_pwm, "s": self._configure_spi, "W": self._write_spi,
@@ -97,14 +95,12 @@ class Mcu:
     def power_off(self) -> None:
         """Lose all but the flash."""
         self.halt()
-        self._rtc_memory = b""
-        self._rtc_offset_us = -self._scheduler.now_us
-        self._wake_sources.clear()
+        self._wake_sources.forget()
 
     def halt(self) -> None:
         """Stop everything that a hardware reset stops."""
         self._quiet()
-        self.watchdog.stop()
+        self._watchdog.stop()
         self.pins.release_all()
         self.spi.forget()
         self.i2c.forget()
@@ -121,8 +117,7 @@ class Mcu:
         if cause != SOFT:
             self._started_us = self._scheduler.now_us
         if cause == POWER_ON:
-            self._rtc_memory = b""
-            self._rtc_offset_us = -self._scheduler.now_us
+            self._clock.lose()
         console = self.uarts[0]
         console.configure(_CONSOLE_TX_PIN, _CONSOLE_RX_PIN, CONSOLE_BAUD, CONSOLE_RING_BYTES, 0)
         console.interrupt_character = 3
@@ -135,7 +130,7 @@ class Mcu:
 
     def receive(self, rx_pin: int, data: bytes, baud: int) -> None:
         """Take bytes that a device sends to a pin; asleep, the UARTs are deaf."""
-        if isinstance(self._wait, _Sleep):
+        if self._waiting.asleep:
             return
         for uart in self.uarts:
             if uart.configured and uart.rx_pin == rx_pin:
@@ -155,65 +150,49 @@ class Mcu:
         )
         self._resume(message)
 
-    def _answer_at(self, when_us: int, reply: bytes = b"") -> None:
-        wait = self._wait = _Wait(when_us, 0)
-        wait.disturbable = False
-        wait.event = self._scheduler.at(when_us, lambda: self._finish(wait, reply))
-
-    def _finish(self, wait: "_Wait", reply: bytes) -> None:
-        if self._wait is wait:
-            self._wait = None
-            self._answer(reply)
+    def _answer_at(self, when_us: int) -> None:
+        self._waiting.begin(when_us, lambda: self._answer(b""))
 
     def _wait_for(self, ports: int, payload: bytes) -> bytes | None:
         (duration_us,) = struct.unpack("<I", payload)
         if self._items or duration_us == 0 or self._readable(ports):
             return payload
-        wait = self._wait = _Wait(self._scheduler.now_us + duration_us, ports)
-        wait.event = self._scheduler.at(wait.until_us, lambda: self._finish(wait, bytes(4)))
+        until_us = self._scheduler.now_us + duration_us
+        self._waiting.begin(until_us, self._end_wait, ports=ports, disturbable=True)
         return None
+
+    def _end_wait(self) -> None:
+        self._answer(struct.pack("<I", self._waiting.left_us))
 
     def _readable(self, ports: int) -> bool:
         return any(ports >> number & 1 and u.readable for number, u in enumerate(self.uarts))
 
-    def _disturb(self) -> None:
-        """End the board's wait at this instant, as an event of its own."""
-        wait = self._wait
-        if wait is None or wait.event is None or not wait.disturbable:
-            return
-        wait.event.cancel()
-        left_us = max(0, wait.until_us - self._scheduler.now_us)
-        reply = struct.pack("<I", left_us)
-        wait.event = self._scheduler.after(0, lambda: self._finish(wait, reply))
-        wait.disturbable = False
-
     def _notify(self, kind: str, arg: int) -> None:
-        self._items += pack_item(kind, arg)
-        self._disturb()
+        if not self._waiting.asleep:
+            self._items += pack_item(kind, arg)
+            self._waiting.disturb()
 
     def _edge(self, pin: int) -> None:
-        if not isinstance(self._wait, _Sleep):
-            self._notify("I", pin)
+        self._notify("I", pin)
 
-    def _uart_readable(self) -> None:
-        if self._wait is not None and self._readable(self._wait.ports):
-            self._disturb()
+    def _timer_expired(self, number: int) -> None:
+        self._notify("t", number)
 
     def _keyboard_interrupt(self) -> None:
         self._notify("K", 0)
 
+    def _uart_readable(self) -> None:
+        if self._readable(self._waiting.ports):
+            self._waiting.disturb()
+
     def _quiet(self) -> None:
-        if self._wait is not None and self._wait.event is not None:
-            self._wait.event.cancel()
-        self._wait = None
+        self._waiting.cancel()
         self._items = b""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._timers.stop_all()
         for uart in self.uarts:
             uart.switch_off()
-        for pin in self.pwm:
-            self.pwm[pin](0, 0)
+        for listener in self.pwm.values():
+            listener(0, 0)
 
     # Pins and buses.
 
@@ -314,13 +293,13 @@ class Mcu:
 
     def _serve_rtc_memory(self, operation: int, payload: bytes) -> bytes:
         if operation:
-            self._rtc_memory = payload
-        return self._rtc_memory
+            self._clock.memory = payload
+        return self._clock.memory
 
     def _serve_clock(self, operation: int, payload: bytes) -> bytes:
         if operation:
-            self._rtc_offset_us = struct.unpack("<q", payload)[0] - self._scheduler.now_us
-        return struct.pack("<q", self._scheduler.now_us + self._rtc_offset_us)
+            self._clock.set(*struct.unpack("<q", payload))
+        return struct.pack("<q", self._clock.now_us)
 
     def _tell_fact(self, fact: int, _payload: bytes) -> bytes:
         facts = (
@@ -332,31 +311,20 @@ class Mcu:
         return facts[fact]
 
     def _watch(self, _arg: int, payload: bytes) -> bytes:
-        self.watchdog.start(struct.unpack("<I", payload)[0])
+        self._watchdog.start(struct.unpack("<I", payload)[0])
         return b""
 
     def _feed(self, _arg: int, _payload: bytes) -> None:
-        self.watchdog.feed()
+        self._watchdog.feed()
 
     def _start_timer(self, number: int, payload: bytes) -> None:
         periodic, period_us = struct.unpack("<BI", payload)
-        if number in self._timers:
-            self._timers.pop(number).cancel()
-        if period_us:
-            self._timers[number] = self._scheduler.after(
-                period_us, lambda: self._fire(number, period_us, periodic=bool(periodic))
-            )
-
-    def _fire(self, number: int, period_us: int, *, periodic: bool) -> None:
-        if periodic:
-            self._start_timer(number, struct.pack("<BI", 1, period_us))
-        if not isinstance(self._wait, _Sleep):
-            self._notify("t", number)
+        self._timers.start(number, period_us, periodic=bool(periodic))
 
     # Sleep and reset.
 
     def _set_wake(self, source: int, payload: bytes) -> None:
-        self._wake_sources[source] = (payload[0], payload[1:])
+        self._wake_sources.choose(source, payload[0], payload[1:])
 
     def _light_sleep(self, _arg: int, payload: bytes) -> None:
         (duration_us,) = struct.unpack("<q", payload)
@@ -376,99 +344,25 @@ class Mcu:
         self._when_all_is_sent(fall_asleep)
 
     def _sleep(self, duration_us: int, wake: Callable[[int], None]) -> None:
-        sleep = self._wait = _Sleep(self._scheduler.now_us + duration_us, 0)
-        sleep.wake = wake
-        sleep.disturbable = False
-        if duration_us >= 0:
-            sleep.event = self._scheduler.at(
-                sleep.until_us, lambda: self._end_sleep(sleep, _TIMER_WAKE)
-            )
+        until_us = None if duration_us < 0 else self._scheduler.now_us + duration_us
+        self._wake = wake
+        self._waiting.begin(until_us, lambda: wake(TIMER_WAKE), asleep=True)
         self._pins_changed()
 
-    def _end_sleep(self, sleep: "_Sleep", reason: int) -> None:
-        if self._wait is sleep:
-            self._wait = None
-            sleep.wake(reason)
-
     def _pins_changed(self) -> None:
-        sleep = self._wait
-        if not isinstance(sleep, _Sleep):
+        if not self._waiting.asleep:
             return
-        reason = self._pin_wake_reason()
+        reason, wake = self._wake_sources.reason(), self._wake
         if reason:
-            if sleep.event is not None:
-                sleep.event.cancel()
-            sleep.event = self._scheduler.after(0, lambda: self._end_sleep(sleep, reason))
-
-    def _pin_wake_reason(self) -> int:
-        for source, (level, numbers) in sorted(self._wake_sources.items()):
-            levels: list[Level] = [self.pins.level(number) for number in numbers]
-            if source == 1 and not level:  # ESP_EXT1_WAKEUP_ALL_LOW
-                woken = bool(levels) and all(each == 0 for each in levels)
-            else:
-                woken = level in levels
-            if woken:
-                return (_EXT0_WAKE, _EXT1_WAKE, _GPIO_WAKE)[source]
-        return 0
+            self._waiting.begin(self._scheduler.now_us, lambda: wake(reason), asleep=True)
 
     def _reset(self, cause: int, _payload: bytes) -> None:
         self._when_all_is_sent(lambda: self._restart(cause, 0))
 
     def _when_all_is_sent(self, action: Callable[[], None]) -> None:
         """Let the UARTs finish first, as esp_restart() and esp_deep_sleep_start() do."""
-        wait = self._wait = _Wait(max(uart.sent_us for uart in self.uarts), 0)
-        wait.disturbable = False
-        wait.event = self._scheduler.at(wait.until_us, action)
+        self._waiting.begin(max(uart.sent_us for uart in self.uarts), action)
 
     @property
     def _running(self) -> bool:
         return self.uarts[0].configured
-
-
-class _Wait:
-    """A board that waits: until when, and for input of which UARTs."""
-
-    def __init__(self, until_us: int, ports: int) -> None:
-        self.until_us = until_us
-        self.ports = ports
-        self.disturbable = True
-        self.event: Event | None = None
-
-
-class _Sleep(_Wait):
-    """A board that sleeps: only its wake sources reach it."""
-
-    wake: Callable[[int], None]
-
-
-class Watchdog:
-    """Resets the board when it was not fed for too long; cannot be stopped by the firmware."""
-
-    def __init__(self, scheduler: Scheduler, expire: Callable[[], None]) -> None:
-        self._scheduler = scheduler
-        self._expire = expire
-        self._timeout_us = 0
-        self._event: Event | None = None
-
-    @property
-    def armed(self) -> bool:
-        """Tell whether it runs."""
-        return self._timeout_us > 0
-
-    def start(self, timeout_ms: int) -> None:
-        """Start, or start again with another time."""
-        self._timeout_us = timeout_ms * 1000
-        self.feed()
-
-    def feed(self) -> None:
-        """Begin the time anew."""
-        if self._event is not None:
-            self._event.cancel()
-            self._event = None
-        if self._timeout_us:
-            self._event = self._scheduler.after(self._timeout_us, self._expire)
-
-    def stop(self) -> None:
-        """Switch off, as a reset does."""
-        self._timeout_us = 0
-        self.feed()
