@@ -129,11 +129,12 @@ class Gateway:
     def process(self, events: Iterable[Event]) -> None:
         """Take a group of events in one commit, then answer them and do what else is due."""
         now_ms = self._clock.now_ms()
+        commits = self._store.commits
         after_commit: list[Callable[[], None]] = []
         with self._store.transaction():
             for event in events:
                 self._take(event, now_ms, after_commit)
-        self.counters.add(count.COMMITS)
+        self.counters.add(count.COMMITS, self._store.commits - commits)
         for settle in after_commit:
             settle()
         self.tick()

@@ -88,6 +88,7 @@ class Store:
         self._path = path
         self._lock: IO[bytes] | None = None
         self._db: sqlite3.Connection | None = None
+        self.commits = 0
 
     def open(self) -> None:
         """Lock the file against a second gateway, open and, if new, create it."""
@@ -116,6 +117,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; when it is left without an error, everything is on disk."""
+        changes = self._connection.total_changes
         self._connection.execute("BEGIN")
         try:
             yield
@@ -123,6 +125,7 @@ class Store:
             self._connection.rollback()
             raise
         self._connection.commit()
+        self.commits += self._connection.total_changes != changes
 
     def put(self, report: NewReport) -> str:
         """Keep a report: STORED, DUPLICATE (kept before) or CLONE (kept beside a different one)."""
