@@ -30,6 +30,7 @@ def _modem(board: str) -> None:
 
 
 def _handset(board: str, found: dict[str, object]) -> None:
+    from turna_handset import parts
     from turna_handset.provisioning import Provisioning
 
     try:
@@ -37,6 +38,7 @@ def _handset(board: str, found: dict[str, object]) -> None:
     except MalformedError as error:
         _unprovisioned(board, f"settings: {error}")
         return
+    parts.load()
     from turna_handset.app import run
 
     asyncio.run(run(provisioning))

@@ -197,14 +197,15 @@ class Handset:
     def _counted(self) -> Counters:
         """Return all counters, those that other parts keep included."""
         counters = self._counters
+        gc.collect()  # what is free is what could be, not what happens to be swept
         for name, count in (
             ("uptime s", self._uptime.ms() // 1000),
             ("memory free", gc.mem_free()),
             ("memory used", gc.mem_alloc()),
-            ("journal reports", len(self._journal)),
-            ("journal positions dropped", self._journal.positions_dropped),
-            ("journal records damaged", self._journal.records_damaged),
-            ("journal flash errors", self._journal.flash_errors),
+            ("reports stored", len(self._journal)),
+            ("positions dropped", self._journal.positions_dropped),
+            ("records damaged", self._journal.records_damaged),
+            ("flash errors", self._journal.flash_errors),
             ("ledger failures", self._ledger_file.failures),
             ("gnss fixes", self._position.fixes),
             ("refused gnss sentence", self._position.sentences_refused),

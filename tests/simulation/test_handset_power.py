@@ -82,8 +82,8 @@ def test_power_cut_at_any_write_of_a_report_leaves_it_whole_or_absent(tmp_path: 
             field.handset.power_on()
             world.run_for(4000)
             counters = Host(field).counters()
-            assert counters["journal records damaged"] == 0, write
-            assert counters["journal flash errors"] == 0, write
+            assert counters["records damaged"] == 0, write
+            assert counters["flash errors"] == 0, write
             assert not [name for name in counters if name.startswith("failed")], write
             world.run_for(3000)
             packets = set(field.packets_of(Sitrep))
