@@ -10,7 +10,7 @@ from . import image
 from .ether import Antenna, Ether
 from .flash import Flash
 from .frames import Frame
-from .interpreter import overlay_for
+from .interpreter import heap_option, overlay_for
 from .mcu import DEEP_SLEEP, HARD, POWER_ON, SOFT, WATCHDOG, Mcu
 from .process import BoardEndedError, BoardHungError, BoardProcess
 from .scenario_log import ScenarioLog
@@ -230,7 +230,7 @@ class Board:
         equipment = self._equipment
         command = [str(equipment.micropython)]
         if equipment.heap:
-            command += ["-X", f"heapsize={equipment.heap}"]
+            command += ["-X", heap_option(equipment.micropython, equipment.heap)]
         messages = equipment.directory / "interpreter.txt"
         command.append(str(overlay_for(equipment.micropython) / "_boot.py"))
         self._process = BoardProcess(command, messages, equipment.hang_after_cpu_s)

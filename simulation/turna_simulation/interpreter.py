@@ -18,6 +18,10 @@ _SOURCES = Path(__file__).parent / "overlay"
 _HOT = frozenset({"_link.py", "_ports.py", "_tasks.py", "select.py", "time.py"})
 _NATIVE = "@micropython.native"
 _TRIAL = f"{_NATIVE}\ndef trial():\n    return 7\n\nraise SystemExit(trial())\n"
+_WORD_TRIAL = "import sys; raise SystemExit(64 if sys.maxsize >> 32 else 32)"
+_UNITS = {"K": 1024, "M": 1024 * 1024}
+# What the overlay with all its modules takes of the heap; on a board they are C (measured).
+_OVERLAY_HEAP_BYTES = {32: 37_500, 64: 59_000}
 
 
 def find_micropython(word_bits: int = 64) -> Path:
@@ -29,6 +33,17 @@ def find_micropython(word_bits: int = 64) -> Path:
     if found is None or word_bits != 64:
         raise FileNotFoundError(f"no {word_bits}-bit MicroPython; `make setup` fetches it")
     return Path(found)
+
+
+def heap_option(micropython: Path, heap: str) -> str:
+    """Return the option that leaves the firmware a heap ("110K") beside what the overlay takes."""
+    firmware_bytes = int(heap[:-1]) * _UNITS[heap[-1]]
+    return f"heapsize={firmware_bytes + _OVERLAY_HEAP_BYTES[_word_bits(micropython)]}"
+
+
+@functools.cache
+def _word_bits(micropython: Path) -> int:
+    return subprocess.run([str(micropython), "-c", _WORD_TRIAL], check=False).returncode
 
 
 @functools.cache

@@ -11,7 +11,8 @@
 
 `add_board(firmware=[folders])` names what is importable on the board (default: this repository's
 firmware and protocol); `/main.py` on its flash runs, else the main.py of those folders.  `heap` is
-MicroPython's heap ("110K"), `micropython` the interpreter (default: the 64-bit one of the tools).
+what the firmware has of it ("110K"), beside what the overlay takes; `micropython` the interpreter
+(default: the 64-bit one of the tools).
 A board gives: power_on, power_cut, reset, press, nmea, parts.gnss, screen, battery_mv, serial
 (in memory), open_pty (for pyserial), read_file, list_files, write_files, cut_power_at_write,
 storage.value, faults (what a real board would have done wrong silently), boots.
@@ -39,6 +40,8 @@ from .processor import OneCore
 from .propagation import PathLoss, Position
 from .scenario_log import Entry, ScenarioLog
 from .scheduler import Scheduler
+
+__all__ = ["World", "find_micropython"]
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _FIRMWARE = (_REPOSITORY / "firmware", _REPOSITORY / "protocol")

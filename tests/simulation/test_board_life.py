@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.bench import board_with, said
-from turna_simulation.world import World
+from turna_simulation.world import World, find_micropython
 
 
 def test_each_way_to_start_has_its_cause_and_keeps_what_it_should() -> None:
@@ -267,7 +267,7 @@ def test_boards_do_not_outlive_a_world_that_is_killed(firmware: str, tmp_path: P
         import sys
         from pathlib import Path
         from tests.simulation.bench import board_with
-        from turna_simulation.world import World
+        from turna_simulation.world import World, find_micropython
         world = World(directory=Path({str(tmp_path)!r}))
         board = board_with(world, {firmware!r})
         world.run_for(350)
@@ -290,6 +290,28 @@ def test_boards_do_not_outlive_a_world_that_is_killed(firmware: str, tmp_path: P
         while is_alive(pid) and time.monotonic() < deadline_s:
             os.sched_yield()
         assert not is_alive(pid)
+
+
+@pytest.mark.parametrize("word_bits", [64, 32])
+def test_the_heap_is_what_the_firmware_has_beside_the_overlay(word_bits: int) -> None:
+    try:
+        micropython = find_micropython(word_bits)
+    except FileNotFoundError as reason:
+        pytest.skip(str(reason))
+    with World() as world:
+        board = board_with(
+            world,
+            """
+            import asyncio, esp32, gc, machine, select, time
+            gc.collect()
+            print(gc.mem_free())
+            """,
+            micropython=micropython,
+            heap="110K",
+        )
+        world.run_for(1000)
+
+        assert int(said(board)[0]) == pytest.approx(110 * 1024, rel=0.06)
 
 
 def test_boards_end_with_the_world() -> None:
