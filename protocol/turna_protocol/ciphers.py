@@ -27,11 +27,18 @@ def sha256(data: bytes) -> bytes:
 
 def hmac_sha256(key: bytes, data: bytes) -> bytes:
     """Return HMAC-SHA256 (RFC 2104) of `data`."""
+    inner, outer = _pads(key)
+    return sha256(outer + sha256(inner + data))
+
+
+def _pads(key: bytes) -> tuple[bytes, bytes]:
     if len(key) > _SHA256_BLOCK_BYTES:
         key = sha256(key)
     padded = int.from_bytes(key + bytes(_SHA256_BLOCK_BYTES - len(key)), "big")
-    inner = sha256((padded ^ _INNER_PAD).to_bytes(_SHA256_BLOCK_BYTES, "big") + data)
-    return sha256((padded ^ _OUTER_PAD).to_bytes(_SHA256_BLOCK_BYTES, "big") + inner)
+    return (
+        (padded ^ _INNER_PAD).to_bytes(_SHA256_BLOCK_BYTES, "big"),
+        (padded ^ _OUTER_PAD).to_bytes(_SHA256_BLOCK_BYTES, "big"),
+    )
 
 
 def equal(one: bytes, other: bytes) -> bool:
@@ -58,3 +65,58 @@ def aes_cbc(key: bytes, blocks: bytes) -> bytes:
         return bytes(_aes(key, _CBC, bytes(16)).encrypt(blocks))
     encryptor = Cipher(algorithms.AES(key), modes.CBC(bytes(16))).encryptor()
     return encryptor.update(blocks) + encryptor.finalize()
+
+
+class HmacKey:
+    """An HMAC-SHA256 key made ready: two hashes a message, and no long integers."""
+
+    def __init__(self, key: bytes) -> None:
+        self._inner, self._outer = _pads(key)
+
+    def digest(self, parts: "tuple[bytes | memoryview, ...]") -> bytes:
+        """Return HMAC-SHA256 of the parts, one after the other."""
+        inner = _sha256(self._inner)
+        for part in parts:
+            inner.update(part)
+        outer = _sha256(self._outer)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+class _AesInPlace:
+    """An AES key of `cryptography`, with the calls of cryptolib."""
+
+    def __init__(self, key: bytes, mode: int) -> None:
+        chosen = modes.CBC(bytes(16)) if mode == _CBC else modes.ECB()  # noqa: S305 - for CCM
+        self._encryptor = Cipher(algorithms.AES(key), chosen).encryptor()
+
+    def encrypt(self, blocks: memoryview, out: memoryview) -> None:
+        out[:] = self._encryptor.update(blocks)
+
+
+class AesKey:
+    """An AES key made ready to encrypt whole blocks where they lie."""
+
+    def __init__(self, key: bytes) -> None:
+        make = _AesInPlace if _aes is None else _aes
+        self._ecb = make(key, _ECB)
+        self._cbc = make(key, _CBC) if _aes is None else make(key, _CBC, bytes(16))
+        self._last = bytearray(16)
+
+    def ecb(self, blocks: memoryview) -> None:
+        """Encrypt each block by itself."""
+        self._ecb.encrypt(blocks, blocks)
+
+    def cbc(self, blocks: memoryview) -> None:
+        """Encrypt the blocks chained, starting from zero.
+
+        cryptolib cannot set a chain back: its state, the last block it made, is taken out of the
+        first block instead.
+        """
+        last = self._last
+        for i in range(16):
+            blocks[i] ^= last[i]
+        self._cbc.encrypt(blocks, blocks)
+        start = len(blocks) - 16
+        for i in range(16):
+            last[i] = blocks[start + i]

@@ -37,7 +37,7 @@ REPORT_OVERHEAD_BYTES = HEADER_BYTES + END_TO_END_TAG_BYTES[REPORT] + LINK_TAG_B
 REPORT_CONTENT_BYTES_MAX = PACKET_BYTES_MAX - REPORT_OVERHEAD_BYTES
 
 _NONCE_BYTES = 13
-_DOMAIN = b"turna end to end 0"
+END_TO_END_DOMAIN = b"turna end to end 0"
 
 
 class Opened(Record):
@@ -74,7 +74,7 @@ def end_to_end_tag(
     """Return what proves the content to the far end, as long as the kind demands."""
     size = END_TO_END_TAG_BYTES[kind]
     return hmac_sha256(
-        authentication_key, _DOMAIN + pack_header(Header(kind, 0, device, seq)) + content
+        authentication_key, END_TO_END_DOMAIN + pack_header(Header(kind, 0, device, seq)) + content
     )[:size]
 
 
