@@ -94,7 +94,7 @@ def test_a_bad_line_is_named_with_its_field_and_the_rest_goes_on() -> None:
         {**SITREP, "hazards": ["volcano"]},
         {**SITREP, "casualties": {"immediate": True}},
         {**SITREP, "position": {"lat": 91, "lon": 0}},
-        {**SITREP, "needs": {"water": 0}},
+        {**SITREP, "needs": {"water": -1}},
         {**SITREP, "colour": "red"},
         {**SITREP, "time": "yesterday"},
         {**SITREP, "mode": None},

@@ -137,7 +137,7 @@ def test_zero_is_not_unknown() -> None:
 def test_every_count_and_quantity_comes_back() -> None:
     for step in range(1205):
         number = step if step < 1200 else (3600, 3700, 3800, 9998, 9999)[step - 1200]
-        needs = ((3, number + 1), (31, 100 * number + 10))
+        needs = ((3, number), (31, 100 * number + 10))
         report = Sitrep(mode=codes.TEST, trapped=number, needs=needs)
         assert decode_report(encode_report(report, FRAME), FRAME) == report, number
 
@@ -247,7 +247,7 @@ def test_a_value_out_of_range_is_refused_with_its_field() -> None:
         ("team_status: no such code", Sitrep(mode=0, team_status=14)),
         ("hazards: codes not ascending, or no such code", Sitrep(mode=0, hazards=(2, 1))),
         ("hazards: codes not ascending, or no such code", Sitrep(mode=0, hazards=(16,))),
-        ("needs: water: not within 1 to 4294967295", Sitrep(mode=0, needs=((0, 0),))),
+        ("needs: water: not within 0 to 4294967295", Sitrep(mode=0, needs=((0, -1),))),
         ("altitude_m: not within -500 to 9499", Sitrep(mode=0, altitude_m=9500)),
         ("text: a text has 1 to 160 bytes, not 0", Sitrep(mode=0, text="")),
         ("time_s: not within 1970 to 2149", Sitrep(mode=0, time_s=-1)),

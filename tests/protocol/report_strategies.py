@@ -49,6 +49,7 @@ frames = st.builds(
 )
 _teams = st.builds(TeamId, st.sampled_from(COUNTRIES.split()), st.integers(1, 99))
 _worksites = st.builds(Worksite, st.integers(1, 9999), st.one_of(st.none(), _teams))
+_AMOUNTS = st.one_of(st.none(), st.integers(0, 5000), st.integers(0, Amount.HIGH))
 _counts = st.one_of(st.none(), st.integers(0, 20), st.integers(0, 9999))
 
 
@@ -95,12 +96,8 @@ def _values_of(field: "Field") -> st.SearchStrategy[object]:
 
 
 def _needs(items: int) -> st.SearchStrategy[object]:
-    some = st.dictionaries(st.integers(0, items - 1), _amounts(1), max_size=8)
+    some = st.dictionaries(st.integers(0, items - 1), _AMOUNTS, max_size=8)
     return some.map(lambda needs: tuple(sorted(needs.items(), key=lambda need: need[0])))
-
-
-def _amounts(low: int) -> st.SearchStrategy[int | None]:
-    return st.one_of(st.none(), st.integers(low, 5000), st.integers(low, Amount.HIGH))
 
 
 def _texts() -> st.SearchStrategy[str]:
@@ -135,7 +132,7 @@ _STRATEGIES: dict[type, Callable[[Any], st.SearchStrategy[object]]] = {
     Choice: lambda field: st.integers(0, len(field.names) - 1),
     Reference: lambda field: st.one_of(st.none(), st.integers(0, field.RADIX - 1)),
     CasualtyCounts: lambda _: st.builds(Casualties, _counts, _counts, _counts, _counts, _counts),
-    Amount: lambda field: _amounts(field.low),
+    Amount: lambda field: _AMOUNTS,
     Flag: lambda _: st.booleans(),
     YesNo: lambda _: st.sampled_from((None, True, False)),
     Classes: lambda field: st.sampled_from((None, *field.bounds)),

@@ -179,31 +179,28 @@ class Choices:
 
 
 class Amount:
-    """A number from `low`, 0 or 1, to 2**32 - 1, or None for unknown; round ones take few bits.
+    """A number from 0 to 2**32 - 1, or None for unknown; round ones take few bits.
 
     Classes: unknown, 1 to 16, round tens, round hundreds, any to 1024, any at all, and 0.
     """
 
     HIGH = (1 << 32) - 1
+    _CLASSES = 7
     _SMALL, _TENS, _HUNDREDS, _MEDIUM = 16, 32, 34, 1024
-
-    def __init__(self, low: int) -> None:
-        self.low = low
-        self._classes = 7 - low
 
     def put(self, digits: DigitWriter, value: object) -> None:
         if value is None:
-            digits.put(0, self._classes)
+            digits.put(0, self._CLASSES)
             return
         amount = whole_number(value)
-        if not self.low <= amount <= self.HIGH:
-            raise MisuseError(f"not within {self.low} to {self.HIGH}")
+        if not 0 <= amount <= self.HIGH:
+            raise MisuseError(f"not within 0 to {self.HIGH}")
         which, code, radix = self._classify(amount)
-        digits.put(which, self._classes)
+        digits.put(which, self._CLASSES)
         digits.put(code, radix)
 
     def take(self, digits: DigitReader) -> int | None:
-        which = digits.take(self._classes)
+        which = digits.take(self._CLASSES)
         if which == 0:
             return None
         if which == 1:
@@ -239,7 +236,7 @@ class Needs:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
-        self._quantity = Amount(1)
+        self._quantity = Amount()
 
     def put(self, digits: DigitWriter, value: object) -> None:
         if not isinstance(value, tuple):

@@ -43,7 +43,7 @@ class NeedsReport(Report):
         ("urgency", Choice(URGENCIES)),
         ("state", Choice(STATES)),
         ("needs", Needs(codes.NEED_ITEMS)),
-        ("people", Amount(0)),
+        ("people", Amount()),
         ("text", Text()),
     )
 

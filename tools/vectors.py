@@ -1,0 +1,166 @@
+"""Writes the reports' test vectors: python3 -m tools.vectors [--check].
+
+The vectors are for other implementations: a report as JSON, the same as CBOR in diagnostic notation
+and as bytes; and bytes that must be refused, each with the reason.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from tools.places import ROOT
+from tools.vector_reports import REPORTS
+from turna_protocol import cbor, json_form, text
+from turna_protocol.digits import DigitWriter
+from turna_protocol.errors import MalformedError
+from turna_protocol.frame import Frame
+from turna_protocol.reports import decode_report, encode_report
+
+FOLDER = ROOT / "protocol" / "vectors"
+FRAME = Frame(3620000, 3616000, 1770340620)  # Hatay, 2026-02-06T01:17:00Z
+FAR_FRAME = Frame(-3500000, 17950000, 0)  # beside the antimeridian, at the beginning of time
+_FRAMES = (FRAME, FAR_FRAME)
+
+Json: TypeAlias = dict[str, object]
+Pair: TypeAlias = tuple[int, int]
+
+# Digits of a heading without time and place, in exercise mode: type 1 (sitrep), escape, mode,
+# no time, no place.  Then a sitrep with everything unknown.
+_BARE = ((1, 4), (0, 25), (1, 3), (3, 5), (4, 6))
+_EMPTY = ((8, 16), (0, 102), (1, 6), (1, 6), (0, 2), (0, 6), (0, 3), (0, 6), (0, 2))
+_NEAR = ((0, 4), (0, 25), (1, 3), (2, 5), (0, 6))  # what a usual heading says in one digit
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python3 -m tools.vectors", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="say whether they are up to date")
+    check: bool = parser.parse_args(arguments).check
+    stale = [path for path, content in files().items() if not _is(path, content)]
+    for path in stale:
+        if not check:
+            path.write_text(files()[path], encoding="utf-8")
+        print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'written'}")
+    return 1 if check and stale else 0
+
+
+def files() -> dict[Path, str]:
+    """Return every file of vectors with its content."""
+    return {
+        FOLDER / "reports.json": _written({"vectors": report_vectors()}),
+        FOLDER / "malformed_reports.json": _written({"vectors": malformed_vectors()}),
+        FOLDER / "text_page.json": _written({"letters": _page()}),
+    }
+
+
+def report_vectors() -> list[Json]:
+    return [
+        _report_vector(name, form, frame)
+        for name, form in REPORTS
+        for frame in (_FRAMES if name in ("sitrep_typical", "sos_declared") else (FRAME,))
+    ]
+
+
+def malformed_vectors() -> list[Json]:
+    """Return contents that must be refused, each with our reason."""
+    good = encode_report(json_form.report_from_json(dict(REPORTS)["sitrep_with_text"]), FRAME)
+    cases = [
+        ("empty", b""),
+        *((f"truncated_to_{length}", good[:length]) for length in range(1, len(good))),
+        ("trailing_integer", good + b"\x00"),
+        ("trailing_text", good + b"\x61a"),
+        ("integer_not_shortest", b"\x18\x04"),
+        ("integer_in_nine_bytes_not_shortest", b"\x1b\x00\x00\x00\x00\x1a\x04\x2a\xe3"),
+        ("indefinite_length", b"\x5f\x41a\xff"),
+        ("tag", b"\xc1\x04"),
+        ("float", b"\xf9\x3c\x00"),
+        ("negative_integer", b"\x20"),
+        ("array", b"\x81\x04"),
+        ("map", b"\xa1\x00\x04"),
+        ("text_in_place_of_integers", b"\x64text"),
+        ("huge_length", b"\x7b\xff\xff\xff\xff\xff\xff\xff\xff"),
+        ("too_long", bytes(210)),
+        ("no_such_type", _digits((3, 4), (31, 32))),
+        ("heading_not_shortest", _digits(*_NEAR)),
+        ("no_such_status", _digits(*_BARE, (14, 16), *_EMPTY[1:])),
+        ("digits_after_the_last_field", _digits(*_BARE, *_EMPTY, (1, 2))),
+        ("casualties_not_shortest", _digits(*_BARE, *_EMPTY[:4], (1, 2), *((1, 6),) * 5)),
+        ("altitude_not_shortest", _digits(*_BARE, *_EMPTY[:6], (2, 3), (500, 10_000))),
+        ("amount_not_shortest", _digits(*_BARE, *_EMPTY[:7], (1, 6), (0, 32), (4, 7), (4, 1024))),
+        ("text_missing", _digits(*_BARE, *_EMPTY[:8], (1, 2))),
+        ("text_empty", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x60"),
+        ("text_not_utf8", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x62\xc0\x80"),
+        ("text_not_in_the_page", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + cbor.encode("çay")),
+        ("text_in_the_page_for_nothing", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x43tea"),
+        ("no_such_letter", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x42\x01\xff"),
+        ("control_character", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x62a\x00"),
+        ("declaration_with_a_reference", _sos_declaration_with_a_reference()),
+    ]
+    return [{"name": name, "content": data.hex(), "reason": _reason(data)} for name, data in cases]
+
+
+def _report_vector(name: str, form: Json, frame: Frame) -> Json:
+    content = encode_report(json_form.report_from_json(form), frame)
+    return {
+        "name": name,
+        "frame": {
+            "origin_lat_e5": frame.origin_lat_e5,
+            "origin_lon_e5": frame.origin_lon_e5,
+            "epoch_s": frame.epoch_s,
+        },
+        "report": json_form.report_to_json(decode_report(content, frame)),
+        "diagnostic": ", ".join(_diagnostic(item) for item in cbor.decode_sequence(content, 64)),
+        "content": content.hex(),
+    }
+
+
+def _diagnostic(item: object) -> str:
+    """Return an item in diagnostic notation (RFC 8949, section 8)."""
+    if isinstance(item, bytes):
+        return f"h'{item.hex()}'"
+    return json.dumps(item, ensure_ascii=False)
+
+
+def _digits(*pairs: Pair) -> bytes:
+    writer = DigitWriter()
+    for digit, radix in pairs:
+        writer.put(digit, radix)
+    writer.close()
+    return cbor.encode_sequence(writer.items)
+
+
+def _sos_declaration_with_a_reference() -> bytes:
+    heading = _digits((2, 4), *_BARE[1:], (0, 3), (0, 8), (0, 22))
+    return heading + _digits((1, 12), (1, 2), (5, 1 << 20))
+
+
+def _reason(content: bytes) -> str:
+    try:
+        decode_report(content, FRAME)
+    except MalformedError as error:
+        return str(error)
+    raise AssertionError(f"{content.hex()} is a report")
+
+
+def _page() -> Json:
+    """Return the letters beyond ASCII by their byte, in hex."""
+    letters = {}
+    for letter in text.LETTERS:
+        packed = text.pack_text(letter)
+        assert isinstance(packed, bytes)
+        letters[packed.hex()] = letter
+    return dict(sorted(letters.items()))
+
+
+def _written(content: Json) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _is(path: Path, content: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == content
+
+
+if __name__ == "__main__":
+    sys.exit(main())
