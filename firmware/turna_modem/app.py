@@ -11,6 +11,7 @@ import machine
 
 from turna_board.board import build_radio, load_profile, power_on
 from turna_board.radio import RadioConfig, RadioError
+from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
 from turna_protocol.duty import DutyLedger
 from turna_protocol.errors import MisuseError
@@ -28,7 +29,6 @@ from turna_protocol.regions import refusal
 
 from .identity import hello
 from .listening import patience_ms
-from .uptime import Uptime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from turna_protocol.modem.device_client import DeviceClient
 from turna_protocol.modem.host_events import Down, Heard, Sent, Up
 from turna_protocol.modem.host_link import HostLink
+from turna_protocol.modem.messages import Accepted, Hello
 from turna_protocol.modem.radio_messages import NOT_ALLOWED, SENT, RadioSetting, Status
 from turna_protocol.modem.replay import RING_LIMIT
 from turna_simulation.board import Board
@@ -229,3 +231,26 @@ def test_ctrl_c_in_the_first_moment_leads_to_the_prompt_and_the_host_starts_the_
     assert world.run_until(lambda: b">>> " in modem.serial.output, timeout_ms=3_000)
     host = Host(world, modem)
     assert online(world, host), modem.serial.output[-300:]
+
+
+def answers(client: DeviceClient) -> list[Any]:
+    found = []
+    while (event := client.next_event()) is not None:
+        found.append(event)
+    return found
+
+
+def test_a_tool_makes_the_modem_start_again_or_show_its_prompt(world: World, modem: Board) -> None:
+    client = DeviceClient(session=1)
+    tool = HostSerial(client, modem.serial, world.scheduler)
+    tool.open()
+    client.ask_reboot()
+    assert world.run_until(lambda: modem.boots == 2, timeout_ms=10_000)
+    world.run_for(5_000)
+    events = answers(client)
+    assert Accepted() in events
+    assert len({event.boot_id for event in events if isinstance(event, Hello)}) == 2
+    modem.serial.read()
+    client.ask_prompt()
+    tool.pump()
+    assert world.run_until(lambda: b">>> " in modem.serial.output, timeout_ms=5_000)

@@ -49,10 +49,9 @@ ERROR_CODES = (
     "queue full",
     "radio failed",
     "setting refused",
-    "busy",
 )
 UNSUPPORTED, MALFORMED, NOT_CONFIGURED, REGION_UNSET = 1, 2, 3, 4
-QUEUE_FULL, RADIO_FAILED, SETTING_REFUSED, BUSY = 5, 6, 7, 8
+QUEUE_FULL, RADIO_FAILED, SETTING_REFUSED = 5, 6, 7
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEBUG, INFO, WARNING, FAILURE = 0, 1, 2, 3
