@@ -98,9 +98,10 @@ class AesKey:
     """An AES key made ready to encrypt whole blocks where they lie."""
 
     def __init__(self, key: bytes) -> None:
-        make = _AesInPlace if _aes is None else _aes
-        self._ecb = make(key, _ECB)
-        self._cbc = make(key, _CBC) if _aes is None else make(key, _CBC, bytes(16))
+        if _aes is None:
+            self._ecb, self._cbc = _AesInPlace(key, _ECB), _AesInPlace(key, _CBC)
+        else:
+            self._ecb, self._cbc = _aes(key, _ECB), _aes(key, _CBC, bytes(16))
         self._last = bytearray(16)
 
     def ecb(self, blocks: memoryview) -> None:

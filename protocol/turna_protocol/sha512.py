@@ -44,9 +44,11 @@ _CONSTANTS = b"".join(
 
 def sha512(data: bytes) -> bytes:
     """Return the digest; the interpreter's own where there is one."""
-    if hasattr(hashlib, "sha512"):
-        return hashlib.sha512(data).digest()
-    return sha512_by_words(data)
+    native = getattr(hashlib, "sha512", None)
+    if native is None:
+        return sha512_by_words(data)
+    digest: bytes = native(data).digest()
+    return digest
 
 
 def sha512_by_words(data: bytes) -> bytes:
@@ -54,7 +56,7 @@ def sha512_by_words(data: bytes) -> bytes:
     padded = (
         data + b"\x80" + bytes(-(len(data) + 17) % _BLOCK) + (8 * len(data)).to_bytes(16, "big")
     )
-    state = list(_INITIAL)
+    state: list[int] = list(_INITIAL)
     for start in range(0, len(padded), _BLOCK):
         _compress(state, padded[start : start + _BLOCK])
     return b"".join([word.to_bytes(8, "big") for word in state])
