@@ -30,6 +30,8 @@ CAD_SYMBOLS = 4
 _CAD_4_SYMBOLS = const(0x02)
 _CAD_MIN = const(10)  # AN1200.48
 _CALIBRATION_MS = const(50)  # 3.5 ms by the datasheet; up to 18 ms seen
+_RESET_LOOKS = const(20)  # starting takes 3.5 ms (DS table 8-2)
+_RESET_LOOK_US = const(100)
 _MODE_STANDBY_RC = const(2)
 _IRQ_REPORTED = const(0x03F7)  # all of LoRa's: header and preamble are asked for, not signalled
 _IRQ_SIGNALLED = const(0x02E3)  # TX done, RX done, header error, CRC error, CAD done, timeout
@@ -110,7 +112,11 @@ async def _reset(bus: Bus, reset: "Pin") -> None:
     reset(0)
     time.sleep_us(200)  # 100 us suffice (DS 8.1)
     reset(1)
-    if not bus.busy():
+    for _ in range(_RESET_LOOKS):
+        if bus.busy():
+            break
+        time.sleep_us(_RESET_LOOK_US)
+    else:
         raise RadioError("BUSY does not answer to a reset")
     await bus.settled(_CALIBRATION_MS)
     if bus.mode() != _MODE_STANDBY_RC:
@@ -118,12 +124,13 @@ async def _reset(bus: Bus, reset: "Pin") -> None:
 
 
 async def _start_clocks(bus: Bus, tcxo_millivolts: "int | None") -> None:
-    bus.checked(_SET_REGULATOR, _DC_DC)
+    # With a TCXO the calibration at power-on has failed, and the status may still say so: whether
+    # these commands took effect shows in the calibration that follows.
+    bus.command(_SET_REGULATOR, _DC_DC)
     if tcxo_millivolts is not None:
         steps = timer_steps(TCXO_START_US)
         voltage = tcxo_voltage(tcxo_millivolts)
-        bus.checked(_SET_TCXO, voltage, steps >> 16, steps >> 8 & 0xFF, steps & 0xFF)
-    # The calibration at power-on failed if it had no clock; that error is of the past now.
+        bus.command(_SET_TCXO, voltage, steps >> 16, steps >> 8 & 0xFF, steps & 0xFF)
     bus.command(_CLEAR_ERRORS, 0, 0)
     bus.command(_CALIBRATE, _ALL_BLOCKS)
     await bus.settled(_CALIBRATION_MS)
@@ -145,8 +152,7 @@ def _set_power(bus: Bus, config: RadioConfig) -> None:
     duty, hp_max, power = output_power(config.power_dbm)
     bus.checked(_SET_PA, duty, hp_max, 0, 1)
     bus.checked(_SET_TX, power & 0xFF, _RAMP_200_US)
-    if bus.register(_REG_OVERCURRENT) != _140_MILLIAMPS:
-        raise RadioError("the over-current limit is not that of an SX1262")
+    bus.change_register(_REG_OVERCURRENT, 0xFF, _140_MILLIAMPS)
 
 
 def _set_registers(bus: Bus, config: RadioConfig) -> None:
@@ -154,14 +160,17 @@ def _set_registers(bus: Bus, config: RadioConfig) -> None:
     bus.change_register(_REG_SYNC_WORD, 0xFF, high)
     bus.change_register(_REG_SYNC_WORD + 1, 0xFF, low)
     bus.change_register(_REG_RX_GAIN, 0xFF, _RX_BOOSTED)
-    # Sleep forgets the gain unless it is on the list of what to keep (DS 9.6).
-    bus.write_registers(_REG_RETENTION, 1, _REG_RX_GAIN >> 8, _REG_RX_GAIN & 0xFF)
     wide = config.bandwidth_hz == 500_000
     bus.change_register(_REG_TX_MODULATION, 0x04, 0 if wide else 0x04)  # DS 15.1
     bus.change_register(_REG_TX_CLAMP, 0, _TX_CLAMP_OFF)  # DS 15.2
     bus.change_register(_REG_IQ_POLARITY, 0, 0x04)  # DS 15.4, standard polarity
     # Undocumented; Meshtastic applies it on Semtech's advice for sensitivity.
-    bus.change_register(_REG_RX_PATCH, 0, 0x01)
+    bus.write_registers(_REG_RX_PATCH, bus.register(_REG_RX_PATCH) | 0x01)
+    # Sleep forgets these unless they are on the list of what to keep, which has room for four
+    # (DS 9.6, and the list of Semtech's own driver).
+    kept = (_REG_RX_GAIN, _REG_TX_MODULATION, _REG_IQ_POLARITY, _REG_RX_PATCH)
+    addresses = b"".join([address.to_bytes(2, "big") for address in kept])
+    bus.write_registers(_REG_RETENTION, len(kept), *addresses)
 
 
 def _set_operation(bus: Bus, config: RadioConfig) -> None:

@@ -79,7 +79,7 @@ def test_where_the_amplifier_has_an_efficient_setting_it_is_used(bench: Bench) -
 
     assert board.chip.radio.settings.registers[0x08E7] == 0x38
     assert board.chip.radio.settings.radiated_dbm() == 14
-    assert board.chip.radio.settings._pa == (2, 2)
+    assert board.chip.radio.settings.pa == (2, 2)
 
 
 def test_500_khz_gets_its_own_modulation_quality(bench: Bench) -> None:

@@ -96,12 +96,16 @@ await radio.send(b"awake")
     assert board.chip.refusals == []
 
 
-def test_sleep_does_not_cost_the_receivers_gain(bench: Bench) -> None:
+def test_sleep_costs_none_of_the_registers(bench: Bench) -> None:
     board = bench.add("board", START + "\nawait radio.sleep()\nawait radio.receive_continuous()")
     bench.run(board)
 
+    settings = board.chip.radio.settings
     assert board.chip.radio.mode is Mode.RX
-    assert board.chip.radio.settings.gain_loss_db() == 0
+    assert settings.gain_loss_db() == settings.impairment_db() == 0
+    assert settings.register(0x0736) & 0x04
+    assert settings.register(0x08B5) & 0x01
+    assert settings.register(0x08D8) & 0x1E == 0x1E
 
 
 def test_listening_in_turns_with_sleep_misses_no_long_preamble(bench: Bench) -> None:

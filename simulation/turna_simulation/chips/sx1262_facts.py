@@ -110,7 +110,11 @@ REG_TX_CLAMP = 0x08D8
 REG_OCP = 0x08E7
 REG_RTC_CONTROL = 0x0902
 REG_EVENT_MASK = 0x0944
+REG_RX_PATCH = 0x08B5  # undocumented
 REG_RETENTION = 0x029F
+RETENTION_MAX = 4
+# What warm sleep forgets unless retained: the list that Semtech's own driver keeps, and the patch.
+FORGOTTEN_IN_SLEEP = (REG_RX_GAIN, REG_TX_MODULATION, REG_IQ_POLARITY, REG_RX_PATCH)
 RESET_VALUES = {
     REG_IQ_POLARITY: 0x0D,
     REG_SYNC_WORD: 0x14,

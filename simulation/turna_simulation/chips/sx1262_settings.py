@@ -30,7 +30,7 @@ class Settings:
         self.cad = b""
         self._modulation = b""
         self._packet = b""
-        self._pa = (0, 0)
+        self.pa = (0, 0)
         self._power_dbm: int | None = None
 
     # Commands.
@@ -85,7 +85,7 @@ class Settings:
             raise malformed("PA configuration of another chip")
         if (duty, hp_max) not in facts.PA_ROWS_DBM:
             raise malformed("PA configuration that the datasheet does not give")
-        self._pa = (duty, hp_max)
+        self.pa = (duty, hp_max)
         self.registers[facts.REG_OCP] = facts.OCP_SX1262
 
     def set_tx(self, parameters: bytes) -> None:
@@ -127,12 +127,14 @@ class Settings:
     def forget_in_sleep(self) -> None:
         """Lose what warm sleep loses: registers that are not on the retention list (9.6)."""
         first = facts.REG_RETENTION + 1
+        count = min(self.register(facts.REG_RETENTION), facts.RETENTION_MAX)
         kept = {
             self.register(first + 2 * i) << 8 | self.register(first + 1 + 2 * i)
-            for i in range(self.register(facts.REG_RETENTION))
+            for i in range(count)
         }
-        if facts.REG_RX_GAIN not in kept:
-            self.registers[facts.REG_RX_GAIN] = facts.RESET_VALUES[facts.REG_RX_GAIN]
+        for address in facts.FORGOTTEN_IN_SLEEP:
+            if address not in kept:
+                self.registers[address] = facts.RESET_VALUES.get(address, 0)
 
     # What follows from them.
 
@@ -160,7 +162,7 @@ class Settings:
 
     def check_power(self) -> None:
         """Refuse to transmit without an output power."""
-        if self._power_dbm is None or self._pa == (0, 0):
+        if self._power_dbm is None or self.pa == (0, 0):
             raise impossible("no output power set")
 
     def modulation(self) -> Modulation:
@@ -185,7 +187,7 @@ class Settings:
         """Return what leaves the antenna: the amplifier's output as switch and clamp let it."""
         if self._switch_open():
             return facts.OPEN_SWITCH_TX_DBM
-        power_dbm = facts.radiated_dbm(self._pa, self._power_dbm or 0, self.registers)
+        power_dbm = facts.radiated_dbm(self.pa, self._power_dbm or 0, self.registers)
         clamped = self.register(facts.REG_TX_CLAMP) & facts.TX_CLAMP_BITS != facts.TX_CLAMP_BITS
         if clamped and not self._wiring.antenna_matched:
             power_dbm -= facts.CLAMPED_PA_DB
