@@ -109,7 +109,7 @@ class Pins:
 
     def release_all(self) -> None:
         """Make every pin an input without pull, as a reset does."""
-        for pin, wire in self._wires.items():
+        for pin, wire in list(self._wires.items()):  # listeners may touch further wires
             wire.mode = wire.output = wire.pull = wire.interrupts = 0
             self._settle(pin)
 
