@@ -178,6 +178,27 @@ def test_a_chip_that_stays_away_is_tried_again_and_again(bench: Bench) -> None:
     assert listener.packets == [b"heard"]
 
 
+def test_a_lost_interrupt_delays_and_loses_nothing(bench: Bench) -> None:
+    """An ESP32 drops soft interrupts when eight wait; here all of them are lost."""
+    board = bench.add(
+        "board",
+        START
+        + """
+await radio.receive_continuous()
+Pin(14).irq(handler=None)
+say_packet(await radio.next_packet(5000))
+await attempt(radio.send(b"sent"))
+say(resets=radio.counters.resets)
+""",
+    )
+    bench.add("other", START + "\nawait asyncio.sleep_ms(500)\nawait radio.send(b'heard')")
+    bench.run(board)
+
+    assert board.packets == [b"heard"]
+    assert {"ok": True} in board.said
+    assert board.values("resets") == [0]
+
+
 def test_a_transmission_given_up_is_cut_off_and_reception_resumes(bench: Bench) -> None:
     board = bench.add(
         "board",
