@@ -19,7 +19,7 @@ from turna.demo import exercise, services
 from turna.demo.journal_reader import JournalReader
 from turna.demo.services import Pace, Service
 from turna.deployment import GatewayPlan, TeamPlan, make_deployment
-from turna_backbone.broker import Broker
+from turna_backbone.broker import ACK_WAIT_S, Broker
 from turna_protocol.mission import Mission
 from turna_simulation.board import Board
 from turna_simulation.chips.gnss import Place as GnssPlace
@@ -32,7 +32,6 @@ HEALTH_INTERVAL_S = 240
 READY_TIMEOUT_S = 40.0
 _METRES_PER_E5 = 1.11195  # one hundred-thousandth of a degree of latitude
 _MISSION_AGE_S = 3600
-_EXPECTED_GNSS_FIX_S = 20
 
 
 class ChainError(Exception):
@@ -47,12 +46,14 @@ class Chain:
     ) -> None:
         self._tell = tell
         self._speed = speed
-        self._random = random.Random(f"{seed}/exercise")
+        self._random = random.Random(f"{seed}/exercise")  # noqa: S311  # an exercise, no secret
         self.directory = Path(tempfile.mkdtemp(prefix="turna-demo-"))
         started_unix_s = int(time.time())
         self.mission = self._make_kit(handsets, started_unix_s - _MISSION_AGE_S)
         self.world = World(seed, started_unix_s, directory=self.directory / "boards")
-        self._broker = Broker(self.directory / "broker")
+        self._broker = Broker(
+            self.directory / "broker", ack_wait_s=max(1, round(ACK_WAIT_S / speed))
+        )
         self.uplink: Uplink | None = None
         self.secretariat: Service | None = None
         self.gateway: Service | None = None

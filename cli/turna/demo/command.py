@@ -7,6 +7,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
@@ -15,6 +17,7 @@ from rich.live import Live
 from turna.demo import exercise, tally
 from turna.demo.chain import Chain, ChainError
 from turna.demo.director import Director
+from turna.demo.picture import save_picture
 from turna.demo.tally import Tally
 from turna.demo.view import View
 from turna.demo.watch import Watch
@@ -51,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="end by itself after so many seconds by the clock on the wall",
     )
     parser.add_argument("--json", action="store_true", help="end with one JSON object of counts")
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="keep the last view as a picture (SVG)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
     # With --json the standard output is for the JSON alone.
     console = Console(stderr=args.json)
     signal.signal(signal.SIGTERM, _as_interrupt)
+    if args.picture is not None and not args.picture.parent.is_dir():
+        raise UsageError(f"there is no folder {args.picture.parent} to keep the picture in")
     try:
         outcome = _exercise(args, console)
     except ChainError as error:
@@ -110,18 +118,16 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
         accept_sos=watch.accept_sos,
         tell=view.note if live else lambda text: console.print(f"  {text}"),
     )
-    plan = exercise.plan(args.handsets, length_ms, random.Random(f"{args.seed}/script"))
-    director.schedule(plan, chain.world.now_ms)
-    try:
-        if live:
-            with Live(view, console=console, refresh_per_second=_REFRESH_PER_S):
-                chain.run(_until_broken(chain), args.for_s)
-        else:
-            chain.run(_until_broken(chain), args.for_s)
-    except KeyboardInterrupt:
-        if args.for_s is not None:
-            raise
+    chance = random.Random(f"{args.seed}/script")  # noqa: S311  # an exercise, no secret
+    director.schedule(exercise.plan(args.handsets, length_ms, chance), chain.world.now_ms)
+    shown = (
+        Live(view, console=console, refresh_per_second=_REFRESH_PER_S) if live else nullcontext()
+    )
+    with shown, suppress(KeyboardInterrupt):  # Ctrl-C ends the exercise; what it came to is told
+        chain.run(_until_broken(chain), args.for_s)
     _look_once_more(chain)
+    if args.picture is not None:
+        save_picture(view, args.picture)
 
 
 def _look_once_more(chain: Chain) -> None:

@@ -41,6 +41,8 @@ _PLACES = (
 
 # Nothing new is entered after this share of a bounded exercise, so that all can arrive.
 _LAST_ENTRY_SHARE = 0.7
+# Who declares the SOS and who goes out of range, by index.
+VICTIM, WANDERER = 2, 3
 _PRESS_MS = 120
 _LONG_PRESS_MS = 900
 _SOS_HOLD_MS = 2400
@@ -98,7 +100,8 @@ def plan(handsets: int, length_ms: int, random_: random.Random) -> list[Step]:
     for index in range(handsets):
         first = length_ms * (3 + 40 * index // handsets) // 100
         second = length_ms * (30 + 38 * index // handsets) // 100
-        for at_ms in (first, second):
+        # Whoever is in distress types no second report: the keys belong to the SOS.
+        for at_ms in (first,) if index == VICTIM else (first, second):
             shaken = at_ms + random_.randint(0, length_ms // 50)
             steps.append(Step(shaken, "keys", "types a SITREP", index, _sitrep_keys(random_)))
     return sorted(steps, key=lambda step: step.at_ms)
@@ -107,16 +110,15 @@ def plan(handsets: int, length_ms: int, random_: random.Random) -> list[Step]:
 def _scenes(length_ms: int) -> list[Step]:
     """Return what the exercise is about: an absence, an SOS, an outage of the backbone."""
     share = length_ms // 100
-    wanderer, victim = 3, 2
     return [
-        Step(12 * share, "leave", "goes behind the ridge, out of range", wanderer),
-        Step(18 * share, "keys", "declares an SOS (button held)", victim, _sos_keys()),
+        Step(12 * share, "leave", "goes behind the ridge, out of range", WANDERER),
+        Step(18 * share, "keys", "declares an SOS (button held)", VICTIM, _sos_keys()),
         Step(26 * share, "accept_sos", "the duty officer accepts the SOS"),
-        Step(34 * share, "return", "is back in range", wanderer),
+        Step(34 * share, "return", "is back in range", WANDERER),
         Step(40 * share, "backbone_down", "the satellite link fails"),
         Step(55 * share, "backbone_up", "the satellite link is back"),
         Step(
-            int(_LAST_ENTRY_SHARE * 100) * share, "keys", "cancels the SOS", victim, _cancel_keys()
+            int(_LAST_ENTRY_SHARE * 100) * share, "keys", "cancels the SOS", VICTIM, _cancel_keys()
         ),
     ]
 

@@ -82,7 +82,7 @@ def count(
 
 def type_name(number: int) -> str:
     """Return the name of a report type by its wire number."""
-    return TYPES[number][0] if number < len(TYPES) else "unknown"
+    return TYPES[number].NAME if number < len(TYPES) else "unknown"
 
 
 def _by_type(held: dict[Key, JournalEntry]) -> dict[str, dict[str, int]]:
@@ -96,12 +96,15 @@ def _by_type(held: dict[Key, JournalEntry]) -> dict[str, dict[str, int]]:
 
 
 def _sos_latency_s(held: dict[Key, JournalEntry], arrived_ms: dict[Key, int]) -> float | None:
-    """Return the longest time from an SOS in a journal to the same one in the archive."""
-    waits = [
-        arrived_ms[key] / 1000 - entry.saved_s
-        for key, entry in held.items()
-        if type_name(entry.report_type) == "sos" and key in arrived_ms and entry.saved_s
-    ]
+    """Return the longest time from a declaration in a journal to the same one in the archive.
+
+    The first SOS of a handset is its declaration; what follows updates or cancels it.
+    """
+    declared: dict[int, Key] = {}
+    for device, seq in sorted(held):
+        if type_name(held[device, seq].report_type) == "sos":
+            declared.setdefault(device, (device, seq))
+    waits = [arrived_ms[k] / 1000 - held[k].saved_s for k in declared.values() if k in arrived_ms]
     return round(max(waits), 1) if waits else None
 
 

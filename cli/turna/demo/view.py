@@ -42,6 +42,7 @@ class View:
         return Group(
             self._heading(),
             self._handsets(),
+            _legend(),
             Columns([self._services(), self._screen(), self._happened()], padding=(0, 1)),
         )
 
@@ -112,6 +113,13 @@ def braille(screen: Screen) -> list[str]:
         "".join(chr(0x2800 + _dots(screen, x, y)) for x in range(0, screen.width, 2))
         for y in range(0, screen.height, 4)
     ]
+
+
+def _legend() -> Text:
+    legend = Text("  ")
+    for state, name in enumerate(delivery.STATE_NAMES):
+        legend.append(f"{SIGNS[state]} {name}   ", style=_COLOURS[state])
+    return legend
 
 
 def _dots(screen: Screen, x: int, y: int) -> int:
