@@ -6,33 +6,27 @@ the same core takes half the time.  Where the host cannot do that, nothing happe
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _PROCESSOR_FIELD = 36  # of /proc/.../stat, counted behind the name: proc(5), field 39
 
 
-class OneCore:
-    """Keeps the thread that runs a world, and the boards it starts, on one core."""
-
-    def __init__(self) -> None:
-        self._core: int | None = None
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Stay on the core on which this was entered the first time."""
-        if not hasattr(os, "sched_setaffinity"):
-            yield
-            return
-        before = os.sched_getaffinity(0)
-        if self._core is None:
-            self._core = _present_core()
-        if self._core in before:
-            os.sched_setaffinity(0, {self._core})
-        try:
-            yield
-        finally:
-            os.sched_setaffinity(0, before)
+@contextlib.contextmanager
+def one_core(processes: Iterable[int]) -> Iterator[None]:
+    """Keep this thread, these processes and those started meanwhile on the core it runs on now."""
+    core = _present_core()
+    if core is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    for each in (0, *processes):
+        with contextlib.suppress(OSError):  # it has just ended, or the host does not allow it
+            os.sched_setaffinity(each, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _present_core() -> int | None:

@@ -36,7 +36,7 @@ from typing import Self
 from .board import Board, Equipment, Surroundings
 from .ether import Ether
 from .interpreter import find_micropython
-from .processor import OneCore
+from .processor import one_core
 from .propagation import PathLoss, Position
 from .scenario_log import Entry, ScenarioLog
 from .scheduler import Scheduler
@@ -73,7 +73,6 @@ class World:
         self._posted: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._bell, self._ringer = os.pipe()
         self._looked_s = 0.0
-        self._one_core = OneCore()
 
     # Boards.
 
@@ -119,12 +118,12 @@ class World:
 
     def run_for(self, duration_ms: int) -> None:
         """Run flat out for a virtual time."""
-        with self._one_core.held():
+        with one_core(self._processes()):
             self._run_to(self.scheduler.now_us + duration_ms * 1000, lambda: False)
 
     def run_until(self, reached: Callable[[], bool], timeout_ms: int) -> bool:
         """Run flat out until something holds; False if it did not within a virtual time."""
-        with self._one_core.held():
+        with one_core(self._processes()):
             self._run_to(self.scheduler.now_us + timeout_ms * 1000, reached)
         return reached()
 
@@ -145,7 +144,7 @@ class World:
         now_us = self.scheduler.now_us
         origin_s = time.monotonic() - now_us / 1e6 / speed if started_s is None else started_s
         end_us = None if for_ms is None else now_us + for_ms * 1000
-        with self._one_core.held():
+        with one_core(self._processes()):
             while not until() and (end_us is None or self.scheduler.now_us < end_us):
                 self._step_paced(origin_s, speed, end_us)
 
@@ -193,6 +192,9 @@ class World:
         self.close()
 
     # The loop.
+
+    def _processes(self) -> list[int]:
+        return [board.pid for board in self.boards.values() if board.pid is not None]
 
     def _run_to(self, end_us: int, reached: Callable[[], bool]) -> None:
         scheduler = self.scheduler
