@@ -1,0 +1,87 @@
+"""The published packets: up to date, true both ways, and the same in the specification's text."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tools import packet_vectors as made
+from tools.places import ROOT
+from turna_protocol import acknowledgement as acks
+from turna_protocol import alerts, keys, notices, packet, sealing
+from turna_protocol.beacon import unpack_beacon
+
+FILE = json.loads((made.FOLDER / "packets.json").read_text())
+VECTORS = FILE["vectors"]
+MALFORMED = json.loads((made.FOLDER / "malformed_packets.json").read_text())["vectors"]
+SPECIFICATION = "".join(
+    path.read_text().replace(" ", "") for path in sorted((ROOT / "docs").glob("protocol*.md"))
+)
+
+
+def of_kind(*kinds: int) -> list[Any]:
+    return [vector for vector in VECTORS if vector["kind"] in kinds]
+
+
+def test_the_files_are_what_the_code_makes() -> None:
+    assert made.main(["--check"]) == 0, "run python3 -m tools.packet_vectors, look at the change"
+
+
+def test_every_kind_has_a_vector() -> None:
+    assert {vector["kind"] for vector in VECTORS} == set(range(1, len(packet.KIND_NAMES)))
+
+
+@pytest.mark.parametrize("vector", of_kind(*packet.ADDRESSED), ids=lambda vector: vector["name"])
+def test_an_addressed_packet_opens_to_its_fields(vector: Any) -> None:
+    opened = sealing.open_link(bytes.fromhex(vector["packet"]), made.LINK)
+    header = opened.header
+    said = (header.kind, header.device, header.seq, header.hops_left, opened.content.hex())
+    assert said == tuple(vector[name] for name in ("kind", "device", "seq", "hops_left", "content"))
+    assert sealing.verify_end_to_end(
+        header.device, header.seq, opened.content, opened.end_to_end_tag, made.END, header.kind
+    )
+
+
+def test_the_others_open_to_their_fields() -> None:
+    (ack,) = of_kind(packet.ACKNOWLEDGEMENT)
+    entries = acks.unpack_acknowledgements(bytes.fromhex(ack["packet"]), made.DEVICE, made.LINK)
+    assert [vars(entry) for entry in entries] == ack["entries"]
+    (receipt,) = of_kind(packet.RECEIPT)
+    receipts = acks.unpack_receipts(bytes.fromhex(receipt["packet"]), made.DEVICE, made.END)
+    assert [vars(entry) for entry in receipts] == receipt["entries"]
+    (beacon,) = of_kind(packet.BEACON)
+    heard = unpack_beacon(bytes.fromhex(beacon["packet"]), made.ALL)
+    assert all(
+        getattr(heard, name) == value for name, value in beacon.items() if hasattr(heard, name)
+    )
+
+
+def test_alerts_and_notices_are_believed_by_who_holds_the_public_keys() -> None:
+    one, two, three = (bytes.fromhex(anchor) for anchor in FILE["keys"]["alert_anchors"])
+    public_key = bytes.fromhex(FILE["keys"]["public_key"])
+    watch = alerts.AlertWatch((one, two, three), public_key)
+    for vector in of_kind(packet.ALERT):
+        assert watch.hear(bytes.fromhex(vector["packet"])) is not None
+    assert watch.alarms() == []
+    for vector in of_kind(packet.NOTICE):
+        board = notices.NoticeBoard(made.ALL)
+        whole = [board.hear(bytes.fromhex(part)) for part in vector["packets"]][-1]
+        assert whole is not None
+        assert notices.verify_notice(*whole, public_key).body.hex() == vector["body"]
+
+
+@pytest.mark.parametrize("vector", MALFORMED, ids=lambda vector: vector["name"])
+def test_malformed_packets_are_refused_for_the_reason_given(vector: Any) -> None:
+    assert vector["reason"]
+    assert made.refusal(bytes.fromhex(vector["packet"])) == vector["reason"]
+
+
+def test_the_worked_examples_of_the_specification_are_these_vectors() -> None:
+    by_kind = {
+        vector["kind"]: vector["packet"] for vector in reversed(VECTORS) if "packet" in vector
+    }
+    for kind in (packet.REPORT, packet.ACKNOWLEDGEMENT, packet.BEACON, packet.ALERT, packet.ORDER):
+        assert by_kind[kind] in SPECIFICATION, packet.KIND_NAMES[kind]
+    for name in ("link_branch", "authentication_branch", "link_key", "authentication_key"):
+        assert FILE["keys"][name] in SPECIFICATION
+    assert keys.link_branch(made.MASTER).hex() == FILE["keys"]["link_branch"]

@@ -1,0 +1,285 @@
+"""Writes protocol/vectors/packets.json and malformed_packets.json: python3 -m tools.packet_vectors.
+
+Language-neutral: every value another implementation needs is in the file, in hex. `--check` writes
+nothing and fails if the files are not what the code makes.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tools.places import ROOT
+from turna_protocol import acknowledgement as acks
+from turna_protocol import alerts, beacon, keys, notices, orders, packet, revocation, sealing
+from turna_protocol.errors import MalformedError, NotAuthenticError
+
+FOLDER = ROOT / "protocol" / "vectors"
+MASTER = bytes(range(32))
+HARDWARE_ID = b"board7"
+DEVICE = 7
+GENERATION = 1
+GATEWAY = 3
+
+LINKS = keys.link_branch(MASTER)
+ENDS = keys.authentication_branch(MASTER)
+LINK = keys.link_key(LINKS, HARDWARE_ID, DEVICE, GENERATION)
+END = keys.authentication_key(ENDS, HARDWARE_ID, DEVICE, GENERATION)
+ALL = keys.broadcast_key(LINKS)
+SIGNING = Ed25519PrivateKey.from_private_bytes(keys.signing_seed(ENDS))
+
+Vector = dict[str, Any]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the files, or with `--check` say whether they are up to date."""
+    stale = 0
+    for name, content in (("packets", packets()), ("malformed_packets", malformed())):
+        path = FOLDER / f"{name}.json"
+        text = json.dumps(content, indent=1) + "\n"
+        if "--check" not in arguments:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale += 1
+    return 1 if stale else 0
+
+
+def packets() -> Vector:
+    """Return the keys and a packet of every kind, with what it says."""
+    return {
+        "keys": {
+            "master": MASTER.hex(),
+            "hardware_id": HARDWARE_ID.hex(),
+            "device": DEVICE,
+            "generation": GENERATION,
+            "link_branch": LINKS.hex(),
+            "authentication_branch": ENDS.hex(),
+            "link_key": LINK.hex(),
+            "authentication_key": END.hex(),
+            "broadcast_key": ALL.hex(),
+            "signing_seed": keys.signing_seed(ENDS).hex(),
+            "public_key": SIGNING.public_key().public_bytes_raw().hex(),
+            "alert_anchors": [alerts.token(ENDS, code, 0).hex() for code in range(3)],
+        },
+        "vectors": [
+            *_sealed(),
+            *_ordered(),
+            *_acknowledged(),
+            *_receipted(),
+            *_beacons(),
+            *_alerts(),
+            *_notices(),
+        ],
+    }
+
+
+def malformed() -> Vector:
+    """Return packets that a receiver with all these keys refuses, and why."""
+    report = bytes.fromhex(_sealed()[0]["packet"])
+    ack = bytes.fromhex(_acknowledged()[0]["packet"])
+    one = bytes.fromhex(_beacons()[0]["packet"])
+    cases = {
+        "empty": b"",
+        "version 1": bytes([report[0] | 0x40]) + report[1:],
+        "kind 0": bytes(18),
+        "kind 15": bytes([15 << 2]) + report[1:],
+        "header cut": report[:4],
+        "no content": report[:13],
+        "device 0": report[:1] + bytes(4) + report[5:],
+        "device 4095": report[:1] + b"\xff" * 4 + report[5:],
+        "link tag": report[:-1] + bytes([report[-1] ^ 1]),
+        "end-to-end tag": report[:5] + bytes([report[5] ^ 1]) + report[6:],
+        "another number": report[:4] + bytes([report[4] ^ 1]) + report[5:],
+        "over 222 bytes": report + bytes(205),
+        "acknowledgement of gateway 0": ack[:1] + b"\0" + ack[2:],
+        "half an entry": ack[:-1],
+        "seven entries": ack[:2] + ack[2:11] * 7,
+        "acknowledgement tag": ack[:-1] + bytes([ack[-1] ^ 1]),
+        "beacon cut": one[:-1],
+        "beacon with more hops left than at the start": bytes([one[0] | 3]) + one[1:],
+    }
+    return {
+        "vectors": [
+            {"name": name, "packet": data.hex(), "reason": refusal(data)}
+            for name, data in cases.items()
+        ]
+    }
+
+
+def refusal(data: bytes) -> str:
+    """Return the reason for which a packet is refused, empty if it is not."""
+    try:
+        _open(data)
+    except (MalformedError, NotAuthenticError) as error:
+        return str(error)
+    return ""
+
+
+def _open(data: bytes) -> None:
+    openers: dict[int, Callable[[], object]] = {
+        packet.ACKNOWLEDGEMENT: lambda: acks.unpack_acknowledgements(data, DEVICE, LINK),
+        packet.RECEIPT: lambda: acks.unpack_receipts(data, DEVICE, END),
+        packet.BEACON: lambda: beacon.unpack_beacon(data, ALL),
+    }
+    openers.get(packet.packet_kind(data), lambda: sealing.open_link(data, LINK))()
+
+
+def _sealed() -> list[Vector]:
+    cases = (
+        (packet.REPORT, 9, 2, b"hello"),
+        (packet.REPORT, 0, 0, b"\x00"),
+        (packet.REPORT, packet.SEQUENCE_MAX, 3, bytes(range(sealing.REPORT_CONTENT_BYTES_MAX))),
+        (packet.FRAGMENT, 10, 0, b"\x00\x01first half, "),
+        (packet.FRAGMENT, 11, 0, b"\x01\x01second half"),
+        (packet.HOLDING, 12, 0, orders.pack_holding(orders.Holding(orders.ORDERS, 3, 0b11))),
+    )
+    return [
+        {
+            "name": f"{packet.KIND_NAMES[kind]} {seq}",
+            "kind": kind,
+            "device": DEVICE,
+            "seq": seq,
+            "hops_left": hops,
+            "content": content.hex(),
+            "end_to_end_tag": sealing.end_to_end_tag(kind, DEVICE, seq, content, END).hex(),
+            "digest": sealing.packet_digest(data).hex(),
+            "packet": data.hex(),
+        }
+        for kind, seq, hops, content in cases
+        for data in (
+            sealing.seal_report(
+                content,
+                device=DEVICE,
+                seq=seq,
+                link_key=LINK,
+                authentication_key=END,
+                hops_left=hops,
+                kind=kind,
+            ),
+        )
+    ]
+
+
+def _ordered() -> list[Vector]:
+    vectors = []
+    for kind, number, content in (
+        (packet.ORDER, 3, b"go"),
+        (packet.ORDER_FRAGMENT, 4, b"\x00\x00long order"),
+    ):
+        order = orders.seal_order(
+            content, device=DEVICE, number=number, authentication_key=END, kind=kind
+        )
+        vectors.append(
+            {
+                "name": f"{packet.KIND_NAMES[kind]} {number}",
+                "kind": kind,
+                "device": DEVICE,
+                "seq": number,
+                "hops_left": 0,
+                "content": content.hex(),
+                "end_to_end_tag": order.tag.hex(),
+                "packet": orders.wrap_order(order, LINK).hex(),
+            }
+        )
+    return vectors
+
+
+def _acknowledged() -> list[Vector]:
+    entry = acks.Acknowledgement(DEVICE, 9, 0b101)
+    data = acks.pack_acknowledgements(GATEWAY, [(entry, LINK)])
+    return [
+        {
+            "name": "acknowledgement of 9, 8 and 6",
+            "kind": packet.ACKNOWLEDGEMENT,
+            "gateway": GATEWAY,
+            "entries": [{"device": DEVICE, "seq": 9, "bitmap": 0b101}],
+            "packet": data.hex(),
+        }
+    ]
+
+
+def _receipted() -> list[Vector]:
+    entries = [acks.Receipt(DEVICE, 9, 0b101, 2), acks.Receipt(DEVICE, 30, 1 << 12, 5)]
+    data = acks.pack_receipts([acks.seal_receipt(entry, END) for entry in entries])
+    return [
+        {
+            "name": "receipts of two states",
+            "kind": packet.RECEIPT,
+            "entries": [
+                {
+                    "device": entry.device,
+                    "seq": entry.seq,
+                    "bitmap": entry.bitmap,
+                    "state": entry.state,
+                }
+                for entry in entries
+            ],
+            "packet": data.hex(),
+        }
+    ]
+
+
+def _beacons() -> list[Vector]:
+    one = beacon.Beacon(
+        gateway=GATEWAY,
+        number=258,
+        time_s=1_763_800_000,
+        time_quality=beacon.TIME_GNSS,
+        load_pct=12,
+        slots=10,
+        slot_ms=240,
+    )
+    fields = {name: getattr(one, name) for name in one.FIELDS if name != "hops"}
+    data = beacon.pack_beacon(one, ALL, hops_left=2)
+    return [{"name": "beacon", "kind": packet.BEACON, **fields, "packet": data.hex()}]
+
+
+def _alerts() -> list[Vector]:
+    vectors = []
+    for alert in (alerts.Alert(alerts.EVACUATE, 1), alerts.Alert(alerts.RESUME, 1, 1, 0)):
+        token = alerts.token(ENDS, alert.code, alert.number)
+        body = alerts.alert_body(alert, token)
+        clear = alert.code == alerts.RESUME
+        signature = SIGNING.sign(alerts.signed_message(body)) if clear else b""
+        vectors.append(
+            {
+                "name": alerts.CODE_NAMES[alert.code],
+                "kind": packet.ALERT,
+                "code": alert.code,
+                "number": alert.number,
+                "evacuations_ended": alert.evacuations_ended,
+                "cessations_ended": alert.cessations_ended,
+                "token": token.hex(),
+                "signature": signature.hex(),
+                "packet": alerts.pack_alert(body, signature).hex(),
+            }
+        )
+    return vectors
+
+
+def _notices() -> list[Vector]:
+    revoked = revocation.pack_revocations(revocation.RevocationList(3, {7: 1, 9: 2}))
+    vectors = []
+    for notice in (
+        notices.Notice(7, notices.ORDER_TO_ALL, b"regroup at the stadium"),
+        notices.Notice(8, notices.REVOCATIONS, revoked),
+    ):
+        signature = SIGNING.sign(notices.signed_message(notice))
+        vectors.append(
+            {
+                "name": f"notice {notice.number}",
+                "kind": packet.NOTICE,
+                "number": notice.number,
+                "subject": notice.subject,
+                "body": notice.body.hex(),
+                "signature": signature.hex(),
+                "packets": [data.hex() for data in notices.pack_notice(notice, signature, ALL)],
+            }
+        )
+    return vectors
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
