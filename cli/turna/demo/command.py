@@ -110,13 +110,19 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
     live = console.is_terminal
     chain.switch_handsets_on()
     length_ms = round(SCRIPT_S if args.for_s is None else args.for_s * args.speed) * 1000
+
+    def tell(text: str) -> None:
+        view.note(text)
+        if not live:
+            console.print(f"  {text}")
+
     director = Director(
         chain.world,
         chain.handsets,
         cut_backbone=chain.uplink.cut,
         restore_backbone=chain.uplink.restore,
         accept_sos=watch.accept_sos,
-        tell=view.note if live else lambda text: console.print(f"  {text}"),
+        tell=tell,
     )
     chance = random.Random(f"{args.seed}/script")  # noqa: S311  # an exercise, no secret
     director.schedule(exercise.plan(args.handsets, length_ms, chance), chain.world.now_ms)

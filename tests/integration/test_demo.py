@@ -1,0 +1,112 @@
+"""The demo as a newcomer runs it: real processes, serial port, broker and stores."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FOR_S = 24
+SPEED = 10
+# Starting, stopping and a busy machine come on top.
+PATIENCE_S = 110
+
+pytestmark = pytest.mark.timeout(PATIENCE_S + 10)
+
+
+def _demo(scratch: Path, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "turna", "demo", *options]
+    environment = {"TMPDIR": str(scratch), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _children_with(scratch: Path) -> list[str]:
+    """Return the command lines of all processes that still use the scratch folder."""
+    lines = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            link = str((process / "cwd").readlink())
+        except OSError:
+            continue
+        if str(scratch) in line or link.startswith(str(scratch)):
+            lines.append(line)
+    return lines
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    scratch = tmp_path_factory.mktemp("demo")
+    demo = _demo(scratch, "--for", str(FOR_S), "--speed", str(SPEED), "--seed", "7", "--json")
+    out, errors = demo.communicate(timeout=PATIENCE_S)
+    assert demo.returncode == 0, errors
+    counted: dict[str, Any] = json.loads(out.splitlines()[-1])
+    counted["left behind"] = [str(path) for path in scratch.iterdir()] + _children_with(scratch)
+    return counted
+
+
+def test_nothing_is_lost_and_nothing_is_stored_twice(outcome: dict[str, Any]) -> None:
+    assert outcome["lost"] == 0
+    assert outcome["duplicates_at_secretariat"] == 0
+    assert outcome["reports_sent"] >= outcome["at_gateway"] >= outcome["at_secretariat"]
+    assert outcome["at_secretariat"] >= outcome["receipts_at_handset"] > 0
+
+
+def test_a_report_of_each_kind_comes_back_as_receipted(outcome: dict[str, Any]) -> None:
+    receipted = {name: counts["receipted"] for name, counts in outcome["by_type"].items()}
+    assert set(receipted) == {"sitrep", "sos", "position", "node_health"}
+    assert all(receipted.values()), receipted
+
+
+def test_the_sos_reaches_the_secretariat_within_a_minute_of_simulated_time(
+    outcome: dict[str, Any],
+) -> None:
+    assert 0 <= outcome["sos_latency_s"] < 60
+
+
+def test_the_end_leaves_no_process_and_no_file_behind(outcome: dict[str, Any]) -> None:
+    assert outcome["left behind"] == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_can_be_stopped_at_any_time_and_leaves_nothing_behind(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    demo = _demo(tmp_path, "--speed", "10", "--json")
+    assert demo.stderr is not None
+    while "the exercise begins" not in demo.stderr.readline():
+        assert demo.poll() is None
+    time.sleep(2)
+    demo.send_signal(how)
+    out, errors = demo.communicate(timeout=PATIENCE_S)
+
+    assert demo.returncode == 0, errors
+    assert json.loads(out.splitlines()[-1])["lost"] == 0
+    assert [str(path) for path in tmp_path.iterdir()] + _children_with(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--handsets", "2"), "--handsets must be from 6 to 40"),
+        (("--speed", "0"), "--speed must be from"),
+        (("--for", "1"), "--for must be at least"),
+        (("--picture", "nowhere/demo.svg"), "there is no folder nowhere"),
+    ],
+)
+def test_a_wrong_option_is_one_clear_sentence_and_exit_code_2(
+    tmp_path: Path, options: tuple[str, ...], words: str
+) -> None:
+    demo = _demo(tmp_path, *options)
+    out, errors = demo.communicate(timeout=PATIENCE_S)
+
+    assert demo.returncode == 2
+    assert out == ""
+    assert words in errors
+    assert "Traceback" not in errors
