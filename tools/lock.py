@@ -20,6 +20,7 @@ LOCKS: dict[str, list[str]] = {
         *("-c", "requirements/runtime.txt"),
     ],
     "fuzz": ["--group", "fuzz", "-c", "requirements/dev.txt"],
+    "bench": ["--group", "bench", "-c", "requirements/dev.txt"],
     "stubs": ["--group", "stubs"],
 }
 

@@ -43,6 +43,7 @@ def _python(lock: str, why: str) -> Task:
 RUNTIME = _python("runtime", "what the gateway, the Secretariat and the demo import")
 DEVELOPMENT = _python("dev", "what they import, and the tools that test and check them")
 FUZZING = _python("fuzz", "the coverage-guided fuzzer")
+PEERS = _python("bench", "other protocols and encodings, to be measured beside ours")
 BOARDS_64 = Task(
     "MicroPython, 64-bit",
     "the interpreter that virtual boards run the firmware on",
@@ -79,13 +80,13 @@ STUBS = Task(
     NETWORK,
 )
 
-TEST = (DEVELOPMENT, BOARDS_64, BOARDS_32, BROKER, BROWSER)
+TEST = (DEVELOPMENT, FUZZING, BOARDS_64, BOARDS_32, BROKER, BROWSER)
 CHECK = (DEVELOPMENT, STUBS)
 GROUPS: dict[str, tuple[Task, ...]] = {
     "demo": (RUNTIME, BOARDS_64),
     "test": TEST,
     "check": CHECK,
-    "bench": (DEVELOPMENT, BOARDS_64, BOARDS_32),
+    "bench": (DEVELOPMENT, PEERS, BOARDS_64, BOARDS_32),
     "hil": (DEVELOPMENT, BOARDS_64, BROKER),
     "fuzz": (DEVELOPMENT, FUZZING),
     "all": (*TEST, STUBS),
