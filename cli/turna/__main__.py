@@ -1,4 +1,4 @@
-"""The command `turna`: one entry, each sub-command in a module of its own, imported when asked for."""
+"""The command `turna`: each sub-command in a module of its own, imported when asked for."""
 
 import argparse
 import importlib
@@ -11,7 +11,7 @@ from turna.usage import UsageError
 COMMANDS = {
     "demo": (
         "turna.demo.command",
-        "run a whole exercise here: handsets, gateway, Secretariat",
+        "run a whole exercise here, from handsets to Secretariat",
     ),
     "wire": ("turna.wire", "turn reports into bytes and back, to test interoperability"),
     "gateway": ("turna.gateway", "run and look after a field gateway"),

@@ -1,6 +1,7 @@
 """The parts of the demo that are processes of their own, exactly as they run in the field."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,8 @@ from turna_backbone.child import die_with_parent
 STOP_TIMEOUT_S = 8.0
 ANSWER_TIMEOUT_S = 2.0
 USUAL_PAGE_PORT = 8470
+# The last line of a traceback, or of a command that was used wrongly.
+_NAMES_AN_ERROR = re.compile(r"turna \w+: |[\w.]+(Error|Exception)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,10 @@ class Service:
             process.wait()
 
     def last_words(self) -> str:
-        """Return the last line of its log, for an error message."""
+        """Return the last line of its log that tells of an error, for an error message."""
         lines = self.log.read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
+        errors = [line for line in lines if " ERROR " in line or _NAMES_AN_ERROR.match(line)]
+        return (errors or lines or ["it said nothing"])[-1]
 
 
 def secretariat(directory: Path, *, broker_port: int, pace: Pace) -> Service:
