@@ -41,13 +41,16 @@ def _handset(board: str, found: dict[str, object]) -> None:
     parts.load()
     from turna_handset.app import run
 
-    asyncio.run(run(provisioning))
+    try:
+        asyncio.run(run(provisioning))
+    except Exception as error:  # noqa: BLE001 - whatever it was, say it, and start again
+        _unprovisioned(board, f"fault: {type(error).__name__}", restarts=True)
 
 
-def _unprovisioned(board: str, reason: str) -> None:
+def _unprovisioned(board: str, reason: str, *, restarts: bool = False) -> None:
     from turna_handset.unprovisioned import run
 
-    asyncio.run(run(board, reason))
+    asyncio.run(run(board, reason, restarts=restarts))
 
 
 main()

@@ -55,14 +55,10 @@ class Journal:
 
     def load(self) -> None:
         """Read what is in flash; leave out, and count, what a fault has damaged."""
-        if not _exists(self._directory):
-            os.mkdir(self._directory)
-        for name in sorted(os.listdir(self._directory)):
-            if name.endswith(TEMPORARY_SUFFIX):
-                os.remove(self._path(name))
-            elif name.endswith(RECORD_SUFFIX):
-                self._load_record(name)
-        self._load_states()
+        try:
+            self._load()
+        except OSError:
+            self.flash_errors += 1  # without a directory every save will be refused, and shown
 
     def __len__(self) -> int:
         return len(self._index)
@@ -73,20 +69,12 @@ class Journal:
 
     def newest(self, place: int, least_priority: int = ROUTINE_PRIORITY) -> Entry | None:
         """Return the entry `place` steps before the newest, of those at least so urgent."""
-        for index in range(len(self._index) - 1, -1, -1):
-            entry = self._index.at(index)
-            if entry.priority >= least_priority:
-                if place == 0:
-                    return entry
-                place -= 1
-        return None
+        index = self._index.newest(place, least_priority)
+        return None if index is None else self._index.at(index)
 
     def count(self, least_priority: int) -> int:
         """Return how many reports are at least so urgent."""
-        urgent = 0
-        for index in range(len(self._index)):
-            urgent += self._index.at(index).priority >= least_priority
-        return urgent
+        return self._index.count(least_priority)
 
     def from_seq(self, seq: int, limit: int) -> list[Entry]:
         """Return up to `limit` entries with this number or a higher one, oldest first."""
@@ -101,10 +89,8 @@ class Journal:
     def waiting(self, state: int, priority: int) -> "Iterator[Entry]":
         """Give the reports in this state and of this priority, oldest first."""
         if self._index.counts[state]:
-            for index in range(len(self._index)):
-                entry = self._index.at(index)
-                if entry.state == state and entry.priority == priority:
-                    yield entry
+            for index in self._index.places(state, priority):
+                yield self._index.at(index)
 
     def entry(self, seq: int) -> Entry | None:
         index = self._index.find(seq)
@@ -166,6 +152,16 @@ class Journal:
         return True
 
     # -- flash
+
+    def _load(self) -> None:
+        if not _exists(self._directory):
+            os.mkdir(self._directory)
+        for name in sorted(os.listdir(self._directory)):
+            if name.endswith(TEMPORARY_SUFFIX):
+                os.remove(self._path(name))
+            elif name.endswith(RECORD_SUFFIX):
+                self._load_record(name)
+        self._load_states()
 
     def _load_record(self, name: str) -> None:
         try:

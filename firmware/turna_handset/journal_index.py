@@ -8,8 +8,14 @@ import struct
 from turna_protocol import delivery
 from turna_protocol.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _LAYOUT = "<IIHBBB"
 _ENTRY_BYTES = struct.calcsize(_LAYOUT)
+_PRIORITY_AT = 11  # within an entry; searches read these bytes and make no objects
+_STATE_AT = 12
 
 
 class Entry(Record):
@@ -64,6 +70,33 @@ class JournalIndex:
             else:
                 high = middle
         return None
+
+    def newest(self, place: int, least_priority: int) -> int | None:
+        """Return where the entry is, `place` steps before the newest one at least so urgent."""
+        for index in range(len(self) - 1, -1, -1):
+            if self._packed[index * _ENTRY_BYTES + _PRIORITY_AT] >= least_priority:
+                if place == 0:
+                    return index
+                place -= 1
+        return None
+
+    def count(self, least_priority: int) -> int:
+        """Return how many reports are at least so urgent."""
+        urgent = 0
+        for at in range(_PRIORITY_AT, len(self._packed), _ENTRY_BYTES):
+            if self._packed[at] >= least_priority:
+                urgent += 1
+        return urgent
+
+    def places(self, state: int, priority: int) -> "Iterator[int]":
+        """Give where the entries in this state and of this priority are, oldest first."""
+        for index in range(len(self)):
+            start = index * _ENTRY_BYTES
+            if (
+                self._packed[start + _STATE_AT] == state
+                and self._packed[start + _PRIORITY_AT] == priority
+            ):
+                yield index
 
     def replace(self, index: int, entry: Entry) -> None:
         self.counts[self.at(index).state] -= 1

@@ -1,4 +1,4 @@
-"""A board without a usable mission: says so on its screen and its USB port, and never transmits."""
+"""A board that cannot do its work, without a mission or after a fault: it says so and is silent."""
 
 import asyncio
 
@@ -13,27 +13,29 @@ from .display import draw_unprovisioned
 from .identity import hello
 from .leaving import leave
 from .raster import Raster
-from .usb import UsbService
+from .usb import REBOOT, UsbService
 
 TELL_EVERY_MS = 10_000
+RESTART_AFTER_MS = 60_000
 
 
-async def run(board: str, reason: str) -> None:
-    """Show why until somebody provisions the board and restarts it."""
+async def run(board: str, reason: str, *, restarts: bool = False) -> None:
+    """Show why until somebody provisions the board, or for a while if a restart may help."""
     uptime = Uptime()
     counters = Counters()
-    counters.count("not provisioned")
+    counters.count(reason)
     await _show(board if board in BOARDS else BOARDS[0], reason, counters)
     serial = UsbSerial()
     service = UsbService(hello(board, HAS_COUNTERS), None, lambda: counters)
-    while True:
-        await serial.write(service.take() + encode(Log(FAILURE, f"not provisioned: {reason}")))
+    while not restarts or uptime.ms() < RESTART_AFTER_MS:
+        await serial.write(service.take() + encode(Log(FAILURE, f"not in service: {reason}")))
         until_ms = uptime.ms() + TELL_EVERY_MS
         while uptime.ms() < until_ms:
             service.receive(await serial.read(TELL_EVERY_MS), uptime.ms())
             await serial.write(service.take())
             if service.wish is not None:
                 await leave(service.wish)
+    await leave(REBOOT)
 
 
 async def _show(board: str, reason: str, counters: Counters) -> None:

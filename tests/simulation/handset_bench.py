@@ -131,9 +131,11 @@ class Field:
         *,
         heap: str | None = None,
         micropython: Path | None = None,
+        files: dict[str, bytes] | None = None,
         **settings: object,
     ) -> None:
         self.world = world
+        self.host_sequence = 0  # of the host's commands; a board answers each number once
         mission = deployment.make_deployment(
             directory,
             name="test",
@@ -148,7 +150,10 @@ class Field:
         self.gateway = Gateway(world, mission)
         self.handset: Board = world.add_board(
             "handset",
-            files={"/settings.json": _with(directory / f"handset-{DEVICE}.json", settings)},
+            files={
+                "/settings.json": _with(directory / f"handset-{DEVICE}.json", settings),
+                **(files or {}),
+            },
             heap=heap,
             micropython=micropython,
         )
@@ -207,7 +212,6 @@ class Host:
 
     def __init__(self, field: Field) -> None:
         self._field = field
-        self._sequence = 0
 
     def counters(self) -> dict[str, int]:
         """Ask for every counter."""
@@ -229,14 +233,15 @@ class Host:
                 return entries
 
     def _ask(self, question: "Message", kind: int) -> bytes:
-        self._sequence = self._sequence % 254 + 1
-        serial, deframer = self._field.handset.serial, Deframer()
+        field = self._field
+        sequence = field.host_sequence = field.host_sequence % 254 + 1
+        serial, deframer = field.handset.serial, Deframer()
         serial.read()
-        serial.write(encode(question, self._sequence))
+        serial.write(encode(question, sequence))
         for _ in range(20):
-            self._field.world.run_for(200)
+            field.world.run_for(200)
             for frame in deframer.feed(serial.read()):
-                if (frame.kind, frame.sequence) == (kind, self._sequence):
+                if (frame.kind, frame.sequence) == (kind, sequence):
                     return frame.body
         raise AssertionError("the handset did not answer on USB")
 

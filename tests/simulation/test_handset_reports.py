@@ -158,7 +158,7 @@ def test_a_handset_without_a_mission_says_so_and_stays_silent(tmp_path: Path) ->
         handset.power_on()
         world.run_for(60_000)
         assert handset.screen().text(font)[0] == "NOT SET UP"
-        assert b"not provisioned: no settings.json" in handset.serial.read()
+        assert b"not in service: no settings.json" in handset.serial.read()
         assert not world.ether.log
 
 
