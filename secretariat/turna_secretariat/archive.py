@@ -3,7 +3,8 @@
 One writer. `Archive.transaction()` is all or nothing; readers use `Archive.reader()` of their own.
 """
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,11 +13,37 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from turna_secretariat import schema
-from turna_secretariat.schema import action, alarm, carriage, change, gateway, refusal, report
+from turna_secretariat.schema import (
+    action,
+    alarm,
+    carriage,
+    change,
+    gateway,
+    owed,
+    quarantine,
+    refusal,
+    report,
+)
+
+# What one statement's values can cause; every other error says that the storage itself has failed.
+_CAUSED_BY_VALUES = (
+    sa.exc.DataError,
+    sa.exc.IntegrityError,
+    sa.exc.InterfaceError,
+    sa.exc.NotSupportedError,
+    sa.exc.ProgrammingError,
+)
 
 
 class ArchiveError(Exception):
     """The archive cannot be opened as it is; the message says why and what to do."""
+
+
+def is_storage_failure(error: BaseException) -> bool:
+    """Tell whether the database failed, rather than what it was asked to keep."""
+    if isinstance(error, sa.exc.DBAPIError):
+        return not isinstance(error, _CAUSED_BY_VALUES)
+    return isinstance(error, sqlite3.Error | OSError | sa.exc.TimeoutError | ArchiveError)
 
 
 class NewReport(NamedTuple):
@@ -45,6 +72,7 @@ class Carriage(NamedTuple):
 
     gateway: str
     boot_id: bytes
+    digest: bytes
     heard_ms: int
     arrived_ms: int
     rssi_dbm: int
@@ -53,47 +81,54 @@ class Carriage(NamedTuple):
 
 
 class Archive:
-    """Reports, provenance, actions and alarms behind one engine."""
+    """Reports, provenance, actions and alarms: one connection writes, others only read."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._engine: Engine | None = None
+        self._writer: Engine | None = None
+        self._readers: Engine | None = None
+        # Grows with each commit, so that a page may ask cheaply whether there is news.
+        self.commits = 0
 
     @classmethod
     def in_file(cls, path: Path) -> "Archive":
         return cls(f"sqlite:///{path}")
 
     def open(self) -> None:
-        """Open or create the archive. ArchiveError if a newer Turna wrote it."""
-        engine = sa.create_engine(self._url)
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _set_pragmas)
-            sa.event.listen(engine, "begin", _begin_for_writing)
-        with engine.begin() as connection:
-            schema.metadata.create_all(connection)
-            _check_version(connection)
-        self._engine = engine
+        """Open or create the archive. ArchiveError if it is none, or a newer Turna wrote it."""
+        # SQLite before 3.51.3 may lose a WAL reset between two connections that both write.
+        writer = sa.create_engine(self._url, pool_size=1, max_overflow=0)
+        readers = sa.create_engine(self._url)
+        if writer.dialect.name == "sqlite":
+            sa.event.listen(writer, "connect", _prepare_to_write)
+            sa.event.listen(writer, "begin", _begin_to_write)
+            sa.event.listen(readers, "connect", _prepare_to_read)
+            sa.event.listen(readers, "begin", _begin_to_read)
+        try:
+            with writer.begin() as connection:
+                schema.metadata.create_all(connection)
+                _check_version(connection)
+        except sa.exc.DBAPIError as error:
+            raise ArchiveError(f"the archive cannot be opened: {error.orig}") from None
+        self._writer, self._readers = writer, readers
 
     def close(self) -> None:
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        for engine in (self._readers, self._writer):
+            if engine is not None:
+                engine.dispose()
+        self._writer = self._readers = None
 
     @contextmanager
     def transaction(self) -> Iterator["Transaction"]:
         """Commit all that is done inside, or nothing of it."""
-        with self._opened().begin() as connection:
+        with _opened(self._writer).begin() as connection:
             yield Transaction(connection)
+        self.commits += 1
 
     @contextmanager
     def reader(self) -> Iterator[Connection]:
-        with self._opened().connect().execution_options(turna_reader=True) as connection:
+        with _opened(self._readers).connect() as connection:
             yield connection
-
-    def _opened(self) -> Engine:
-        if self._engine is None:
-            raise ArchiveError("the archive is not open")
-        return self._engine
 
 
 class Transaction:
@@ -141,21 +176,48 @@ class Transaction:
             action.insert().values(report_id=report_id, at_ms=at_ms, person=person, did=did)
         )
 
+    def actions_on(self, report_id: int) -> list[RowMapping]:
+        mine = sa.select(action).where(action.c.report_id == report_id).order_by(action.c.id)
+        return list(self._connection.execute(mine).mappings())
+
     def raise_alarm(self, kind: str, report_id: int | None, detail: str, at_ms: int) -> None:
         self._connection.execute(
             alarm.insert().values(at_ms=at_ms, kind=kind, report_id=report_id, detail=detail[:200])
         )
         self._note_change("alarm", report_id, at_ms)
 
-    def close_alarms(self, report_id: int, kind: str, person: str, at_ms: int) -> None:
-        """End the open alarms of one kind about a report; a person is answerable for it."""
-        opened = (alarm.c.report_id == report_id) & (alarm.c.kind == kind)
-        self._connection.execute(
-            alarm.update()
-            .where(opened & alarm.c.closed_ms.is_(None))
-            .values(closed_ms=at_ms, closed_by=person)
+    def is_alarmed(self, kind: str, detail: str) -> bool:
+        """Tell whether an open alarm says just this already."""
+        same = (alarm.c.kind == kind) & (alarm.c.detail == detail[:200])
+        query = sa.select(alarm.c.id).where(same & alarm.c.closed_ms.is_(None))
+        return self._connection.execute(query).first() is not None
+
+    def alarm_by_id(self, alarm_id: int) -> RowMapping | None:
+        found = self._connection.execute(sa.select(alarm).where(alarm.c.id == alarm_id))
+        return found.mappings().first()
+
+    def alarm_about(self, report_id: int, kind: str) -> RowMapping | None:
+        mine = (alarm.c.report_id == report_id) & (alarm.c.kind == kind)
+        return self._connection.execute(sa.select(alarm).where(mine)).mappings().first()
+
+    def close_alarm(self, alarm_id: int, person: str, at_ms: int) -> None:
+        """End an open alarm; a person is answerable for it."""
+        self._change_alarm(alarm_id, at_ms, closed_ms=at_ms, closed_by=person)
+
+    def cancel_alarm(self, alarm_id: int, at_ms: int) -> None:
+        """Note that the sender took an SOS back; the alarm stays open for a person."""
+        self._change_alarm(alarm_id, at_ms, cancelled_ms=at_ms)
+
+    def sos_of(self, device: int, generation: int) -> list[RowMapping]:
+        """Return a handset's proved SOS reports, each with its alarm's id if it raised one."""
+        mine = (report.c.device == device) & (report.c.generation == generation)
+        query = (
+            sa.select(report.c.seq, report.c.body, alarm.c.id.label("alarm_id"))
+            .outerjoin(alarm, (alarm.c.report_id == report.c.id) & (alarm.c.kind == "sos"))
+            .where(mine & (report.c.type == "sos") & (report.c.standing == "authentic"))
+            .order_by(report.c.seq)
         )
-        self._note_change("alarm", report_id, at_ms)
+        return list(self._connection.execute(query).mappings())
 
     def held_in_window(
         self, device: int, generation: int, newest_seq: int, window: int, state: int
@@ -171,9 +233,32 @@ class Transaction:
         )
         return set(self._connection.execute(sa.select(report.c.seq).where(where)).scalars())
 
-    def gateways_of(self, report_id: int) -> list[str]:
-        mine = sa.select(carriage.c.gateway).where(carriage.c.report_id == report_id)
-        return list(self._connection.execute(mine.order_by(carriage.c.arrived_ms)).scalars())
+    def digests_by_gateway(self, report_id: int) -> dict[str, bytes]:
+        """Return which gateways carried a report, first one first, and their packets' digests."""
+        mine = sa.select(carriage.c.gateway, carriage.c.digest)
+        mine = mine.where(carriage.c.report_id == report_id).order_by(carriage.c.arrived_ms)
+        return {row.gateway: row.digest for row in self._connection.execute(mine)}
+
+    def owe(self, report_id: int, gateway_name: str, state: int) -> int:
+        """Keep a person's word for one gateway until `settle`."""
+        values = {"report_id": report_id, "gateway": gateway_name, "state": state}
+        return _inserted_id(self._connection.execute(owed.insert().values(**values)))
+
+    def owed(self) -> list[RowMapping]:
+        return list(self._connection.execute(sa.select(owed).order_by(owed.c.id)).mappings())
+
+    def settle(self, owed_ids: Sequence[int]) -> None:
+        self._connection.execute(owed.delete().where(owed.c.id.in_(owed_ids)))
+
+    def put_aside(self, fingerprint: bytes, payload: bytes, reason: str, at_ms: int) -> bool:
+        """Keep a report raw that cannot be filed; return whether it was not there before."""
+        same = quarantine.c.fingerprint == fingerprint
+        again = quarantine.update().where(same).values(copies=quarantine.c.copies + 1)
+        if self._connection.execute(again).rowcount:
+            return False
+        values = {"fingerprint": fingerprint, "payload": payload, "reason": reason[:200]}
+        self._connection.execute(quarantine.insert().values(at_ms=at_ms, copies=1, **values))
+        return True
 
     def count_refusal(self, reason: str, topic: str, payload: bytes, at_ms: int) -> None:
         kept = {"last_ms": at_ms, "last_topic": topic[:200], "last_payload": payload[:1024]}
@@ -191,22 +276,45 @@ class Transaction:
             self._connection.execute(gateway.insert().values(name=name, **fresh))
         self._note_change("gateway", None, at_ms)
 
+    def _change_alarm(self, alarm_id: int, at_ms: int, **values: Any) -> None:
+        mine = alarm.c.id == alarm_id
+        self._connection.execute(alarm.update().where(mine).values(**values))
+        about = self._connection.execute(sa.select(alarm.c.report_id).where(mine)).scalar()
+        self._note_change("alarm", about, at_ms)
+
     def _note_change(self, kind: str, report_id: int | None, at_ms: int) -> None:
         self._connection.execute(
             change.insert().values(kind=kind, report_id=report_id, at_ms=at_ms)
         )
 
 
-def _set_pragmas(connection: Any, _record: object) -> None:
+def _opened(engine: Engine | None) -> Engine:
+    if engine is None:
+        raise ArchiveError("the archive is not open")
+    return engine
+
+
+def _prepare_to_write(connection: Any, _record: object) -> None:
     # An acknowledgement may follow a commit only if the commit is on the disk: WAL alone is not.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    _prepare(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+
+
+def _prepare_to_read(connection: Any, _record: object) -> None:
+    _prepare(connection, "query_only=ON")
+
+
+def _prepare(connection: Any, *pragmas: str) -> None:
+    for pragma in ("busy_timeout=5000", *pragmas):
         connection.execute(f"PRAGMA {pragma}")
-    connection.isolation_level = None  # SQLAlchemy's begin event below starts the transaction
+    connection.isolation_level = None  # the begin events below start each transaction
 
 
-def _begin_for_writing(connection: Connection) -> None:
-    reader = connection.get_execution_options().get("turna_reader", False)
-    connection.exec_driver_sql("BEGIN" if reader else "BEGIN IMMEDIATE")
+def _begin_to_write(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_to_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _check_version(connection: Connection) -> None:

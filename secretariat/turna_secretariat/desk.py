@@ -6,18 +6,21 @@ call is one commit; its receipts may be sent because the commit has happened.
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from turna_backbone.envelope import Receipt, ReceiptEnvelope, ReportEnvelope
-from turna_protocol import acknowledgement, delivery
+from sqlalchemy.engine import RowMapping
+
+from turna_backbone.envelope import ReportEnvelope
+from turna_protocol import delivery
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
 from turna_protocol.json_form import report_to_json
 from turna_protocol.reports import decode_report, priority, report_type
 from turna_protocol.sealing import verify_end_to_end
+from turna_secretariat import alarms
 from turna_secretariat.archive import Archive, Carriage, NewReport, Transaction
+from turna_secretariat.receipts import Answer, Outgoing, Receipts
 from turna_secretariat.registry import Registry
 
 FINGERPRINT_BYTES = 8
@@ -25,6 +28,7 @@ FINGERPRINT_BYTES = 8
 # What a report is worth: proved to be its sender's; proved, but of no form we know; of a sender we
 # do not know; not its sender's; proved, but a second one under a number that another one has.
 STANDINGS = ("authentic", "undecodable", "unknown_device", "not_authentic", "clone")
+_ANSWERED = ("authentic", "undecodable")
 
 # What a person does with a report, and the state that every holder of it then learns.
 STATE_AFTER = {
@@ -35,20 +39,27 @@ STATE_AFTER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """Receipts for one gateway."""
-
-    gateway: str
-    envelope: ReceiptEnvelope
+class NotPossibleError(Exception):
+    """What a person wants to do cannot be done (any more); the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """What one carried report is answered with; `state` None means: retire it, say nothing."""
+class Refusal:
+    """A message that is no report, and why."""
 
-    envelope: ReportEnvelope
-    state: int | None
+    reason: str
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayNews:
+    """A gateway's presence, or its heartbeat if it has `health`."""
+
+    name: str
+    country: str
+    connected: bool
+    health: dict[str, object] | None = None
 
 
 class Desk:
@@ -58,79 +69,125 @@ class Desk:
         self._archive = archive
         self._registry = registry
         self._frame = frame
+        self._receipts = Receipts(registry)
 
     def file(self, envelopes: Sequence[ReportEnvelope], now_ms: int) -> list[Outgoing]:
         """Commit all reports, new or repeated, and return the receipts that are due."""
         with self._archive.transaction() as transaction:
             answers = [self._file_one(transaction, e, now_ms) for e in envelopes]
-            return self._receipts(transaction, answers)
+            return self._receipts.answer(transaction, answers)
+
+    def quarantine(self, envelope: ReportEnvelope, reason: str, now_ms: int) -> list[Outgoing]:
+        """Keep a report raw that cannot be filed, alarm a person, and let its gateway go on."""
+        name = f"{envelope.device} {envelope.generation} {envelope.seq} ".encode()
+        fingerprint = hashlib.sha256(name + _fingerprint(envelope)).digest()
+        with self._archive.transaction() as transaction:
+            if transaction.put_aside(fingerprint, envelope.pack(), reason, now_ms):
+                detail = f"device {envelope.device} sequence {envelope.seq}: kept raw, {reason}"
+                transaction.raise_alarm("quarantined", None, detail, now_ms)
+            return self._receipts.answer(transaction, [Answer(envelope, None)])
 
     def act(self, report_id: int, did: str, person: str, now_ms: int) -> list[Outgoing]:
         """File what a person did with a report and return the receipts that tell the field.
 
-        KeyError for a report or a deed that does not exist.
+        KeyError for a report or a deed that does not exist, NotPossibleError if another's word
+        stands already.
         """
         state = STATE_AFTER[did]
         with self._archive.transaction() as transaction:
             row = transaction.report_by_id(report_id)
             if row is None:
                 raise KeyError(report_id)
+            self._require_possible(transaction, row, did, person)
             transaction.record_action(report_id, person, did, now_ms)
             reached = delivery.advance(row["state"], state)
-            if reached != row["state"] or row["person"] != person:
-                transaction.set_state(report_id, reached, person, now_ms)
-            transaction.close_alarms(report_id, "sos", person, now_ms)
-            if row["standing"] != "authentic":
-                return []
-            return self._tell(transaction, report_id, row["device"], row["seq"], reached)
+            transaction.set_state(report_id, reached, person, now_ms)
+            alarm = transaction.alarm_about(report_id, alarms.SOS)
+            if alarm is not None and alarm["closed_ms"] is None and did != "read":
+                transaction.close_alarm(alarm["id"], person, now_ms)
+            return [
+                self._receipts.tell(
+                    transaction, report_id, name, reached, transaction.owe(report_id, name, reached)
+                )
+                for name in transaction.digests_by_gateway(report_id)
+                if self._registry.gateway_country(name) is not None
+            ]
 
-    def refuse(self, reason: str, topic: str, payload: bytes, now_ms: int) -> None:
-        """Count a message that is no report, and keep the last of its kind for a look."""
+    def close_alarm(self, alarm_id: int, person: str, now_ms: int) -> None:
+        """End an alarm that is no SOS; an SOS is answered through its report."""
         with self._archive.transaction() as transaction:
-            transaction.count_refusal(reason, topic, payload, now_ms)
+            alarm = transaction.alarm_by_id(alarm_id)
+            if alarm is None:
+                raise KeyError(alarm_id)
+            if alarm["kind"] == alarms.SOS:
+                raise NotPossibleError("an SOS is ended by accepting its report")
+            if alarm["closed_ms"] is not None:
+                raise NotPossibleError(f"{alarm['closed_by']} has closed it already")
+            transaction.close_alarm(alarm_id, person, now_ms)
 
-    def note_gateway(
-        self,
-        name: str,
-        country: str,
-        now_ms: int,
-        *,
-        connected: bool,
-        health: dict[str, object] | None,
+    def owed(self) -> list[Outgoing]:
+        """Return again every word of a person that no broker has confirmed yet."""
+        with self._archive.transaction() as transaction:
+            return [
+                self._receipts.tell(
+                    transaction, row["report_id"], row["gateway"], row["state"], row["id"]
+                )
+                for row in transaction.owed()
+            ]
+
+    def settle(self, owed_ids: Sequence[int]) -> None:
+        with self._archive.transaction() as transaction:
+            transaction.settle(owed_ids)
+
+    def note(self, refusals: Iterable[Refusal], news: Iterable[GatewayNews], now_ms: int) -> None:
+        """Count messages that are no reports, keep what gateways say of themselves: one commit."""
+        with self._archive.transaction() as transaction:
+            for refusal in refusals:
+                transaction.count_refusal(refusal.reason, refusal.topic, refusal.payload, now_ms)
+            for one in news:
+                known: dict[str, object] = {"connected": one.connected}
+                if one.health is not None:
+                    known["health"] = json.dumps(one.health)
+                transaction.note_gateway(one.name, one.country, now_ms, **known)
+
+    def alarm_once(self, kind: str, detail: str, now_ms: int) -> None:
+        """Raise an alarm about no report, unless an open one says the same."""
+        with self._archive.transaction() as transaction:
+            if not transaction.is_alarmed(kind, detail):
+                transaction.raise_alarm(kind, None, detail, now_ms)
+
+    def _require_possible(
+        self, transaction: Transaction, row: RowMapping, did: str, person: str
     ) -> None:
-        """Keep a gateway's presence or heartbeat for the page."""
-        known: dict[str, object] = {"connected": connected}
-        if health is not None:
-            known["health"] = json.dumps(health)
-        with self._archive.transaction() as transaction:
-            transaction.note_gateway(name, country, now_ms, **known)
+        if row["standing"] not in _ANSWERED:
+            raise NotPossibleError("it is not proved to be its sender's; close its alarm instead")
+        if did == "accepted":
+            alarm = transaction.alarm_about(row["id"], alarms.SOS)
+            if alarm is not None and alarm["closed_by"] not in (None, person):
+                raise NotPossibleError(f"{alarm['closed_by']} has accepted it already")
+        elif did in ("acted", "refused") and row["state"] not in (
+            *range(delivery.ACTED),
+            STATE_AFTER[did],
+        ):
+            raise NotPossibleError(
+                f"{row['person']} has said already: {delivery.STATE_NAMES[row['state']]}"
+            )
 
-    def _file_one(self, transaction: Transaction, carried: ReportEnvelope, now_ms: int) -> _Answer:
+    def _file_one(self, transaction: Transaction, carried: ReportEnvelope, now_ms: int) -> Answer:
         fingerprint = _fingerprint(carried)
         known = transaction.report_named(carried.device, carried.generation, carried.seq)
         row = next((r for r in known if r["fingerprint"] == fingerprint), None)
         if row is None:
-            others = any(r["standing"] in ("authentic", "clone") for r in known)
-            new = self._judge(carried, fingerprint, others, now_ms)
+            is_second = any(r["standing"] in ("authentic", "clone") for r in known)
+            new = self._judge(carried, fingerprint, is_second, now_ms)
             report_id = transaction.insert_report(new, now_ms)
-            self._alarm(transaction, report_id, new, now_ms)
+            alarms.raise_for(transaction, self._registry, report_id, new, now_ms)
             standing, state = new.standing, new.state
         else:
             report_id, standing, state = row["id"], row["standing"], row["state"]
-        transaction.note_carriage(
-            report_id,
-            Carriage(
-                gateway=carried.gateway,
-                boot_id=carried.boot_id,
-                heard_ms=carried.heard_at_s * 1000,
-                arrived_ms=now_ms,
-                rssi_dbm=carried.rssi_dbm,
-                snr_db_x4=carried.snr_db_x4,
-                hops=carried.hops,
-            ),
-        )
+        transaction.note_carriage(report_id, _carriage(carried, now_ms))
         # A report that is not proved to be its sender's is kept, and never confirmed to the field.
-        return _Answer(carried, state if standing in ("authentic", "undecodable") else None)
+        return Answer(carried, state if standing in _ANSWERED else None)
 
     def _judge(
         self, carried: ReportEnvelope, fingerprint: bytes, is_second: bool, now_ms: int
@@ -176,84 +233,18 @@ class Desk:
             return "not_authentic"
         return "clone" if is_second else "authentic"
 
-    def _alarm(self, transaction: Transaction, report_id: int, new: NewReport, now_ms: int) -> None:
-        if new.standing not in ("authentic", "undecodable"):
-            detail = f"device {new.device} sequence {new.seq}"
-            transaction.raise_alarm(new.standing, report_id, detail, now_ms)
-        elif new.standing == "undecodable":
-            detail = f"device {new.device} sequence {new.seq}: genuine, but of no known form"
-            transaction.raise_alarm("undecodable", report_id, detail, now_ms)
-        elif new.type == "sos" and json.loads(new.body).get("phase") != "cancel":
-            transaction.raise_alarm("sos", report_id, self._registry.call_sign(new.device), now_ms)
 
-    def _receipts(self, transaction: Transaction, answers: Iterable[_Answer]) -> list[Outgoing]:
-        """Group answers by gateway; one sealed entry speaks for several reports of a handset."""
-        by_gateway: dict[str, list[_Answer]] = defaultdict(list)
-        for answer in answers:
-            by_gateway[answer.envelope.gateway].append(answer)
-        return [
-            Outgoing(name, ReceiptEnvelope(tuple(self._entries(transaction, mine))))
-            for name, mine in by_gateway.items()
-        ]
-
-    def _entries(self, transaction: Transaction, answers: list[_Answer]) -> list[Receipt]:
-        spoken_for: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-        for answer in answers:
-            if answer.state is not None:
-                carried = answer.envelope
-                spoken_for[carried.device, carried.generation, answer.state].append(carried.seq)
-        sealed: dict[tuple[int, int, int], bytes] = {}
-        for (device, generation, state), numbers in spoken_for.items():
-            for newest, _ in acknowledgement.group(numbers, acknowledgement.RECEIPT_BITS):
-                sealed[device, newest, state] = self._seal(
-                    transaction, device, generation, newest, state
-                )
-        return [
-            Receipt(
-                device=a.envelope.device,
-                generation=a.envelope.generation,
-                seq=a.envelope.seq,
-                digest=a.envelope.digest,
-                state=delivery.AT_SECRETARIAT if a.state is None else a.state,
-                sealed=b""
-                if a.state is None
-                else sealed.pop((a.envelope.device, a.envelope.seq, a.state), b""),
-            )
-            for a in answers
-        ]
-
-    def _tell(
-        self, transaction: Transaction, report_id: int, device: int, seq: int, state: int
-    ) -> list[Outgoing]:
-        """Return a person's word about one report, for every gateway that carried it."""
-        row = transaction.report_by_id(report_id)
-        assert row is not None  # read in the same transaction
-        sealed = self._seal(transaction, device, row["generation"], seq, state)
-        receipt = Receipt(
-            device=device,
-            generation=row["generation"],
-            seq=seq,
-            digest=bytes(FINGERPRINT_BYTES),
-            state=state,
-            sealed=sealed,
-        )
-        return [
-            Outgoing(name, ReceiptEnvelope((receipt,)))
-            for name in transaction.gateways_of(report_id)
-        ]
-
-    def _seal(
-        self, transaction: Transaction, device: int, generation: int, newest: int, state: int
-    ) -> bytes:
-        key = self._registry.authentication_key(device, generation)
-        assert key is not None  # only authentic reports are answered
-        held = transaction.held_in_window(
-            device, generation, newest, acknowledgement.RECEIPT_BITS, state
-        )
-        bitmap = sum(1 << newest - 1 - seq for seq in held)
-        return acknowledgement.seal_receipt(
-            acknowledgement.Receipt(device, newest, bitmap, state), key
-        )
+def _carriage(carried: ReportEnvelope, now_ms: int) -> Carriage:
+    return Carriage(
+        gateway=carried.gateway,
+        boot_id=carried.boot_id,
+        digest=carried.digest,
+        heard_ms=carried.heard_at_s * 1000,
+        arrived_ms=now_ms,
+        rssi_dbm=carried.rssi_dbm,
+        snr_db_x4=carried.snr_db_x4,
+        hops=carried.hops,
+    )
 
 
 def _fingerprint(carried: ReportEnvelope) -> bytes:

@@ -53,6 +53,7 @@ report = Table(
     Column("end_to_end_tag", LargeBinary, nullable=False),
     UniqueConstraint("device", "generation", "seq", "fingerprint"),
     Index("report_by_device", "device", "generation", "seq"),
+    Index("report_by_sender", "device", "id"),
     Index("report_by_arrival", "arrived_ms"),
 )
 
@@ -63,6 +64,7 @@ carriage = Table(
     Column("report_id", ForeignKey("report.id"), primary_key=True),
     Column("gateway", String(32), primary_key=True),
     Column("boot_id", LargeBinary(8), nullable=False),
+    Column("digest", LargeBinary(8), nullable=False),  # by which the gateway knows its packet
     Column("heard_ms", BigInteger, nullable=False),
     Column("arrived_ms", BigInteger, nullable=False),
     Column("rssi_dbm", Integer, nullable=False),
@@ -90,8 +92,20 @@ alarm = Table(
     Column("kind", String(32), nullable=False),  # sos | clone | not_authentic | ...
     Column("report_id", ForeignKey("report.id")),
     Column("detail", String(200), nullable=False),
+    Column("cancelled_ms", BigInteger),  # an SOS that its sender took back; it still wants a person
     Column("closed_ms", BigInteger),
     Column("closed_by", String(80)),
+    Index("alarm_by_report", "report_id"),
+)
+
+# A person's word that still has to reach a gateway; gone once the broker has confirmed it.
+owed = Table(
+    "owed",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("report_id", ForeignKey("report.id"), nullable=False),
+    Column("gateway", String(32), nullable=False),
+    Column("state", Integer, nullable=False),
 )
 
 # The journal that the page follows: a browser that was away asks for what came after its last id.
@@ -100,7 +114,7 @@ change = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
-    Column("kind", String(16), nullable=False),  # report | state | alarm
+    Column("kind", String(16), nullable=False),  # report | state | alarm | gateway
     Column("report_id", ForeignKey("report.id")),
 )
 
@@ -113,6 +127,18 @@ refusal = Table(
     Column("last_ms", BigInteger, nullable=False),
     Column("last_topic", String(200), nullable=False),
     Column("last_payload", LargeBinary, nullable=False),
+)
+
+# Well-formed reports that could not be filed, a defect of ours; raw, to be filed later.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("fingerprint", LargeBinary(32), nullable=False, unique=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("copies", Integer, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
 )
 
 gateway = Table(

@@ -7,16 +7,18 @@ a receipt is never sent for what is not committed.
 import logging
 import queue
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
-from turna_backbone.envelope import GatewayHealth, Presence, ReportEnvelope
-from turna_backbone.mqtt import Connected, Disconnected, Message, MqttEvent, Published
-from turna_protocol.errors import MalformedError
-from turna_secretariat.desk import Desk, Outgoing
+from turna_backbone.mqtt import Connected, Message, MqttEvent, Published
+from turna_secretariat.archive import is_storage_failure
+from turna_secretariat.desk import Desk, NotPossibleError
+from turna_secretariat.intake import Intake
+from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -51,11 +53,28 @@ class Deed:
     did: str
     person: str
     done: Event = field(default_factory=Event)
-    errors: list[str] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
 
 
-Incoming = MqttEvent | Deed
+@dataclass(frozen=True, slots=True)
+class AlarmDeed:
+    """A person closes an alarm that is no SOS; `done` and `errors` as with a `Deed`."""
+
+    alarm_id: int
+    person: str
+    done: Event = field(default_factory=Event)
+    errors: list[Exception] = field(default_factory=list)
+
+
+Incoming = MqttEvent | Deed | AlarmDeed
 Inbox = queue.Queue[Incoming]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsent:
+    topic: str
+    payload: bytes
+    owed_id: int | None
 
 
 class Subscriber:
@@ -77,9 +96,14 @@ class Subscriber:
         self._inbox = inbox
         self._clock = clock
         self._birth = birth
-        self._unsent: deque[tuple[str, bytes]] = deque(maxlen=UNSENT_MAX)
+        self._unsent: deque[_Unsent] = deque()
+        # By token: a person's word that the broker has not confirmed yet.
+        self._unconfirmed: dict[int, int] = {}
+        self._settled: list[int] = []
         self.connected = False
+        self.changed_ms: int | None = None
         self.counts: Counter[str] = Counter()
+        self._intake = Intake(desk, registry, self._count)
 
     def run(self, stopping: Event) -> None:
         """Serve the inbox until told to stop."""
@@ -88,93 +112,93 @@ class Subscriber:
 
     def step(self, wait_s: float) -> None:
         """Handle what is in the inbox now, after waiting up to `wait_s` for something to come."""
-        events = _drain(self._inbox, wait_s)
-        messages = [event for event in events if isinstance(event, Message)]
-        for event in events:
-            if isinstance(event, Deed):
+        messages: list[Message] = []
+        for event in _drain(self._inbox, wait_s):
+            if isinstance(event, Message):
+                messages.append(event)
+            elif isinstance(event, Published):
+                self._published(event)
+            elif isinstance(event, Deed | AlarmDeed):
                 self._do(event)
-            elif isinstance(event, Connected):
-                self.connected = True
-                self._session.publish(*self._birth, retain=True)
-            elif isinstance(event, Disconnected):
-                self.connected = False
-            elif isinstance(event, Published) and not event.accepted:
-                self.counts["receipts the broker refused"] += 1
+            else:
+                self._connection(isinstance(event, Connected))
         if messages:
-            self._take(messages)
+            self._queue(self._intake.take(messages, self._now_ms()))
+            for message in messages:
+                self._session.acknowledge(message.token)
+        if self._settled:
+            self._desk.settle(self._settled)
+            self._settled = []
         self._send_unsent()
 
     def as_json(self) -> dict[str, object]:
         """Return the state of the feed; safe to call from another thread."""
         return {
             "connected": self.connected,
+            "changed_ms": self.changed_ms,
             "receipts_waiting": len(self._unsent),
             "counts": dict(self.counts),
         }
 
-    def _take(self, messages: list[Message]) -> None:
-        now_ms = self._clock.unix_s() * 1000
-        reports = []
-        for message in messages:
-            try:
-                envelope = self._understand(message, now_ms)
-            except MalformedError as error:
-                self.counts["refused"] += 1
-                log.warning("message refused topic=%s reason=%s", message.topic[:80], error)
-                self._desk.refuse("malformed", message.topic, message.payload, now_ms)
-            else:
-                reports += [] if envelope is None else [envelope]
-        if reports:
-            outgoing = self._desk.file(reports, now_ms)
-            self.counts["reports filed"] += len(reports)
-            self._queue(outgoing)
-        for message in messages:
-            self._session.acknowledge(message.token)
+    def _connection(self, connected: bool) -> None:
+        self.connected, self.changed_ms = connected, self._now_ms()
+        # Whatever was on its way is sent again from the archive, by the connection that is next.
+        self._unconfirmed.clear()
+        self._unsent = deque(one for one in self._unsent if one.owed_id is None)
+        if connected:
+            self._session.publish(*self._birth, retain=True)
+            self._queue(self._desk.owed())
 
-    def _understand(self, message: Message, now_ms: int) -> ReportEnvelope | None:
-        """Return the report, or None after noting what a gateway says of itself."""
-        topic = topics.parse(message.topic)
-        if topic.side == "u":
-            return ReportEnvelope.unpack(message.payload)
-        if topic.leaf == "conn":
-            presence = Presence.unpack(message.payload)
-            self._desk.note_gateway(
-                topic.name, topic.country, now_ms, connected=presence.online, health=None
-            )
-        elif topic.leaf == "health":
-            health = GatewayHealth.unpack(message.payload)
-            told = {name: getattr(health, name) for name in health.__slots__ if name != "boot_id"}
-            self._desk.note_gateway(topic.name, topic.country, now_ms, connected=True, health=told)
-        else:
-            raise MalformedError("not a topic the Secretariat reads")
-        return None
+    def _published(self, event: Published) -> None:
+        owed_id = self._unconfirmed.pop(event.token, None)
+        if not event.accepted:
+            self.counts["receipts the broker refused"] += 1
+        elif owed_id is not None:
+            self._settled.append(owed_id)
 
-    def _do(self, deed: Deed) -> None:
+    def _do(self, deed: Deed | AlarmDeed) -> None:
         try:
-            outgoing = self._desk.act(
-                deed.report_id, deed.did, deed.person, self._clock.unix_s() * 1000
-            )
-        except KeyError:
-            deed.errors.append("there is no such report")
-        else:
-            self._queue(outgoing)
-        deed.done.set()
+            if isinstance(deed, Deed):
+                self._queue(self._desk.act(deed.report_id, deed.did, deed.person, self._now_ms()))
+            else:
+                self._desk.close_alarm(deed.alarm_id, deed.person, self._now_ms())
+        except (KeyError, NotPossibleError) as error:
+            deed.errors.append(error)
+        except Exception as error:
+            deed.errors.append(error)
+            if is_storage_failure(error):
+                raise
+            log.exception("what a person did could not be filed")
+        finally:
+            deed.done.set()
 
-    def _queue(self, outgoing: list[Outgoing]) -> None:
+    def _queue(self, outgoing: Sequence[Outgoing]) -> None:
         for one in outgoing:
             country = self._registry.gateway_country(one.gateway)
             if country is None:
                 self.counts["receipts for an unknown gateway"] += 1
-                continue
-            self._unsent.append((topics.receipt(country, one.gateway), one.envelope.pack()))
+            elif len(self._unsent) >= UNSENT_MAX:
+                self.counts["receipts dropped, to be asked for again"] += 1
+            else:
+                topic = topics.receipt(country, one.gateway)
+                self._unsent.append(_Unsent(topic, one.envelope.pack(), one.owed_id))
 
     def _send_unsent(self) -> None:
         while self._unsent:
-            topic, payload = self._unsent[0]
-            if self._session.publish(topic, payload) is None:
+            one = self._unsent[0]
+            token = self._session.publish(one.topic, one.payload)
+            if token is None:
                 return
             self._unsent.popleft()
             self.counts["receipt messages sent"] += 1
+            if one.owed_id is not None:
+                self._unconfirmed[token] = one.owed_id
+
+    def _count(self, what: str, number: int) -> None:
+        self.counts[what] += number
+
+    def _now_ms(self) -> int:
+        return self._clock.unix_s() * 1000
 
 
 def _drain(inbox: Inbox, wait_s: float) -> list[Incoming]:

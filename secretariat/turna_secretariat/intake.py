@@ -1,0 +1,118 @@
+"""Files what messages carry so that one that cannot be filed never stops the others.
+
+A failure of the archive itself is not handled here: nothing may be acknowledged after it.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from turna_backbone import topics
+from turna_backbone.envelope import GatewayHealth, Presence, ReportEnvelope
+from turna_backbone.mqtt import Message
+from turna_protocol.errors import MalformedError
+from turna_secretariat.archive import is_storage_failure
+from turna_secretariat.desk import Desk, GatewayNews, Refusal
+from turna_secretariat.receipts import Outgoing
+from turna_secretariat.registry import Registry
+
+log = logging.getLogger(__name__)
+
+# Stands for the carrier of a report whose gateway used another's name or is not registered; no
+# topic segment has parentheses, so no gateway can be called so.
+UNPROVED_GATEWAY = "(unproved)"
+
+Count = Callable[[str, int], None]
+
+
+class Intake:
+    """Turns a batch of messages into at most a few commits and the receipts that follow."""
+
+    def __init__(self, desk: Desk, registry: Registry, count: Count) -> None:
+        self._desk = desk
+        self._registry = registry
+        self._count = count
+
+    def take(self, messages: Sequence[Message], now_ms: int) -> list[Outgoing]:
+        """File every message in one way or another; when this returns, all may be acknowledged."""
+        reports: list[ReportEnvelope] = []
+        news: list[GatewayNews] = []
+        refusals: list[Refusal] = []
+        foreign: set[str] = set()
+        for message in messages:
+            try:
+                understood = self._understand(message, foreign)
+            except MalformedError as error:
+                refusals.append(Refusal("malformed", message.topic, message.payload))
+                log.debug("message refused topic=%r reason=%s", message.topic[:80], error)
+            except Exception:
+                log.exception("a message that cannot be read topic=%r", message.topic[:80])
+                refusals.append(Refusal("unreadable", message.topic, message.payload))
+            else:
+                if isinstance(understood, ReportEnvelope):
+                    reports.append(understood)
+                else:
+                    (news if isinstance(understood, GatewayNews) else refusals).append(understood)  # type: ignore[arg-type]  # each to its own kind
+        outgoing = self._file(reports, now_ms) if reports else []
+        for detail in foreign:
+            self._desk.alarm_once("foreign_gateway", detail, now_ms)
+        if refusals or news:
+            self._desk.note(refusals, news, now_ms)
+        if refusals:
+            self._count("refused", len(refusals))
+            log.warning("messages refused count=%d", len(refusals))
+        return outgoing
+
+    def _understand(
+        self, message: Message, foreign: set[str]
+    ) -> ReportEnvelope | GatewayNews | Refusal:
+        topic = topics.parse(message.topic)
+        if topic.side == "u":
+            return self._with_proved_gateway(
+                ReportEnvelope.unpack(message.payload), topic.country, foreign
+            )
+        if self._registry.gateway_country(topic.name) != topic.country:
+            return Refusal("foreign_gateway", message.topic, message.payload)
+        if topic.leaf == "conn":
+            presence = Presence.unpack(message.payload)
+            return GatewayNews(topic.name, topic.country, presence.online)
+        if topic.leaf == "health":
+            health = GatewayHealth.unpack(message.payload)
+            told = {name: getattr(health, name) for name in health.__slots__ if name != "boot_id"}
+            return GatewayNews(topic.name, topic.country, connected=True, health=told)
+        raise MalformedError("not a topic the Secretariat reads")
+
+    def _with_proved_gateway(
+        self, carried: ReportEnvelope, country: str, foreign: set[str]
+    ) -> ReportEnvelope:
+        """Return the report; if its gateway is not of the topic's country, without its name.
+
+        The broker lets a gateway write into its own country's topics only.  The handset's own tag
+        proves the report, so it is filed all the same; no receipt follows, the carrier keeps it.
+        """
+        if self._registry.gateway_country(carried.gateway) == country:
+            return carried
+        self._count("reports of an unproved gateway", 1)
+        foreign.add(f"a sender in topics of {country!r} calls itself {carried.gateway!r}")
+        return replace(carried, gateway=UNPROVED_GATEWAY)
+
+    def _file(self, reports: Sequence[ReportEnvelope], now_ms: int) -> list[Outgoing]:
+        try:
+            outgoing = self._desk.file(reports, now_ms)
+        except Exception as error:
+            if is_storage_failure(error):
+                raise
+            log.exception("a batch cannot be filed, each of its %d reports alone", len(reports))
+            outgoing = [one for report in reports for one in self._file_alone(report, now_ms)]
+        self._count("reports filed", len(reports))
+        return outgoing
+
+    def _file_alone(self, carried: ReportEnvelope, now_ms: int) -> list[Outgoing]:
+        try:
+            return self._desk.file([carried], now_ms)
+        except Exception as error:
+            if is_storage_failure(error):
+                raise
+            log.exception("report put aside device=%d seq=%d", carried.device, carried.seq)
+            self._count("reports put aside", 1)
+            return self._desk.quarantine(carried, type(error).__name__, now_ms)
