@@ -228,10 +228,12 @@ def _beacons() -> list[Vector]:
         time_s=1_763_800_000,
         time_quality=beacon.TIME_GNSS,
         load_pct=12,
-        slots=10,
+        slots=5,
         slot_ms=240,
+        turns=b"\x41\x01",
     )
     fields = {name: getattr(one, name) for name in one.FIELDS if name != "hops"}
+    fields["turns"] = one.turns.hex()
     data = beacon.pack_beacon(one, ALL, hops_left=2)
     return [{"name": "beacon", "kind": packet.BEACON, **fields, "packet": data.hex()}]
 

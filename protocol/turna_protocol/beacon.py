@@ -1,8 +1,8 @@
 """Beacons: a gateway tells that it is there, the time, how busy it is, and whose turn is when.
 
 In clear, under the broadcast key that gateways and handsets share: it proves membership, no more.
-A handset's turn is its number modulo the number of slots; the gateway picks the number of slots so
-that the handsets it hears get different turns, and the table costs one byte.
+A bitmap names the handsets that have a turn, in the order of their numbers: a bit each.  The slots
+after theirs are shared by all others, in an order that every beacon shuffles.
 """
 
 from .ciphers import equal, hmac_sha256
@@ -18,10 +18,12 @@ from .packet import (
 from .record import Record
 
 TAG_BYTES = 4
-BEACON_BYTES = 18
+BEACON_BYTES = 18  # without turns
+TURN_DEVICE_MAX = 512  # as many as a mission has handsets: a bitmap of 64 bytes
 NUMBER_MAX = 0xFFFFFF
 SLOTS_MAX = 255
 PRIORITY_MAX = 3
+SHARED_PART = 8  # one slot for others per so many turns, and one more
 SLOT_UNIT_MS = 8
 GROUPING_UNIT_MS = 100
 GATEWAYS_REMEMBERED = 16
@@ -34,7 +36,7 @@ TIME_SUSPECT = 3
 
 
 class Beacon(Record):
-    """What a gateway announces.  `slots` 0: no turns, everybody at random."""
+    """What a gateway announces.  `slots` 0: everybody at random; else as `plan_turns` says."""
 
     FIELDS = (
         "gateway",
@@ -47,6 +49,7 @@ class Beacon(Record):
         "grouping_ms",
         "slots",
         "slot_ms",
+        "turns",
         "hops",
     )
 
@@ -63,6 +66,7 @@ class Beacon(Record):
         grouping_ms: int = 500,
         slots: int = 0,
         slot_ms: int = 0,
+        turns: bytes = b"",
         hops: int = 0,
     ) -> None:
         self.gateway = gateway
@@ -75,6 +79,7 @@ class Beacon(Record):
         self.grouping_ms = grouping_ms  # how long it collects acknowledgements; never for an SOS
         self.slots = slots
         self.slot_ms = slot_ms
+        self.turns = turns
         self.hops = hops  # how many relays it came through; 0 when packed by the gateway
 
 
@@ -86,13 +91,14 @@ def pack_beacon(beacon: Beacon, broadcast_key: bytes, hops_left: int = 0) -> byt
     packet = bytes([first_byte(BEACON, hops_left), beacon.gateway])
     packet += beacon.number.to_bytes(3, "big") + beacon.time_s.to_bytes(4, "big")
     packet += bytes([flags, beacon.load_pct, beacon.grouping_ms // GROUPING_UNIT_MS])
-    packet += bytes([beacon.slots, beacon.slot_ms // SLOT_UNIT_MS])
+    packet += bytes([beacon.slots, beacon.slot_ms // SLOT_UNIT_MS]) + beacon.turns
     return packet + _tag(broadcast_key, packet)
 
 
 def unpack_beacon(packet: bytes, broadcast_key: bytes) -> Beacon:
     """Return the beacon, or raise MalformedError or NotAuthenticError."""
-    if packet_kind(packet) != BEACON or len(packet) != BEACON_BYTES:
+    turns_bytes = len(packet) - BEACON_BYTES
+    if packet_kind(packet) != BEACON or not 0 <= turns_bytes <= TURN_DEVICE_MAX // 8:
         raise MalformedError("beacon length")
     if not equal(packet[-TAG_BYTES:], _tag(broadcast_key, packet[:-TAG_BYTES])):
         raise NotAuthenticError("beacon tag")
@@ -111,6 +117,7 @@ def unpack_beacon(packet: bytes, broadcast_key: bytes) -> Beacon:
         grouping_ms=packet[11] * GROUPING_UNIT_MS,
         slots=packet[12],
         slot_ms=packet[13] * SLOT_UNIT_MS,
+        turns=packet[14:-TAG_BYTES],
         hops=hops,
     )
     try:
@@ -136,16 +143,21 @@ class BeaconMemory:
         return True
 
 
-def slots_for(devices: list[int]) -> int:
-    """Return the fewest slots that give each of these handsets a turn of its own.
+def plan_turns(devices: list[int]) -> tuple[bytes, int]:
+    """Return (turns, slots) for the handsets that a gateway hears, with slots left for others.
 
-    0, random access for all, when no number of slots up to the limit does.
+    Nobody gets a turn when there are more handsets than slots.
     """
-    distinct = set(devices)
-    for slots in range(max(len(distinct), 1), SLOTS_MAX + 1):
-        if len({device % slots for device in distinct}) == len(distinct):
-            return slots
-    return 0
+    bits = 0
+    for device in set(devices):
+        if not 1 <= device <= TURN_DEVICE_MAX:
+            raise MisuseError("device")
+        bits |= 1 << device - 1
+    count = len(set(devices))
+    slots = count + count // SHARED_PART + 1
+    if slots > SLOTS_MAX:
+        return b"", 0
+    return bits.to_bytes(TURN_DEVICE_MAX // 8, "little").rstrip(b"\0"), slots
 
 
 def turn(beacon: Beacon, device: int) -> tuple[int, int, int] | None:
@@ -155,11 +167,29 @@ def turn(beacon: Beacon, device: int) -> tuple[int, int, int] | None:
     """
     if not beacon.slots or not beacon.slot_ms or beacon.hops:
         return None
-    return (
-        beacon.slots * beacon.slot_ms,
-        device % beacon.slots * beacon.slot_ms,
-        beacon.slot_ms,
-    )
+    before, all_turns, has_turn = _rank(beacon.turns, device)
+    slot = before
+    if not has_turn:
+        shared = beacon.slots - all_turns
+        if not shared:
+            return None
+        # Two without a turn meet in one slot now and then, but not in the next beacon's again.
+        slot = all_turns + (device * 40_503 ^ beacon.number * 30_011) % 65_521 % shared
+    return (beacon.slots * beacon.slot_ms, slot * beacon.slot_ms, beacon.slot_ms)
+
+
+def _rank(turns: bytes, device: int) -> tuple[int, int, bool]:
+    """Return (turns before this handset's, all turns, whether it has one)."""
+    before = total = 0
+    has_turn = False
+    for index, value in enumerate(turns):
+        for bit in range(8):
+            if value >> bit & 1:
+                number = 8 * index + bit + 1
+                total += 1
+                before += number < device
+                has_turn = has_turn or number == device
+    return before, total, has_turn
 
 
 def _check(beacon: Beacon) -> None:
@@ -180,6 +210,10 @@ def _check(beacon: Beacon) -> None:
         raise MisuseError("gateway")
     if beacon.slot_ms % SLOT_UNIT_MS or beacon.grouping_ms % GROUPING_UNIT_MS:
         raise MisuseError("slot_ms or grouping_ms")
+    if len(beacon.turns) > TURN_DEVICE_MAX // 8 or beacon.turns[-1:] == b"\0":
+        raise MisuseError("turns")
+    if beacon.turns and _rank(beacon.turns, 0)[1] > beacon.slots:
+        raise MisuseError("slots")
     if beacon.time_quality == TIME_UNKNOWN and beacon.time_s:
         raise MisuseError("time_s")
 

@@ -84,6 +84,7 @@ class Link:
     ) -> None:
         self._device = device
         self._random_below = random_below
+        self._airtime_of_ms = airtime_ms
         self._reply_ms = TURNAROUND_MS + airtime_ms(ACKNOWLEDGEMENT_BYTES_MAX)
         self._grouping_ms = GROUPING_MS
         self._airtime_ms = airtime_ms(TYPICAL_PACKET_BYTES)
@@ -190,7 +191,10 @@ class Link:
             self._probe_soon(now_ms)
 
     def assign_phase(self, period_ms: int, start_ms: int, width_ms: int) -> None:
-        """Send routine packets only within `width_ms` after `start_ms + n * period_ms`."""
+        """Send routine packets only within `width_ms` after `start_ms + n * period_ms`.
+
+        They end within it as well, unless one is longer than three quarters of it.
+        """
         if not 0 < width_ms <= period_ms:
             raise MisuseError("width_ms")
         self._phase = (period_ms, start_ms, width_ms)
@@ -214,12 +218,13 @@ class Link:
         at_ms = max(entry.due_ms, self._quiet_until_ms)
         if entry.priority < self._admitted_priority:
             at_ms = max(at_ms, self._admission_ends_ms)
-        return at_ms if self._phase is None else self._in_phase_ms(max(at_ms, self._now_ms))
-
-    def _in_phase_ms(self, at_ms: int) -> int:
-        period_ms, start_ms, width_ms = self._phase or (1, 0, 1)
+        if self._phase is None:
+            return at_ms
+        period_ms, start_ms, width_ms = self._phase
+        at_ms = max(at_ms, self._now_ms)
         into_ms = (at_ms - start_ms) % period_ms
-        return at_ms if into_ms < width_ms else at_ms + period_ms - into_ms
+        latest_ms = max(width_ms - self._airtime_of_ms(len(entry.packet)), width_ms // 4)
+        return at_ms if into_ms <= latest_ms else at_ms + period_ms - into_ms
 
     def _make_room(self, newcomer: _Entry) -> bool:
         last = max(self._entries.values(), key=_Entry.rank)

@@ -20,13 +20,14 @@ def full(number: int = 5) -> Beacon:
         grouping_ms=4_000,
         slots=101,
         slot_ms=240,
+        turns=b"\x01\0\x80",
     )
 
 
-def test_a_beacon_is_eighteen_bytes_and_comes_back_as_it_was() -> None:
+def test_a_beacon_is_eighteen_bytes_and_its_turns_and_comes_back_as_it_was() -> None:
     for one in (full(), Beacon(gateway=1, number=0), full(beacon.NUMBER_MAX)):
         packet = beacon.pack_beacon(one, KEY, hops_left=2)
-        assert len(packet) == beacon.BEACON_BYTES
+        assert len(packet) == 18 + len(one.turns)
         assert beacon.unpack_beacon(packet, KEY) == one
 
 
@@ -56,7 +57,7 @@ def test_every_flipped_bit_but_the_hop_count_is_refused() -> None:
 
 def test_every_truncation_and_a_foreign_key_are_refused() -> None:
     packet = beacon.pack_beacon(full(), KEY)
-    for wrong, key in [(packet[:size], KEY) for size in range(18)] + [
+    for wrong, key in [(packet[:size], KEY) for size in range(len(packet))] + [
         (packet + b"\0", KEY),
         (packet, b"f" * 32),
     ]:
@@ -91,23 +92,47 @@ def test_each_gateway_counts_for_itself_and_the_memory_is_bounded() -> None:
     assert not memory.is_fresh(Beacon(gateway=99, number=1))
 
 
+def planned(heard: list[int], number: int = 1) -> Beacon:
+    turns, slots = beacon.plan_turns(heard)
+    return Beacon(gateway=1, number=number, turns=turns, slots=slots, slot_ms=240)
+
+
+def start_of(one: Beacon, device: int) -> int:
+    found = beacon.turn(one, device)
+    assert found is not None
+    return found[1]
+
+
 def test_handsets_that_a_gateway_hears_get_different_turns() -> None:
-    heard = [3, 17, 18, 45, 230, 231, 4094]
-    one = Beacon(gateway=1, number=1, slots=beacon.slots_for(heard), slot_ms=240)
-    starts = [turn[1] for turn in [beacon.turn(one, device) for device in heard] if turn]
-    assert len(set(starts)) == len(heard)
-    assert beacon.slots_for(list(range(1, 101))) == 100
-    assert beacon.slots_for([]) == 1
+    heard = [3, 17, 18, 45, 230, 231, 512]
+    one = planned(heard)
+    assert [start_of(one, device) for device in heard] == [240 * i for i in range(7)]
+    assert beacon.unpack_beacon(beacon.pack_beacon(one, KEY), KEY) == one
+    assert planned(list(range(1, 101))).slots == 113
+    assert len(planned(list(range(1, 101))).turns) == 13
 
 
-def test_a_crowd_that_no_number_of_slots_separates_goes_at_random() -> None:
-    assert beacon.slots_for(list(range(1, 300))) == 0
-    assert beacon.turn(Beacon(gateway=1, number=1), 7) is None
+def test_handsets_without_a_turn_share_the_slots_after_and_meet_seldom() -> None:
+    heard = list(range(1, 65))
+    meetings = 0
+    for number in range(100):
+        one = planned(heard, number)
+        assert one.slots == 73
+        first, second = start_of(one, 400), start_of(one, 77)
+        assert 64 * 240 <= first < 73 * 240 and 64 * 240 <= second < 73 * 240
+        meetings += first == second
+    assert meetings < 30
+
+
+def test_a_crowd_larger_than_the_slots_goes_at_random() -> None:
+    assert beacon.plan_turns(list(range(1, 300))) == (b"", 0)
+    assert beacon.turn(planned(list(range(1, 300))), 7) is None
+    assert beacon.turn(planned([]), 7) == (240, 0, 240), "one shared slot, all the time"
 
 
 def test_a_relayed_beacon_gives_no_turn_because_its_end_was_elsewhere() -> None:
-    one = Beacon(gateway=1, number=1, slots=10, slot_ms=240)
-    assert beacon.turn(one, 7) == (2400, 7 * 240, 240)
+    one = planned([5, 7])
+    assert beacon.turn(one, 7) == (3 * 240, 240, 240)
     packet = beacon.pack_beacon(one, KEY, hops_left=1)
     further = relayed(packet)
     assert further is not None
@@ -123,6 +148,9 @@ def test_a_beacon_that_could_not_be_true_is_our_mistake() -> None:
         Beacon(gateway=1, number=1, time_s=5),
         Beacon(gateway=1, number=1, slots=10, slot_ms=241),
         Beacon(gateway=1, number=1, grouping_ms=550),
+        Beacon(gateway=1, number=1, slots=9, turns=b"\x01\0"),
+        Beacon(gateway=1, number=1, slots=9, turns=b"\x01" * 65),
+        Beacon(gateway=1, number=1, slots=7, turns=b"\xff"),
     ):
         try:
             beacon.pack_beacon(wrong, KEY)

@@ -282,8 +282,8 @@ def test_with_a_turn_assigned_routine_waits_for_it_and_an_sos_does_not() -> None
     one.offer(1, b"report", 1, now_ms=0)
     assert one.to_transmit(0) is None
     assert one.deadline_ms() == 4_000
-    assert one.to_transmit(4_499) == (1, b"report")
-    assert one.to_transmit(4_500) is None
+    assert one.to_transmit(4_500 - airtime_ms(6)) == (1, b"report")
+    assert one.to_transmit(4_501 - airtime_ms(6)) is None, "it would not end within the turn"
     assert one.deadline_ms() == 14_000
     one.offer(2, b"sos", link.SOS_PRIORITY, now_ms=5_000)
     assert one.to_transmit(5_000) == (2, b"sos")
@@ -303,3 +303,11 @@ def test_a_gateway_that_collects_longer_is_given_longer_but_an_sos_is_not() -> N
     assert send(one, 0) == 2
     deadline_ms = one.deadline_ms()
     assert deadline_ms is not None and deadline_ms < 2_000
+
+
+def test_a_packet_longer_than_a_turn_still_goes_out_at_its_start() -> None:
+    one = new_link()
+    one.assign_phase(period_ms=10_000, start_ms=4_000, width_ms=100)
+    one.offer(1, bytes(200), 1, now_ms=0)
+    assert one.to_transmit(4_020) is not None
+    assert one.to_transmit(4_030) is None

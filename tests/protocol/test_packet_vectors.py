@@ -51,6 +51,7 @@ def test_the_others_open_to_their_fields() -> None:
     assert [vars(entry) for entry in receipts] == receipt["entries"]
     (beacon,) = of_kind(packet.BEACON)
     heard = unpack_beacon(bytes.fromhex(beacon["packet"]), made.ALL)
+    assert heard.turns.hex() == beacon.pop("turns")
     assert all(
         getattr(heard, name) == value for name, value in beacon.items() if hasattr(heard, name)
     )
