@@ -29,6 +29,7 @@ from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
 
 from .board import Board
+from .host_serial import HostSerial
 from .propagation import Position
 from .scheduler import Event as Scheduled
 from .virtual_backbone import Party, VirtualBackbone
@@ -91,7 +92,6 @@ class VirtualGateway:
         self, world: World, backbone: VirtualBackbone, modem: Board, kit: Path, name: str
     ) -> None:
         self._world = world
-        self._modem = modem
         mission = read_mission(kit / "mission.json")
         keys = read_gateway_keys(kit / f"gateway-{name}.keys.json")
         known = mission.gateway(name)
@@ -104,7 +104,6 @@ class VirtualGateway:
         assert band is not None
         self._clock = SteppedClock(epoch_s=world.start_unix_s)
         self._look = _Alarm(world, self._process)
-        self._serve = _Alarm(world, self._serve_serial)
         self._inbox = _Inbox(self._look)
         self.uplink: Party = backbone.join(identity.subscriptions(), self._inbox.put_nowait)
         self._radio = ModemRadio(
@@ -123,30 +122,16 @@ class VirtualGateway:
             clock=self._clock,
         )
         self.core.load()
-        modem.serial.listeners.append(self._from_modem)
+        self._serial = HostSerial(self._radio, modem.serial, world.scheduler)
 
     def start(self) -> None:
         """Open the serial port and connect to the backbone."""
-        self._radio.opened(self._world.now_ms)
+        self._serial.open()
         self.uplink.connect()
-        self._serve.within_us(0)
         self._look.within_us(0)
 
     def close(self) -> None:
         self._store.close()
-
-    def _from_modem(self, data: bytes) -> None:
-        self._radio.receive(data, self._world.now_ms)
-        self._serve.within_us(0)
-
-    def _serve_serial(self) -> None:
-        now_ms = self._world.now_ms
-        if self._radio.is_closed:
-            self._radio.opened(now_ms)
-        while data := self._radio.to_send(now_ms):
-            self._modem.serial.write(data)
-        due_ms = self._radio.deadline_ms()
-        self._serve.within_us(1_000_000 if due_ms is None else max(1, due_ms - now_ms) * 1000)
 
     def _process(self) -> None:
         self._clock.advance_to(self._world.now_ms)
@@ -155,7 +140,7 @@ class VirtualGateway:
             self.core.process(events)
         else:
             self.core.tick()
-        self._serve.within_us(0)
+        self._serial.pump()
         due_ms = self.core.deadline_ms() - self._world.now_ms
         self._look.within_us(max(1, due_ms) * 1000)
 
