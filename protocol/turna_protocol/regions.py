@@ -65,6 +65,21 @@ class Region(Record):
                 return band
         return None
 
+    def refusal(
+        self, freq_hz: int, bandwidth_hz: int, eirp_dbm_x100: int, airtime_ms: int
+    ) -> str | None:
+        """Return why a transmission is not allowed here, or None if it is."""
+        if not self.sub_bands:
+            return f"region {self.name}: no transmission, {self.source}"
+        band = self.sub_band(freq_hz, bandwidth_hz)
+        if band is None or bandwidth_hz > band.bandwidth_max_hz:
+            return f"region {self.name}: {freq_hz} Hz is outside its bands"
+        if eirp_dbm_x100 > band.eirp_max_dbm_x100:
+            return f"region {self.name}: {_dbm(eirp_dbm_x100)} EIRP is too strong in {band.name}"
+        if self.dwell_max_ms is not None and airtime_ms > self.dwell_max_ms:
+            return f"region {self.name}: {airtime_ms} ms are longer than one dwell"
+        return None
+
 
 # ERP + 2.15 dB = EIRP: 10 mW ERP 12.15 dBm, 25 mW ERP 16.12 dBm (rounded down), 500 mW ERP 29.13.
 _H = SubBand("H", 433_050_000, 434_790_000, 1215, 100)
@@ -134,17 +149,20 @@ REGIONS = {region.name: region for region in _PROFILES}
 
 
 def refusal(
-    region_name: str, freq_hz: int, bandwidth_hz: int, power_dbm: int, antenna_dbi_x100: int = 0
+    region_name: str,
+    freq_hz: int,
+    bandwidth_hz: int,
+    power_dbm: int,
+    antenna_dbi_x100: int = 0,
+    airtime_ms: int = 0,
 ) -> str | None:
     """Return why this transmission is not allowed, in words for a person, or None if it is."""
     region = REGIONS.get(region_name)
     if region is None:
         return f"unknown region {region_name}"
-    if not region.sub_bands:
-        return f"region {region_name}: no transmission, {region.source}"
-    band = region.sub_band(freq_hz, bandwidth_hz)
-    if band is None or bandwidth_hz > band.bandwidth_max_hz:
-        return f"region {region_name}: {freq_hz} Hz is outside its bands"
-    if 100 * power_dbm + antenna_dbi_x100 > band.eirp_max_dbm_x100:
-        return f"region {region_name}: {power_dbm} dBm is too strong in band {band.name}"
-    return None
+    return region.refusal(freq_hz, bandwidth_hz, 100 * power_dbm + antenna_dbi_x100, airtime_ms)
+
+
+def _dbm(dbm_x100: int) -> str:
+    sign = "-" if dbm_x100 < 0 else ""
+    return f"{sign}{abs(dbm_x100) // 100}.{abs(dbm_x100) % 100:02} dBm"

@@ -1,7 +1,7 @@
 """Regions: nothing is on the air before somebody said where we are, and nothing is guessed."""
 
 from turna_protocol import regions
-from turna_protocol.regions import REGIONS, refusal
+from turna_protocol.regions import REGIONS, Region, SubBand, refusal
 
 STATES = ("az", "kz", "kg", "tr", "uz", "hu", "tm", "cy")
 
@@ -66,3 +66,16 @@ def test_neighbouring_bands_keep_separate_budgets() -> None:
     low, high = hungary.sub_band(864_500_000, 125_000), hungary.sub_band(868_900_000, 125_000)
     assert low is not None and high is not None and low.name != high.name
     assert low.duty_permille == high.duty_permille == 1
+
+
+def test_where_a_dwell_is_limited_a_longer_packet_is_refused() -> None:
+    band = SubBand("923", 923_000_000, 924_000_000, 1600, 10)
+    region = Region("DWELL", "", (band,), (923_200_000,), "an example", dwell_max_ms=400)
+    assert region.refusal(923_200_000, 125_000, 1600, 400) is None
+    assert region.refusal(923_200_000, 125_000, 1600, 401)
+    assert refusal("HU433", 433_175_000, 125_000, 10, airtime_ms=3_000) is None
+
+
+def test_a_refusal_tells_a_person_what_is_wrong() -> None:
+    said = refusal("HU433", 433_175_000, 125_000, 20)
+    assert said == "region HU433: 20.00 dBm EIRP is too strong in H"
