@@ -127,8 +127,7 @@ def _digits(*pairs: Pair) -> bytes:
     writer = DigitWriter()
     for digit, radix in pairs:
         writer.put(digit, radix)
-    writer.close()
-    return cbor.encode_sequence(writer.items)
+    return writer.content()
 
 
 def _sos_declaration_with_a_reference() -> bytes:

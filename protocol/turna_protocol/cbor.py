@@ -47,6 +47,29 @@ def encode_sequence(values: list[int | str | bytes]) -> bytes:
     return bytes(out)
 
 
+def write_unsigned(out: bytearray, integer: bytearray) -> None:
+    """Append the encoding of an unsigned integer given as eight bytes, most significant first.
+
+    A 32-bit board keeps every integer beyond 30 bits on its heap; bytes in place cost nothing.
+    """
+    leading = 0
+    while leading < 7 and integer[leading] == 0:
+        leading += 1
+    if leading < 4:
+        leading = 0
+        out.append(UNSIGNED << 5 | 27)
+    elif leading < 6:
+        leading = 4
+        out.append(UNSIGNED << 5 | 26)
+    elif leading < 7:
+        leading = 6
+        out.append(UNSIGNED << 5 | 25)
+    elif integer[7] >= 24:
+        out.append(UNSIGNED << 5 | 24)
+    for place in range(leading, 8):
+        out.append(integer[place])
+
+
 def decode(data: bytes) -> "Value":
     """Return the one value that the whole of `data` encodes."""
     value, end = _decode(_bounded(data), 0, 0)

@@ -5,6 +5,7 @@ next digit no longer fits 64 bits, it starts the next integer.  Any CBOR decoder
 integers; `divmod` by the radices of docs/protocol.md, in order, reads the fields.
 """
 
+from . import cbor
 from .errors import MalformedError, MisuseError
 
 TYPE_CHECKING = False
@@ -13,47 +14,86 @@ if TYPE_CHECKING:
 
 # CBOR's widest integer (RFC 8949, section 3).
 INTEGER_LIMIT = 1 << 64
-# MicroPython keeps integers below 2**30 out of the heap on 32-bit boards.
-_SMALL = 1 << 30
+# The largest radix of any digit; wider fields take two.
+RADIX_LIMIT = 1 << 20
+# Digits gather in limbs small enough that a byte times a limb stays below 2**30: beyond that, a
+# 32-bit board would put every step on the heap.
+_LIMB_LIMIT = 1 << 21
+_LIMBS = 8  # two neighbours together exceed a limb, so 64 bits hold fewer
+_SURE_LIMBS = 3  # that many fit 64 bits, however full
 
 
 class DigitWriter:
-    """Collects digits, and now and then a text, into the items of a CBOR sequence."""
+    """Collects digits, and now and then a text, into the bytes of a CBOR sequence."""
 
     def __init__(self) -> None:
-        self.items: list[int | str | bytes] = []
-        self._room = INTEGER_LIMIT
-        self._limbs: list[tuple[int, int]] = []
-        self._limb = 0
-        self._scale = 1
+        self._out = bytearray()
+        self._integer = bytearray(8)
+        self._limbs = [0] * _LIMBS
+        self._scales = [1] * _LIMBS
+        self._current = 0
+        self._room = _LIMB_LIMIT  # the largest the current limb may become
 
     def put(self, digit: int, radix: int) -> None:
-        if not 0 <= digit < radix:
+        if not 0 <= digit < radix <= RADIX_LIMIT:
             raise MisuseError("out of range")
-        if radix > self._room:
-            self.close()
-        self._room //= radix
-        if self._scale * radix > _SMALL:
-            self._limbs.append((self._limb, self._scale))
-            self._limb, self._scale = 0, 1
-        self._limb += digit * self._scale
-        self._scale *= radix
+        if self._scales[self._current] * radix > _LIMB_LIMIT:
+            self._current += 1
+            if self._current >= _SURE_LIMBS:
+                self._room = self._left()
+        if self._scales[self._current] * radix > self._room:
+            self._end_integer()
+        self._limbs[self._current] += digit * self._scales[self._current]
+        self._scales[self._current] *= radix
 
     def close(self) -> None:
-        """End the current integer; the next digit starts another."""
-        if self._room == INTEGER_LIMIT:
-            return
-        value = self._limb
-        for limb, scale in reversed(self._limbs):
-            value = value * scale + limb
-        self.items.append(value)
-        self._room, self._limb, self._scale = INTEGER_LIMIT, 0, 1
-        self._limbs = []
+        """End the current integer, if there is one; the next digit starts another."""
+        if self._current or self._scales[0] > 1:
+            self._end_integer()
 
     def put_item(self, item: str | bytes) -> None:
         """Add a text as an item of its own."""
         self.close()
-        self.items.append(item)
+        self._out.extend(cbor.encode(item))
+
+    def content(self) -> bytes:
+        """End the writing; return the sequence."""
+        self.close()
+        return bytes(self._out)
+
+    def _left(self) -> int:
+        """Return what the finished limbs leave of 64 bits, as far as a limb can use it."""
+        left = self._integer
+        for place in range(8):
+            left[place] = 0
+        remainder = 1  # 2**64 is a one before eight zeros
+        for limb in range(self._current):
+            for place in range(8):
+                remainder = remainder << 8 | left[place]
+                left[place] = remainder // self._scales[limb]
+                remainder %= self._scales[limb]
+            remainder = 0
+        for place in range(5):
+            if left[place]:
+                return _LIMB_LIMIT
+        return left[5] << 16 | left[6] << 8 | left[7]
+
+    def _end_integer(self) -> None:
+        for place in range(8):
+            self._integer[place] = 0
+        while self._current >= 0:
+            self._times_plus(self._scales[self._current], self._limbs[self._current])
+            self._limbs[self._current], self._scales[self._current] = 0, 1
+            self._current -= 1
+        cbor.write_unsigned(self._out, self._integer)
+        self._current, self._room = 0, _LIMB_LIMIT
+
+    def _times_plus(self, scale: int, carry: int) -> None:
+        integer = self._integer
+        for place in range(7, -1, -1):
+            carry += integer[place] * scale
+            integer[place] = carry & 0xFF
+            carry >>= 8
 
 
 class DigitReader:

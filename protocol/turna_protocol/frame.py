@@ -18,12 +18,16 @@ class Frame(Record):
         self.origin_lon_e5 = origin_lon_e5
         self.epoch_s = epoch_s
 
-    def offset_e5(self, lat_e5: int, lon_e5: int) -> tuple[int, int]:
-        """Return how far north and east of the origin a position is."""
-        return lat_e5 - self.origin_lat_e5, normal_longitude_e5(lon_e5 - self.origin_lon_e5)
+    def north_e5(self, lat_e5: int) -> int:
+        """Return how far north of the origin a latitude is."""
+        return lat_e5 - self.origin_lat_e5
+
+    def east_e5(self, lon_e5: int) -> int:
+        """Return how far east of the origin a longitude is, the shorter way round."""
+        return normal_longitude_e5(lon_e5 - self.origin_lon_e5)
 
     def position_e5(self, north_e5: int, east_e5: int) -> tuple[int, int]:
-        """Return latitude and longitude of an offset; the inverse of `offset_e5`."""
+        """Return latitude and longitude of so far north and east; the inverse of the two above."""
         return self.origin_lat_e5 + north_e5, normal_longitude_e5(self.origin_lon_e5 + east_e5)
 
 

@@ -1,5 +1,6 @@
 """Digits in integers: what is put comes out, and nothing is left over."""
 
+from turna_protocol import cbor
 from turna_protocol.digits import DigitReader, DigitWriter
 from turna_protocol.errors import MalformedError, MisuseError
 
@@ -8,8 +9,7 @@ def packed(*pairs: tuple[int, int]) -> list[object]:
     writer = DigitWriter()
     for digit, radix in pairs:
         writer.put(digit, radix)
-    writer.close()
-    return list(writer.items)
+    return list(cbor.decode_sequence(writer.content(), 99))
 
 
 def refused(reader: DigitReader, *radices: int) -> str:
@@ -27,12 +27,20 @@ def test_the_first_digit_is_the_least_significant() -> None:
 
 
 def test_an_integer_takes_digits_until_64_bits_are_full() -> None:
-    assert packed((0, 1 << 32), ((1 << 32) - 1, 1 << 32)) == [((1 << 32) - 1) << 32]
-    assert packed((1, 1 << 32), (2, 1 << 31), (1, 3)) == [1 + (2 << 32), 1]
+    full = ((0, 1 << 16), (0, 1 << 16), (0, 1 << 16), (65535, 1 << 16))
+    assert packed(*full) == [65535 << 48]
+    assert packed(*full, (1, 2)) == [65535 << 48, 1]
+    assert packed((1, 1 << 20), (2, 1 << 20), (3, 1 << 20), (1, 17)) == [
+        1 + (2 << 20) + (3 << 40),
+        1,
+    ]
 
 
 def test_digits_come_out_in_the_order_they_were_put() -> None:
-    pairs = [(digit * 7919 % radix, radix) for digit, radix in enumerate((2, 3, 1000, 1 << 40) * 9)]
+    pairs = [
+        (digit * 7919 % radix, radix)
+        for digit, radix in enumerate((2, 3, 1000, 1 << 20, 7, 65536) * 6)
+    ]
     reader = DigitReader(packed(*pairs))
     assert [reader.take(radix) for _, radix in pairs] == [digit for digit, _ in pairs]
     reader.finish()
@@ -46,12 +54,12 @@ def test_a_digit_with_one_value_takes_no_room() -> None:
 
 
 def test_a_digit_outside_its_radix_is_our_own_mistake() -> None:
-    for digit in (-1, 6):
+    for digit, radix in ((-1, 6), (6, 6), (0, (1 << 20) + 1)):
         try:
-            packed((digit, 6))
+            packed((digit, radix))
         except MisuseError:
             continue
-        raise AssertionError(digit)
+        raise AssertionError((digit, radix))
 
 
 def test_an_integer_that_holds_more_than_its_fields_is_refused() -> None:

@@ -1,5 +1,8 @@
 """Reports to bytes and back: what comes back, how long it is, what is refused."""
 
+import gc
+import sys
+
 from turna_protocol import cbor, codes
 from turna_protocol.errors import MalformedError, MisuseError
 from turna_protocol.frame import Frame
@@ -271,3 +274,16 @@ def test_a_call_for_help_comes_before_everything() -> None:
 def test_types_have_names() -> None:
     names = [report_type(report) for report in (SITREP, SOS, REPORTS[7], REPORTS[9])]
     assert names == ["sitrep", "sos", "position", "node_health"]
+
+
+def test_encoding_takes_little_of_a_boards_heap() -> None:
+    if sys.implementation.name != "micropython" or sys.maxsize > 1 << 32:
+        return  # CPython counts otherwise, and 64 bits take twice as much
+    encode_report(SITREP, FRAME)
+    gc.collect()
+    gc.disable()
+    before = gc.mem_alloc()  # type: ignore[attr-defined]
+    encode_report(SITREP, FRAME)
+    taken = gc.mem_alloc() - before  # type: ignore[attr-defined]
+    gc.enable()
+    assert taken <= 528, taken

@@ -25,6 +25,7 @@ RADII_M = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 class Area(Report):
     """An area about the report's position: buildings, people, security, infrastructure."""
 
+    NAME = "area"
     FIELDS = (
         "mode",
         "time_s",

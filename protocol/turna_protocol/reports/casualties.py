@@ -25,6 +25,19 @@ class Casualties(Record):
         self.expectant = expectant
         self.deceased = deceased
 
+    def known(self) -> bool:
+        """Say whether anything is known."""
+        return not (
+            self.immediate is None
+            and self.delayed is None
+            and self.minor is None
+            and self.expectant is None
+            and self.deceased is None
+        )
+
+
+_COUNT = Count()
+
 
 class CasualtyCounts:
     """Five counts, or one digit when all are unknown."""
@@ -32,20 +45,20 @@ class CasualtyCounts:
     def put(self, digits: DigitWriter, value: object) -> None:
         if not isinstance(value, Casualties):
             raise MisuseError("not Casualties")
-        if value == Casualties():
+        if not value.known():
             digits.put(0, 2)
             return
         digits.put(1, 2)
         for name in Casualties.FIELDS:
             try:
-                Count().put(digits, getattr(value, name))
+                _COUNT.put(digits, getattr(value, name))
             except MisuseError as error:
                 raise MisuseError(f"{name}: {error}") from None
 
     def take(self, digits: DigitReader) -> Casualties:
         if digits.take(2) == 0:
             return Casualties()
-        casualties = Casualties(*[Count().take(digits) for _ in Casualties.FIELDS])
-        if casualties == Casualties():
+        casualties = Casualties(*[_COUNT.take(digits) for _ in Casualties.FIELDS])
+        if not casualties.known():
             raise MalformedError("casualties not in their shortest form")
         return casualties

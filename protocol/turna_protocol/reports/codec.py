@@ -26,8 +26,7 @@ def encode_report(report: Report, frame: Frame) -> bytes:
             field.put(digits, getattr(report, name))
         except MisuseError as error:
             raise MisuseError(f"{name}: {error}") from None
-    digits.close()
-    content = cbor.encode_sequence(digits.items)
+    content = digits.content()
     if len(content) > MAX_CONTENT_BYTES:
         raise MisuseError(f"a report of more than {MAX_CONTENT_BYTES} bytes; shorten the text")
     return content

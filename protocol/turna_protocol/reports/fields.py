@@ -170,12 +170,15 @@ class Choices:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
+        self._set = CodeSet(len(names))
 
     def put(self, digits: DigitWriter, value: object) -> None:
-        put_ascending(digits, ascending_codes(value, len(self.names)), len(self.names))
+        if not isinstance(value, tuple):
+            raise MisuseError("not a tuple of codes")
+        self._set.put(digits, value)
 
     def take(self, digits: DigitReader) -> tuple[int, ...]:
-        return take_ascending(digits, len(self.names))
+        return self._set.take(digits)
 
 
 class Amount:
@@ -195,9 +198,19 @@ class Amount:
         amount = whole_number(value)
         if not 0 <= amount <= self.HIGH:
             raise MisuseError(f"not within 0 to {self.HIGH}")
-        which, code, radix = self._classify(amount)
+        which = self._class_of(amount)
         digits.put(which, self._CLASSES)
-        digits.put(code, radix)
+        if which == 1:
+            digits.put(amount - 1, self._SMALL)
+        elif which == 2:
+            digits.put(amount // 10 - 2, self._TENS)
+        elif which == 3:
+            digits.put(amount // 100 - 4, self._HUNDREDS)
+        elif which == 4:
+            digits.put(amount - 1, self._MEDIUM)
+        elif which == 5:
+            digits.put(amount >> 16, 1 << 16)
+            digits.put(amount & 0xFFFF, 1 << 16)
 
     def take(self, digits: DigitReader) -> int | None:
         which = digits.take(self._CLASSES)
@@ -211,24 +224,25 @@ class Amount:
             return (digits.take(self._HUNDREDS) + 4) * 100
         if which == 6:
             return 0
-        amount = digits.take(self._MEDIUM) + 1 if which == 4 else digits.take(self.HIGH + 1)
-        if self._classify(amount)[0] != which:
+        if which == 4:
+            amount = digits.take(self._MEDIUM) + 1
+        else:
+            amount = (digits.take(1 << 16) << 16) + digits.take(1 << 16)
+        if self._class_of(amount) != which:
             raise MalformedError("amount not in its shortest form")
         return amount
 
-    def _classify(self, amount: int) -> tuple[int, int, int]:
-        """Return the first class that holds an amount, its code there and the class's radix."""
+    def _class_of(self, amount: int) -> int:
+        """Return the first class that holds an amount."""
         if amount == 0:
-            return 6, 0, 1
+            return 6
         if amount <= self._SMALL:
-            return 1, amount - 1, self._SMALL
+            return 1
         if amount % 10 == 0 and amount // 10 < self._TENS + 2:
-            return 2, amount // 10 - 2, self._TENS
+            return 2
         if amount % 100 == 0 and amount // 100 < self._HUNDREDS + 4:
-            return 3, amount // 100 - 4, self._HUNDREDS
-        if amount <= self._MEDIUM:
-            return 4, amount - 1, self._MEDIUM
-        return 5, amount, self.HIGH + 1
+            return 3
+        return 4 if amount <= self._MEDIUM else 5
 
 
 class Needs:
@@ -236,13 +250,13 @@ class Needs:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
+        self._set = CodeSet(len(names), pairs=True)
         self._quantity = Amount()
 
     def put(self, digits: DigitWriter, value: object) -> None:
         if not isinstance(value, tuple):
             raise MisuseError("not a tuple of (item, quantity)")
-        items = ascending_codes(tuple([pair[0] for pair in value]), len(self.names))
-        put_ascending(digits, items, len(self.names))
+        self._set.put(digits, value)
         for item, quantity in value:
             try:
                 self._quantity.put(digits, quantity)
@@ -250,7 +264,7 @@ class Needs:
                 raise MisuseError(f"{self.names[item]}: {error}") from None
 
     def take(self, digits: DigitReader) -> tuple[tuple[int, int | None], ...]:
-        items = take_ascending(digits, len(self.names))
+        items = self._set.take(digits)
         return tuple([(item, self._quantity.take(digits)) for item in items])
 
 
@@ -278,13 +292,15 @@ def whole_number(value: object) -> int:
 
 def put_tiered(digits: DigitWriter, code: int, tiers: tuple[int, ...]) -> None:
     """Put a code as one digit if it is small, else as that digit's last value and another digit."""
-    for radix in tiers[:-1]:
+    last = len(tiers) - 1
+    for index in range(last):
+        radix = tiers[index]
         if code < radix - 1:
             digits.put(code, radix)
             return
         digits.put(radix - 1, radix)
         code -= radix - 1
-    digits.put(code, tiers[-1])
+    digits.put(code, tiers[last])
 
 
 def take_tiered(digits: DigitReader, tiers: tuple[int, ...]) -> int:
@@ -298,46 +314,43 @@ def take_tiered(digits: DigitReader, tiers: tuple[int, ...]) -> int:
     return below + digits.take(tiers[-1])
 
 
-def ascending_codes(value: object, number_of_codes: int) -> tuple[int, ...]:
-    """Return a set of codes as it is; it must be an ascending tuple without doubles."""
-    if not isinstance(value, tuple):
-        raise MisuseError("not a tuple of codes")
-    previous = -1
-    for code in value:
-        if not previous < whole_number(code) < number_of_codes:
-            raise MisuseError("codes not ascending, or no such code")
-        previous = code
-    return value
+class CodeSet:
+    """An ascending tuple of codes below `limit`: how many, then each above the one before.
 
+    With `pairs`, an entry to put is a tuple that begins with the code.
+    """
 
-# Up to 4 codes of a longer list need one digit to say how many, more need a second.
-_FEW = 5
+    # Up to 4 codes of a longer list need one digit to say how many, more need a second.
+    _FEW = 5
 
+    def __init__(self, limit: int, *, pairs: bool = False) -> None:
+        self._limit = limit
+        self._pairs = pairs
+        self._tiers: tuple[int, ...] = (limit + 1,)
+        if limit > self._FEW:
+            self._tiers = (self._FEW + 1, limit + 1 - self._FEW)
 
-def _set_tiers(number_of_codes: int) -> tuple[int, ...]:
-    if number_of_codes <= _FEW:
-        return (number_of_codes + 1,)
-    return (_FEW + 1, number_of_codes + 1 - _FEW)
+    def put(self, digits: DigitWriter, entries: tuple[object, ...]) -> None:
+        count = len(entries)
+        if count > self._limit:
+            raise MisuseError("more codes than there are")
+        put_tiered(digits, count, self._tiers)
+        least = 0
+        for entry in entries:
+            count -= 1
+            code = whole_number(entry[0] if self._pairs and isinstance(entry, tuple) else entry)
+            if not least <= code < self._limit - count:
+                raise MisuseError("codes not ascending, or no such code")
+            digits.put(code - least, self._limit - count - least)
+            least = code + 1
 
-
-def put_ascending(digits: DigitWriter, codes: tuple[int, ...], number_of_codes: int) -> None:
-    """Put how many codes there are, then each as its distance above the one before."""
-    put_tiered(digits, len(codes), _set_tiers(number_of_codes))
-    least = 0
-    for index, code in enumerate(codes):
-        still_to_come = len(codes) - index - 1
-        digits.put(code - least, number_of_codes - still_to_come - least)
-        least = code + 1
-
-
-def take_ascending(digits: DigitReader, number_of_codes: int) -> tuple[int, ...]:
-    """Return a set of codes; the inverse of `put_ascending`."""
-    count = take_tiered(digits, _set_tiers(number_of_codes))
-    codes = []
-    least = 0
-    for index in range(count):
-        still_to_come = count - index - 1
-        least += digits.take(number_of_codes - still_to_come - least)
-        codes.append(least)
-        least += 1
-    return tuple(codes)
+    def take(self, digits: DigitReader) -> tuple[int, ...]:
+        count = take_tiered(digits, self._tiers)
+        codes = []
+        least = 0
+        while count:
+            count -= 1
+            least += digits.take(self._limit - count - least)
+            codes.append(least)
+            least += 1
+        return tuple(codes)

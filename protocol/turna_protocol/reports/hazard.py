@@ -18,6 +18,7 @@ _CLEARED = 3
 class Hazard(Report):
     """A danger at the report's position."""
 
+    NAME = "hazard"
     FIELDS = (
         "mode",
         "time_s",

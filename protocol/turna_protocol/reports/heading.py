@@ -11,7 +11,6 @@ from ..frame import (
     DAY_S,
     LATITUDE_LIMIT_E5,
     LONGITUDE_LIMIT_E5,
-    TURN_E5,
     Frame,
 )
 from ..record import Record
@@ -57,6 +56,7 @@ class Fix(Record):
 class Report(Record):
     """A report's mode, time and fix; each type adds its fields, in the order of the wire."""
 
+    NAME = ""
     LAYOUT: "tuple[tuple[str, Field], ...]" = ()
     # Fields that have no meaningful default.
     REQUIRED: tuple[str, ...] = ()
@@ -82,12 +82,17 @@ def put_heading(digits: DigitWriter, type_number: int, report: Report, frame: Fr
     digits.put(min(type_number, USUAL_TYPES), USUAL_TYPES + 1)
     if type_number >= USUAL_TYPES:
         digits.put(type_number - USUAL_TYPES, OTHER_TYPES)
-    when, where = _when(report, frame), _where(report.fix, frame)
+    since_epoch_s = 0 if report.time_s is None else whole_number(report.time_s) - frame.epoch_s
+    when, where = _when(report, since_epoch_s), _where(report.fix, frame)
     _put_kind(digits, report.mode, when, where)
     if report.fix is not None:
         _put_place(digits, where, report.fix, frame)
     if report.time_s is not None:
-        _put_time(digits, when, report.time_s, report.time_quality, frame)
+        if when == _FAR_TIME:
+            digits.put(report.time_quality, len(codes.TIME_QUALITIES))
+            _put_time(digits, report.time_s, FAR_DAYS)
+        else:
+            _put_time(digits, since_epoch_s, NEAR_DAYS)
     if report.fix is not None:
         digits.put(_class_of(report.fix.accuracy_m, codes.ACCURACY_CLASSES_M, "accuracy_m"), 8)
         digits.put(_class_of(report.fix.age_s, codes.FIX_AGE_CLASSES_S, "fix_age_s"), 8)
@@ -142,31 +147,24 @@ def _is_usual(when: int, where: int) -> bool:
     return when in _USUAL_WHENS and where < len(SQUARES_E5)
 
 
-def _when(report: Report, frame: Frame) -> int:
-    if report.time_quality not in (codes.TIME_NONE, codes.TIME_BEACON, codes.TIME_GNSS):
+def _when(report: Report, since_epoch_s: int) -> int:
+    if not 0 <= whole_number(report.time_quality) < len(codes.TIME_QUALITIES):
         raise MisuseError("time_quality: no such code")
     if report.time_s is None:
         if report.time_quality != codes.TIME_NONE:
             raise MisuseError("time_quality: a quality without a time")
         return _NO_TIME
-    if not 0 <= whole_number(report.time_s) < TIME_LIMIT_S:
+    if not 0 <= report.time_s < TIME_LIMIT_S:
         raise MisuseError("time_s: not within 1970 to 2149")
-    if _is_near_time(report.time_s, frame):
-        return report.time_quality
-    return _FAR_TIME
+    return report.time_quality if _is_near_time(since_epoch_s) else _FAR_TIME
 
 
-def _is_near_time(time_s: int, frame: Frame) -> bool:
-    return 0 <= time_s - frame.epoch_s < NEAR_DAYS * DAY_S
+def _is_near_time(since_epoch_s: int) -> bool:
+    return 0 <= since_epoch_s < NEAR_DAYS * DAY_S
 
 
-def _put_time(digits: DigitWriter, when: int, time_s: int, time_quality: int, frame: Frame) -> None:
-    if when == _FAR_TIME:
-        digits.put(time_quality, len(codes.TIME_QUALITIES))
-        digits.put(time_s // DAY_S, FAR_DAYS)
-    else:
-        time_s -= frame.epoch_s
-        digits.put(time_s // DAY_S, NEAR_DAYS)
+def _put_time(digits: DigitWriter, time_s: int, days: int) -> None:
+    digits.put(time_s // DAY_S, days)
     digits.put(time_s // 3600 % 24, 24)
     digits.put(time_s // 60 % 60, 60)
     digits.put(time_s % 60, 60)
@@ -180,7 +178,7 @@ def _take_time(digits: DigitReader, when: int, frame: Frame) -> tuple[int | None
         quality, days, start_s = digits.take(len(codes.TIME_QUALITIES)), FAR_DAYS, 0
     time_s = digits.take(days) * DAY_S + digits.take(24) * 3600
     time_s += start_s + digits.take(60) * 60 + digits.take(60)
-    if when == _FAR_TIME and _is_near_time(time_s, frame):
+    if when == _FAR_TIME and _is_near_time(time_s - frame.epoch_s):
         raise MalformedError("time not in its shortest form")
     if not 0 <= time_s < TIME_LIMIT_S:
         raise MalformedError("time out of range")
@@ -194,8 +192,9 @@ def _where(fix: Fix | None, frame: Frame) -> int:
         raise MisuseError("position.lat: not within -90 to 90 degrees")
     if not -LONGITUDE_LIMIT_E5 <= whole_number(fix.lon_e5) < LONGITUDE_LIMIT_E5:
         raise MisuseError("position.lon: not within -180 to below 180 degrees")
-    north_e5, east_e5 = frame.offset_e5(fix.lat_e5, fix.lon_e5)
-    for index, half_e5 in enumerate(SQUARES_E5):
+    north_e5, east_e5 = frame.north_e5(fix.lat_e5), frame.east_e5(fix.lon_e5)
+    for index in range(len(SQUARES_E5)):
+        half_e5 = SQUARES_E5[index]
         if -half_e5 <= north_e5 < half_e5 and -half_e5 <= east_e5 < half_e5:
             return index
     return _FAR_PLACE
@@ -203,19 +202,18 @@ def _where(fix: Fix | None, frame: Frame) -> int:
 
 def _put_place(digits: DigitWriter, where: int, fix: Fix, frame: Frame) -> None:
     if where == _FAR_PLACE:
-        digits.put(fix.lat_e5 + LATITUDE_LIMIT_E5, 2 * LATITUDE_LIMIT_E5 + 1)
-        digits.put(fix.lon_e5 + LONGITUDE_LIMIT_E5, TURN_E5)
+        _put_degrees(digits, fix.lat_e5 + LATITUDE_LIMIT_E5, 181)
+        _put_degrees(digits, fix.lon_e5 + LONGITUDE_LIMIT_E5, 360)
         return
     half_e5 = SQUARES_E5[where]
-    north_e5, east_e5 = frame.offset_e5(fix.lat_e5, fix.lon_e5)
-    digits.put(north_e5 + half_e5, 2 * half_e5)
-    digits.put(east_e5 + half_e5, 2 * half_e5)
+    digits.put(frame.north_e5(fix.lat_e5) + half_e5, 2 * half_e5)
+    digits.put(frame.east_e5(fix.lon_e5) + half_e5, 2 * half_e5)
 
 
 def _take_place(digits: DigitReader, where: int, frame: Frame) -> tuple[int, int]:
     if where == _FAR_PLACE:
-        lat_e5 = digits.take(2 * LATITUDE_LIMIT_E5 + 1) - LATITUDE_LIMIT_E5
-        lon_e5 = digits.take(TURN_E5) - LONGITUDE_LIMIT_E5
+        lat_e5 = _take_degrees(digits, 181) - LATITUDE_LIMIT_E5
+        lon_e5 = _take_degrees(digits, 360) - LONGITUDE_LIMIT_E5
     else:
         half_e5 = SQUARES_E5[where]
         north_e5, east_e5 = digits.take(2 * half_e5) - half_e5, digits.take(2 * half_e5) - half_e5
@@ -227,13 +225,22 @@ def _take_place(digits: DigitReader, where: int, frame: Frame) -> tuple[int, int
     return lat_e5, lon_e5
 
 
+def _put_degrees(digits: DigitWriter, angle_e5: int, degrees: int) -> None:
+    digits.put(angle_e5 // 100_000, degrees)
+    digits.put(angle_e5 % 100_000, 100_000)
+
+
+def _take_degrees(digits: DigitReader, degrees: int) -> int:
+    return digits.take(degrees) * 100_000 + digits.take(100_000)
+
+
 def _class_of(value: int | None, bounds: tuple[int | None, ...], name: str) -> int:
     """Return the first class whose upper bound a value keeps; beyond the last it is not known."""
     if value is None:
         return 0
     if whole_number(value) < 0:
         raise MisuseError(f"position.{name}: below 0")
-    for index, bound in enumerate(bounds):
-        if bound is not None and value <= bound:
+    for index in range(1, len(bounds)):
+        if value <= (bounds[index] or 0):
             return index
     return 0

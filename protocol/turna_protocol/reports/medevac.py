@@ -14,6 +14,7 @@ TERRAIN = ("slope", "rough", "loose", "trees", "wires", "other")
 class Medevac(Report):
     """Patients by triage category, how they must be carried, and the place to land."""
 
+    NAME = "medevac"
     FIELDS = (
         "mode",
         "time_s",

@@ -43,6 +43,7 @@ PHRASES = (
 class Message(Report):
     """A phrase, a text or both; `answers` is the sequence number of what it answers."""
 
+    NAME = "message"
     FIELDS = (
         "mode",
         "time_s",

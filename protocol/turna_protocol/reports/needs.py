@@ -26,6 +26,7 @@ STATES = ("new", "partly_met", "met", "withdrawn")
 class NeedsReport(Report):
     """Needs at the report's position."""
 
+    NAME = "needs"
     FIELDS = (
         "mode",
         "time_s",

@@ -8,6 +8,7 @@ from .heading import Fix, Report
 class NodeHealth(Report):
     """A handset's health; whatever it cannot measure is None."""
 
+    NAME = "node_health"
     FIELDS = (
         "mode",
         "time_s",

@@ -8,6 +8,7 @@ from .heading import Fix, Report
 class Position(Report):
     """A position; without a fix, a sign of life."""
 
+    NAME = "position"
     FIELDS = ("mode", "time_s", "time_quality", "fix", "battery_pct", "altitude_m")
     LAYOUT = (
         ("battery_pct", Number(0, 100)),

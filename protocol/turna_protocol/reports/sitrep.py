@@ -9,6 +9,7 @@ from .heading import Fix, Report
 class Sitrep(Report):
     """A team's situation; whatever is not known is None."""
 
+    NAME = "sitrep"
     FIELDS = (
         "mode",
         "time_s",

@@ -11,6 +11,7 @@ class Sos(Report):
     Left out, it means every earlier declaration of the handset.
     """
 
+    NAME = "sos"
     FIELDS = (
         "mode",
         "time_s",

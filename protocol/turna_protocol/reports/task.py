@@ -30,6 +30,7 @@ NUMBER_HIGH = 65_535
 class Task(Report):
     """What to do, where, by when; `number` is its name in every later word about it."""
 
+    NAME = "task"
     FIELDS = (
         "mode",
         "time_s",

@@ -22,6 +22,7 @@ REASONS = (
 class TaskStatus(Report):
     """A task's status, with a reason where it is refused, failed or cancelled."""
 
+    NAME = "task_status"
     FIELDS = (
         "mode",
         "time_s",

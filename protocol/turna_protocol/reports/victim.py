@@ -14,6 +14,7 @@ _BLACK = 5
 class Victim(Report):
     """A person brought out of a worksite: where they lay, how they are, who has them now."""
 
+    NAME = "victim"
     FIELDS = (
         "mode",
         "time_s",

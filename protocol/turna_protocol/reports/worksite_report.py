@@ -11,6 +11,7 @@ DAY_MIN = 24 * 60
 class WorksiteReport(Report):
     """A period's work; the site is `completed` only when no live contact is left."""
 
+    NAME = "worksite_report"
     FIELDS = (
         "mode",
         "time_s",

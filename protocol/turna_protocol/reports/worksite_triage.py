@@ -27,6 +27,7 @@ def triage_category(
 class WorksiteTriage(Report):
     """A site's triage: `triage` (None: computed) follows from the counts unless `overridden`."""
 
+    NAME = "worksite_triage"
     FIELDS = (
         "mode",
         "time_s",
