@@ -23,11 +23,32 @@ from .journal_file import StoredReport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
+    from turna_protocol.frame import Frame
     from turna_protocol.sequence import SequenceSource
 
     from .counters import Counters
     from .journal import Journal
-    from .provisioning import Provisioning
+
+    class Deployment(Protocol):
+        """What every report is measured from."""
+
+        @property
+        def frame(self) -> Frame: ...
+
+    class Identity(Protocol):
+        """Whose reports these are."""
+
+        @property
+        def device(self) -> int: ...
+        @property
+        def link_key(self) -> bytes: ...
+        @property
+        def authentication_key(self) -> bytes: ...
+        @property
+        def mission(self) -> Deployment: ...
+
 
 NOT_SAVED = "warning.refused"
 NO_NUMBERS = "warning.keys"
@@ -38,13 +59,13 @@ class Reporter:
 
     def __init__(
         self,
-        provisioning: "Provisioning",
+        identity: "Identity",
         journal: "Journal",
         numbers: "SequenceSource",
         counters: "Counters",
     ) -> None:
         self.warning: str | None = None  # why the last report was not saved, as a label
-        self._provisioning = provisioning
+        self._identity = identity
         self._journal = journal
         self._numbers = numbers
         self._counters = counters
@@ -75,7 +96,7 @@ class Reporter:
         if stored is None:
             return None
         try:
-            report = decode_report(stored.content, self._provisioning.mission.frame)
+            report = decode_report(stored.content, self._identity.mission.frame)
         except MalformedError:
             self._counters.count("journal content unreadable")
             return None
@@ -84,17 +105,17 @@ class Reporter:
         return None
 
     def _seal_and_save(self, report: Report) -> int | None:
-        settings = self._provisioning
-        content = encode_report(report, settings.mission.frame)
+        identity = self._identity
+        content = encode_report(report, identity.mission.frame)
         seq = self._numbers.take()
         if seq is None:
             return None
         packet = seal_report(
             content,
-            device=settings.device,
+            device=identity.device,
             seq=seq,
-            link_key=settings.link_key,
-            authentication_key=settings.authentication_key,
+            link_key=identity.link_key,
+            authentication_key=identity.authentication_key,
         )
         self._journal.save(
             StoredReport(

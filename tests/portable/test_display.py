@@ -266,7 +266,7 @@ def test_every_text_can_be_drawn() -> None:
 
 
 def test_every_glyph_is_its_own() -> None:
-    drawn = {}
+    drawn: dict[bytes, str] = {}
     for character in characters():
         rows = glyph(character)
         assert len(rows) == HEIGHT

@@ -195,11 +195,12 @@ class Field:
         """Let somebody else fill the channel for a while, from now on."""
         payload = bytes(200)
         length_ms = CHANNEL.time_on_air_us(len(payload)) // 1000
+
+        def speak() -> None:
+            antenna.transmit(CHANNEL, payload, 10.0)
+
         for start_ms in range(0, duration_ms, length_ms):
-            self.world.at(
-                self.world.now_ms + start_ms,
-                lambda: antenna.transmit(CHANNEL, payload, 10.0) and None,
-            )
+            self.world.at(self.world.now_ms + start_ms, speak)
 
     def last_seq(self) -> int:
         """Return the number of the newest report in flash."""
