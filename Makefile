@@ -32,7 +32,7 @@ bench: ## measure, beside peers; NAME= for one benchmark
 	$(SETUP) bench
 	@.venv/bin/python -m benchmarks $(NAME) $(ARGS)
 
-hil: ## the scenarios on boards: virtual ones, or real ones (ARGS="--hardware-map map.json")
+hil: ## the scenarios on boards: virtual ones, or real ones (ARGS="--hil=real --hil-allow-tx")
 	$(SETUP) hil
 	@$(PYTEST) hil_tests $(ARGS)
 
