@@ -13,6 +13,7 @@ from .frames import Frame
 from .interpreter import heap_option, overlay_for
 from .mcu import DEEP_SLEEP, HARD, POWER_ON, SOFT, WATCHDOG, Mcu
 from .process import BoardEndedError, BoardHungError, BoardProcess
+from .rom import rom_of
 from .scenario_log import ScenarioLog
 from .scheduler import Scheduler
 from .screen import Screen
@@ -54,6 +55,7 @@ class Equipment:
     micropython: Path
     heap: str | None
     firmware: Sequence[Path]
+    rom: bool
     directory: Path
     hang_after_cpu_s: float
 
@@ -91,7 +93,11 @@ class Board:
             transmit=self._transmitted,
             fault=self._fault,
         )
-        self.mcu.firmware = [str(folder.resolve()) for folder in equipment.firmware]
+        folders = tuple(folder.resolve() for folder in equipment.firmware)
+        if equipment.rom:
+            self.mcu.rom = str(rom_of(folders))
+        else:
+            self.mcu.firmware = [str(folder) for folder in folders]
         self.serial = SerialPort(around.scheduler, partial(self.mcu.receive, 44))
         self.parts: Parts = BOARDS[equipment.model](
             Bench(

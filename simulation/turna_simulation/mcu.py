@@ -66,6 +66,7 @@ class Mcu:
         self.analog: dict[int, AnalogSource] = {}
         self.pwm: dict[int, PwmListener] = {}
         self.firmware: list[str] = []
+        self.rom = ""
         self.temperature_c = 27
         self._watchdog = Watchdog(scheduler, lambda: restart(WATCHDOG, 0))
         self._timers = Timers(scheduler, self._timer_expired)
@@ -276,6 +277,7 @@ class Mcu:
             "flash": str(self._flash.path),
             "blocks": BLOCKS,
             "firmware": self.firmware,
+            "rom": self.rom,
         }
         return json.dumps(settings).encode()
 

@@ -19,6 +19,7 @@ from .frames import TELLING, Frame, FrameReader
 
 _RECEIVE_BYTES = 65536
 _LOOK_INTERVAL_US = 100_000
+_NO_MEMORY_LEFT = 70  # the overlay ends so when it cannot even print an exception
 
 
 class BoardHungError(Exception):
@@ -80,8 +81,8 @@ class BoardProcess:
         return frames
 
     def gave_up(self) -> bool:
-        """Tell whether an interpreter that ended did so by itself, not by a signal."""
-        return self._child.wait() >= 0
+        """Tell whether an interpreter that ended did so for no reason that a board could have."""
+        return self._child.wait() >= 0 and self._child.returncode != _NO_MEMORY_LEFT
 
     def freeze(self) -> None:
         """Stop a hung interpreter from burning the host's processor."""

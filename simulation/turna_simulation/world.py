@@ -10,7 +10,8 @@
         print(world.digest())                           # equal for equal seeds
 
 `add_board(firmware=[folders])` names what is importable on the board (default: this repository's
-firmware and protocol); `/main.py` on its flash runs, else the main.py of those folders.  `heap` is
+firmware and protocol); `/main.py` on its flash runs, else the main.py of those folders.  With
+`rom=True` they are compiled and run in place, as on a real board, and take little heap.  `heap` is
 what the firmware has of it ("110K"), beside what the overlay takes; `micropython` the interpreter
 (default: the 64-bit one of the tools).
 A board gives: power_on, power_cut, reset, press, nmea, parts.gnss, screen, battery_mv, serial
@@ -84,6 +85,7 @@ class World:
         position: Position = (0.0, 0.0),
         files: Mapping[str, bytes] | None = None,
         firmware: Sequence[Path] = _FIRMWARE,
+        rom: bool = False,
         heap: str | None = None,
         micropython: Path | None = None,
         hang_after_cpu_s: float = DEFAULT_HANG_AFTER_CPU_S,
@@ -92,7 +94,7 @@ class World:
         directory = self._directory / name
         directory.mkdir(parents=True, exist_ok=True)
         interpreter = micropython or find_micropython()
-        equipment = Equipment(board, interpreter, heap, firmware, directory, hang_after_cpu_s)
+        equipment = Equipment(board, interpreter, heap, firmware, rom, directory, hang_after_cpu_s)
         around = Surroundings(self.scheduler, self.ether, self.log, self.start_unix_s)
         made = Board(name, self.seed, around, equipment, self.ether.antenna(name, position))
         if files:

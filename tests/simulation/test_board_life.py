@@ -314,6 +314,28 @@ def test_the_heap_is_what_the_firmware_has_beside_the_overlay(word_bits: int) ->
         assert int(said(board)[0]) == pytest.approx(110 * 1024, rel=0.06)
 
 
+def test_firmware_in_rom_takes_less_heap_than_firmware_in_files(tmp_path: Path) -> None:
+    (tmp_path / "big.py").write_text(
+        "\n".join(f"def f{n}(a, b):\n    return (a + b) * {n} - a" for n in range(200))
+    )
+    (tmp_path / "main.py").write_text(
+        "import gc; gc.collect(); before = gc.mem_alloc(); import big; gc.collect()\n"
+        "print(big.f7(1, 2), gc.mem_alloc() - before)\n"
+    )
+    with World() as world:
+        boards = [
+            world.add_board(name, firmware=[tmp_path], rom=name == "rom")
+            for name in ("files", "rom")
+        ]
+        for board in boards:
+            board.power_on()
+        world.run_for(1000)
+        (in_files, in_rom) = (said(board)[0].split() for board in boards)
+
+        assert in_files[0] == in_rom[0] == "20"
+        assert int(in_rom[1]) < int(in_files[1]) * 0.8
+
+
 def test_boards_end_with_the_world() -> None:
     with World() as world:
         board = board_with(world, "import time; time.sleep(1000)")

@@ -15,6 +15,7 @@ import _link
 from _ports import Port
 
 
+_LONGEST_LINE = 300
 _INSIDE = '  File "' + sys.path[0]  # what runs main.py is C on a board and has no line there
 
 
@@ -69,6 +70,24 @@ class _Text(uio.IOBase):
         return self.buffer.ioctl(request, argument)
 
 
+class _Traceback(uio.IOBase):
+    """Passes the lines of a traceback on, one at a time: there may be little heap left."""
+
+    def __init__(self, file):
+        self._file = file
+        self._line = ""
+
+    def write(self, data):
+        if len(self._line) < _LONGEST_LINE:
+            self._line += bytes(data[:_LONGEST_LINE]).decode()
+        if data[-1:] == b"\n":
+            self._line = self._line.rstrip() + "\n"
+            if not self._line.startswith(_INSIDE):
+                self._file.write(self._line)
+            self._line = ""
+        return len(data)
+
+
 class _Copy:
     """A module's attributes in an object that can be changed."""
 
@@ -93,10 +112,7 @@ def _install_sys(console):
     show = sys.print_exception
 
     def print_exception(error, file=console):
-        text = uio.StringIO()
-        show(error, text)
-        lines = text.getvalue().split("\n")
-        file.write("\n".join([line for line in lines if not line.startswith(_INSIDE)]))
+        show(error, _Traceback(file))
 
     def write_line(*values, sep=" ", end="\n", file=console):
         file.write((sep or "").join([str(value) for value in values]) + end)

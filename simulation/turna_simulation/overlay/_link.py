@@ -149,7 +149,7 @@ def _put(kind, arg, payload):
 def _receive():
     global ready, skew_us, _base_ms, _base_us, _rest_us, _unchanged_us
     if _wire.readinto(_head) != len(_head):
-        _leave()
+        _leave(0)
     size, _rest_us, _unchanged_us, ready, _, _base_ms, _base_us = ustruct.unpack(_HEAD, _head)
     skew_us = 0
     return _take_items(_wire.read(size)) if size else b""

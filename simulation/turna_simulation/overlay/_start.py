@@ -1,5 +1,6 @@
 """What happens on a board between power and main.py, and after main.py has ended."""
 
+import gc
 import sys
 
 import _console
@@ -8,6 +9,10 @@ import _link
 _HOST = "/.host"  # below it, folders of the machine that simulates, read as if they were ROM
 _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
+_NO_MEMORY_LEFT = 70  # turna_simulation/process.py knows it
+_RESERVE_BYTES = 4096  # to tell of a full heap, which takes none on a board
+_PROT_READ = 1
+_MAP_PRIVATE = 2
 _SOFT_RESET = 5
 _LAYOUT = {"progsize": 32, "readsize": 32, "lookahead": 32, "mtime": False}
 
@@ -22,13 +27,19 @@ def run(descriptor, namespace):
     _install_tasks()
     main = _first(_mount(settings))
     settings = None
+    reserve = bytearray(_RESERVE_BYTES)
     try:
         if main:
             execfile(main, namespace)
     except SystemExit:
         _link.ask("Q", _SOFT_RESET)
     except BaseException as error:
-        sys.modules["sys"].print_exception(error)
+        del reserve
+        gc.collect()
+        try:
+            sys.modules["sys"].print_exception(error)
+        except MemoryError:
+            leave(_NO_MEMORY_LEFT)
     _prompt(console)
 
 
@@ -39,7 +50,7 @@ def _bind_to_world():
     libc = ffi.open("libc.so.6")
     libc.func("i", "prctl", "iiiii")(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     leave = libc.func("v", "_exit", "i")
-    return lambda: leave(0)
+    return leave
 
 
 def _settings():
@@ -69,6 +80,7 @@ def _mount(settings):
     from _disk import Disk
 
     image = open(settings["flash"], "rb")
+    rom = open(settings["rom"], "rb") if settings["rom"] else None
     folders = [sys.path[0]] + settings["firmware"]
     vfs.umount("/")
     disk = Disk(image, settings["blocks"])
@@ -81,8 +93,21 @@ def _mount(settings):
     places = [_HOST + str(number) for number in range(len(folders))]
     for place, folder in zip(places, folders):
         vfs.mount(vfs.VfsPosix(folder), place)
+    if rom:
+        vfs.mount(vfs.VfsRom(_mapped(rom)), "/rom")
+        places.append("/rom")
     sys.path[:] = [places[0], "", "/lib"] + places[1:] + [".frozen"]
     return ["/main.py"] + [place + "/main.py" for place in places[1:]]
+
+
+def _mapped(file):
+    """Return the bytes behind an address of the host's memory, which take no heap."""
+    import ffi
+    import uctypes
+
+    size = file.seek(0, 2)
+    call = ffi.open("libc.so.6").func("P", "mmap", "pLiiil")
+    return uctypes.bytearray_at(call(None, size, _PROT_READ, _MAP_PRIVATE, file.fileno(), 0), size)
 
 
 def _first(paths):

