@@ -5,7 +5,7 @@ that are not canonical are refused.
 """
 
 from .errors import NotAuthenticError
-from .sha512 import sha512
+from .sha512 import hashing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 PUBLIC_KEY_BYTES = 32
 SIGNATURE_BYTES = 64
-STEPS = 64  # at most so many, each of four doublings and at most four additions
+# At most so many, and one per 128 bytes of message; none longer than eight additions of points or
+# one block of SHA-512.
+STEPS = 85
 
 _P = (1 << 255) - 19
 _ORDER = (1 << 252) + 27742317777372353535851937790883648493
@@ -39,9 +41,10 @@ def verifying(public_key: bytes, message: bytes, signature: bytes) -> "Generator
     scalar = int.from_bytes(signature[32:], "little")
     if scalar >= _ORDER:
         raise NotAuthenticError("signature scalar")
-    key = _decompressed(public_key)
-    challenge = int.from_bytes(sha512(signature[:32] + public_key + message), "little") % _ORDER
+    key = yield from _decompressed(public_key)
     yield
+    hashed = yield from hashing(signature[:32] + public_key + message)
+    challenge = int.from_bytes(hashed, "little") % _ORDER
     # scalar * base - challenge * key, both at once; R must be exactly that point.
     negative_key = (_P - key[0], key[1], 1, _P - key[3])
     base = (_BASE_X, _BASE_Y, 1, _BASE_X * _BASE_Y % _P)
@@ -54,18 +57,20 @@ def verifying(public_key: bytes, message: bytes, signature: bytes) -> "Generator
             point = _added(point, addend)
         if bit % 4 == 0:
             yield
-    if _compressed(point) != signature[:32]:
+    compressed = yield from _compressed(point)
+    if compressed != signature[:32]:
         raise NotAuthenticError("signature")
 
 
-def _decompressed(data: bytes) -> "Point":
+def _decompressed(data: bytes) -> "Generator[None, None, Point]":
     """RFC 8032 section 5.1.3."""
     sign = data[31] >> 7
     y = int.from_bytes(data, "little") & (1 << 255) - 1
     if y >= _P:
         raise NotAuthenticError("public key")
     above, below = (y * y - 1) % _P, (_D * y * y + 1) % _P
-    x = above * below**3 * pow(above * below**7 % _P, (_P - 5) // 8, _P) % _P
+    power = yield from _power((above * below**7) % _P)
+    x = above * below**3 * power % _P
     if below * x * x % _P != above:
         x = x * _SQRT_M1 % _P
     if below * x * x % _P != above or (x == 0 and sign):
@@ -75,10 +80,36 @@ def _decompressed(data: bytes) -> "Point":
     return (x, y, 1, x * y % _P)
 
 
-def _compressed(point: "Point") -> bytes:
-    inverse = pow(point[2], _P - 2, _P)
+def _compressed(point: "Point") -> "Generator[None, None, bytes]":
+    z = point[2]
+    power = yield from _power(z)
+    inverse = power**8 * z**3 % _P  # 8 (2^252 - 3) + 3 = p - 2
     x, y = point[0] * inverse % _P, point[1] * inverse % _P
     return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def _power(z: int) -> "Generator[None, None, int]":
+    """Return z^((p - 5) / 8) = z^(2^252 - 3), by few products; the names say the exponents."""
+    z_9 = z**9 % _P
+    z_11 = z_9 * z * z % _P
+    ones_5 = z_9 * z_11 * z_11 % _P
+    ones_10 = (yield from _squared(ones_5, 5)) * ones_5 % _P
+    ones_20 = (yield from _squared(ones_10, 10)) * ones_10 % _P
+    ones_40 = (yield from _squared(ones_20, 20)) * ones_20 % _P
+    ones_50 = (yield from _squared(ones_40, 10)) * ones_10 % _P
+    ones_100 = (yield from _squared(ones_50, 50)) * ones_50 % _P
+    ones_200 = (yield from _squared(ones_100, 100)) * ones_100 % _P
+    ones_250 = (yield from _squared(ones_200, 50)) * ones_50 % _P
+    return (yield from _squared(ones_250, 2)) * z % _P
+
+
+def _squared(value: int, times: int) -> "Generator[None, None, int]":
+    """Return value^(2^times)."""
+    for i in range(times):
+        value = value * value % _P
+        if i % 25 == 24:
+            yield
+    return value
 
 
 def _added(one: "Point", other: "Point") -> "Point":

@@ -1,6 +1,8 @@
-"""SHA-512 (FIPS 180-4) where the interpreter has none: boards verify Ed25519 with it."""
+"""SHA-512 (FIPS 180-4) in plain integers: boards have none and need it to verify Ed25519."""
 
-import hashlib
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _BLOCK = 128
 _MASK = 0xFFFFFFFFFFFFFFFF
@@ -43,22 +45,24 @@ _CONSTANTS = b"".join(
 
 
 def sha512(data: bytes) -> bytes:
-    """Return the digest; the interpreter's own where there is one."""
-    native = getattr(hashlib, "sha512", None)
-    if native is None:
-        return sha512_by_words(data)
-    digest: bytes = native(data).digest()
-    return digest
+    """Return the digest."""
+    steps = hashing(data)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            digest: bytes = done.value
+            return digest
 
 
-def sha512_by_words(data: bytes) -> bytes:
-    """Do what `sha512` does on any interpreter."""
-    padded = (
-        data + b"\x80" + bytes(-(len(data) + 17) % _BLOCK) + (8 * len(data)).to_bytes(16, "big")
-    )
+def hashing(data: bytes) -> "Generator[None, None, bytes]":
+    """Do what `sha512` does, and yield after each block; its value is the digest."""
+    padded = data + b"\x80" + bytes(-(len(data) + 17) % _BLOCK)
+    padded += (8 * len(data)).to_bytes(16, "big")
     state: list[int] = list(_INITIAL)
     for start in range(0, len(padded), _BLOCK):
         _compress(state, padded[start : start + _BLOCK])
+        yield
     return b"".join([word.to_bytes(8, "big") for word in state])
 
 
