@@ -81,7 +81,8 @@ class _Traceback(uio.IOBase):
         if len(self._line) < _LONGEST_LINE:
             self._line += bytes(data[:_LONGEST_LINE]).decode()
         if data[-1:] == b"\n":
-            self._line = self._line.rstrip() + "\n"
+            if not self._line.endswith("\n"):
+                self._line += "\n"
             if not self._line.startswith(_INSIDE):
                 self._file.write(self._line)
             self._line = ""

@@ -49,8 +49,7 @@ def _bind_to_world():
 
     libc = ffi.open("libc.so.6")
     libc.func("i", "prctl", "iiiii")(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
-    leave = libc.func("v", "_exit", "i")
-    return leave
+    return libc.func("v", "_exit", "i")
 
 
 def _settings():
