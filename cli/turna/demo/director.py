@@ -1,6 +1,7 @@
 """Carries out the script: presses the handsets' keys, hides them, cuts the backbone."""
 
 from collections.abc import Callable
+from functools import partial
 
 from turna.demo.exercise import Key, Step
 from turna_simulation.board import Board
@@ -33,7 +34,7 @@ class Director:
     def schedule(self, plan: list[Step], start_ms: int) -> None:
         """Enter every step into virtual time, from `start_ms` on."""
         for step in plan:
-            self._world.at(start_ms + step.at_ms, lambda step=step: self._perform(step))  # type: ignore[misc]
+            self._world.at(start_ms + step.at_ms, partial(self._perform, step))
 
     def _perform(self, step: Step) -> None:
         if step.handset is None:
@@ -55,6 +56,6 @@ class Director:
         at_ms = max(self._world.now_ms, self._free_at_ms[handset])
         for key in keys:
             at_ms += key.wait_ms
-            self._world.at(at_ms, lambda hold_ms=key.hold_ms: board.press("user", hold_ms))  # type: ignore[misc]
+            self._world.at(at_ms, partial(board.press, "user", key.hold_ms))
             at_ms += key.hold_ms
         self._free_at_ms[handset] = at_ms + 1_000
