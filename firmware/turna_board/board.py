@@ -9,6 +9,7 @@ from machine import SPI, Pin
 
 from turna_protocol.errors import MisuseError
 
+from .radio_driver import RadioDriver
 from .sx1262 import Sx1262
 
 TYPE_CHECKING = False
@@ -39,7 +40,7 @@ def power_off(profile: "ModuleType") -> None:
     Pin(profile.RAIL, Pin.OUT, value=1 - profile.RAIL_ON)
 
 
-def build_radio(profile: "ModuleType") -> Sx1262:
+def build_radio(profile: "ModuleType") -> RadioDriver:
     """Connect the radio's driver to its pins; nothing is said to the chip yet."""
     spi = SPI(
         profile.RADIO_SPI,
@@ -48,7 +49,7 @@ def build_radio(profile: "ModuleType") -> Sx1262:
         mosi=Pin(profile.RADIO_MOSI),
         miso=Pin(profile.RADIO_MISO),
     )
-    return Sx1262(
+    chip = Sx1262(
         spi,
         nss=Pin(profile.RADIO_NSS, Pin.OUT, value=1),
         busy=Pin(profile.RADIO_BUSY, Pin.IN),
@@ -57,3 +58,4 @@ def build_radio(profile: "ModuleType") -> Sx1262:
         tcxo_millivolts=profile.RADIO_TCXO_MILLIVOLTS,
         dio2_is_rf_switch=profile.RADIO_DIO2_IS_RF_SWITCH,
     )
+    return RadioDriver(chip)

@@ -1,6 +1,94 @@
-"""What every radio driver takes and gives: its configuration, a received packet, its failure."""
+"""What every radio driver takes and gives: its configuration, a received packet, its failure.
+
+And what `RadioDriver` asks of each chip: the methods of `RadioChip` and the events it reports.
+"""
+
+from micropython import const
 
 from turna_protocol.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from machine import Pin
+
+    class RadioChip(Protocol):
+        """One kind of chip.  Any method may raise RadioError when the chip does not do its part."""
+
+        FAMILY: str  # as `turna_protocol.airtime` names it
+        counters: "RadioCounters"
+        interrupt: Pin  # high while something is to be taken
+
+        async def bring_up(self, config: "RadioConfig") -> None:
+            """Reset the chip and set all of it up."""
+
+        async def stand_by(self, *, asleep: bool) -> None:
+            """End what is going on, and be ready for an operation."""
+
+        def rest(self) -> None:
+            """Draw little current, settings kept."""
+
+        def sleep(self) -> None:
+            """Draw next to none, settings kept."""
+
+        def begin_transmission(self, packet: bytes, airtime_us: int) -> None: ...
+
+        def begin_detection(self) -> int:
+            """Look for chirps; return for how many milliseconds at most."""
+            ...
+
+        def plan_duty_cycle(self, sender_preamble_symbols: int) -> bool:
+            """Tell whether the chip can receive such preambles in turns with sleep."""
+            ...
+
+        def listen_in_turns(self) -> None: ...
+        def listen(self) -> None: ...
+
+        def listens(self) -> bool:
+            """Tell whether the chip receives continuously, as far as it knows itself."""
+            ...
+
+        def reception(self) -> int:
+            """Return how far a packet that is coming in has come."""
+            ...
+
+        def rssi_dbm(self) -> int: ...
+
+        def events(self) -> int:
+            """Return what has happened and was not taken yet."""
+            ...
+
+        def take_events(self) -> int:
+            """Return it and clear it, so that the interrupt ends."""
+            ...
+
+        def receive_pointer(self) -> int:
+            """Return where in the buffer the first packet will begin; right after `listen`."""
+            ...
+
+        def latest_packet(self) -> tuple[int, int, int, int]:
+            """Return start, length, power in dBm and ratio to noise in dB x 4."""
+            ...
+
+        def read_buffer(self, start: int, count: int) -> bytes: ...
+
+
+# Events of a chip.
+SENT = const(0x01)
+RECEIVED = const(0x02)
+CRC_ERROR = const(0x04)  # beside RECEIVED
+HEADER_ERROR = const(0x08)
+DETECTION_OVER = const(0x10)
+ACTIVITY = const(0x20)  # beside DETECTION_OVER
+TIMED_OUT = const(0x40)
+
+# How far a packet has come.
+NOTHING = const(0)
+PREAMBLE = const(1)
+HEADER = const(2)
+
+PACKET_BYTES_MAX = 255
 
 
 class RadioError(Exception):

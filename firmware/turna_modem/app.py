@@ -34,7 +34,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from turna_board.sx1262 import Sx1262
+    from turna_board.radio_driver import RadioDriver
     from turna_protocol.modem.radio_messages import RadioSetting, Transmit
 
 WAKE_MS = 1000
@@ -49,7 +49,7 @@ class Modem:
 
     def __init__(self, board: str) -> None:
         self._profile = load_profile(board)
-        self._radio: Sx1262 = build_radio(self._profile)
+        self._radio: RadioDriver = build_radio(self._profile)
         self._serial = UsbSerial()
         self._uptime = Uptime()
         self._link = ModemLink(hello(board))

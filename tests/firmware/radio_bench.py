@@ -15,6 +15,7 @@ import asyncio, json, time
 from machine import Pin
 from turna_board.board import build_radio, load_profile
 from turna_board.radio import RadioConfig, RadioError
+from turna_board.radio_driver import RadioDriver
 from turna_board.sx1262 import Sx1262
 
 profile = load_profile("heltec_v3")

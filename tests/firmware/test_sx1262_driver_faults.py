@@ -15,7 +15,7 @@ wires = dict(nss=Pin(8, Pin.OUT, value=1), busy=Pin(13, Pin.IN), dio1=Pin(14, Pi
              reset=Pin(12, Pin.OUT, value=1), tcxo_millivolts=1800, dio2_is_rf_switch=True)
 spi = dict(sck=Pin(9), mosi=Pin(10), miso=Pin(11))
 {change}
-radio = Sx1262(SPI(1, baudrate=8000000, **spi), **wires)
+radio = RadioDriver(Sx1262(SPI(1, baudrate=8000000, **spi), **wires))
 """
 
 
@@ -81,7 +81,7 @@ def test_a_wrong_interrupt_pin_is_named_at_the_first_packet(bench: Bench) -> Non
     board = bench.add("board", rewired + START + "\nawait attempt(radio.send(b'x'))")
     bench.run(board)
 
-    assert board.values("error") == ["DIO1 does not follow the chip's interrupts"]
+    assert board.values("error") == ["the interrupt line does not follow the chip"]
 
 
 def test_without_the_rf_switch_next_to_nothing_is_radiated(bench: Bench) -> None:
