@@ -6,51 +6,55 @@ from turna_board import settings
 from turna_board.board import BOARDS
 from turna_protocol.errors import MalformedError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    Role = Coroutine[object, object, None]
+
 
 def main() -> None:
     """Run the role until the power goes; Ctrl-C ends in the prompt."""
     try:
+        asyncio.run(_role())
+    except Exception as error:  # noqa: BLE001 - whatever it was, say it, and start again
+        asyncio.run(_unprovisioned("", f"fault: {type(error).__name__}", restarts=True))
+
+
+def _role() -> "Role":
+    """Return what to run; the settings themselves are forgotten before it runs."""
+    try:
         found = settings.load()
     except settings.SettingsError as error:
-        _unprovisioned("", str(error))
-        return
+        return _unprovisioned("", str(error))
     board = str(found.get("board"))
     if board not in BOARDS:
-        _unprovisioned(board, "settings: board")
-    elif found.get("role") == "modem":
-        _modem(board)
-    else:
-        _handset(board, found)
+        return _unprovisioned(board, "settings: board")
+    if found.get("role") == "modem":
+        from turna_modem.app import run
+
+        return run(board)
+    return _handset(board, found)
 
 
-def _modem(board: str) -> None:
-    from turna_modem.app import run
-
-    asyncio.run(run(board))
-
-
-def _handset(board: str, found: dict[str, object]) -> None:
+def _handset(board: str, found: dict[str, object]) -> "Role":
     from turna_handset import parts
     from turna_handset.provisioning import Provisioning
 
     try:
         provisioning = Provisioning(found)
     except MalformedError as error:
-        _unprovisioned(board, f"settings: {error}")
-        return
+        return _unprovisioned(board, f"settings: {error}")
     parts.load()
     from turna_handset.app import run
 
-    try:
-        asyncio.run(run(provisioning))
-    except Exception as error:  # noqa: BLE001 - whatever it was, say it, and start again
-        _unprovisioned(board, f"fault: {type(error).__name__}", restarts=True)
+    return run(provisioning)
 
 
-def _unprovisioned(board: str, reason: str, *, restarts: bool = False) -> None:
+def _unprovisioned(board: str, reason: str, *, restarts: bool = False) -> "Role":
     from turna_handset.unprovisioned import run
 
-    asyncio.run(run(board, reason, restarts=restarts))
+    return run(board, reason, restarts=restarts)
 
 
 main()

@@ -58,6 +58,7 @@ CHECK_IN_MS = 5000
 # The first reports go out soon, but at random, so that handsets switched on together do not speak
 # together.
 FIRST_POSITION_MS = 10_000
+FIRST_FIX_PATIENCE_MS = 90_000
 FIRST_HEALTH_MS = 60_000
 FIRST_SPREAD_MS = 20_000
 
@@ -160,7 +161,7 @@ class Handset:
         if now_ms - self._battery_read_ms >= BATTERY_EVERY_MS:
             self._battery_read_ms = now_ms
             self._status.battery_mv = None if self._battery is None else self._battery.read_mv()
-        if now_ms >= self._position_due_ms:
+        if now_ms >= self._position_due_ms and self._has_place(now_ms):
             self._position_due_ms = _next_due_ms(now_ms, self._provisioning.position_interval_s)
             self._desk.position(now_ms)
         if now_ms >= self._health_due_ms:
@@ -168,6 +169,10 @@ class Handset:
             self._desk.health(_temperature_c(), now_ms)
         self._ledger_file.save_if_due(now_ms)
         await asyncio.sleep_ms(ROUTINE_EVERY_MS)
+
+    def _has_place(self, now_ms: int) -> bool:
+        """Say whether there is a position to report; without one, a sign of life comes later."""
+        return self._position.age_s(now_ms) is not None or now_ms >= FIRST_FIX_PATIENCE_MS
 
     async def _usb_once(self) -> None:
         await self._serial.write(self._usb.take())

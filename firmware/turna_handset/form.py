@@ -138,6 +138,11 @@ class Form:
         self.sos_active = True
         self._go(SOS)
 
+    def fail_sos(self) -> None:
+        """Show that the SOS could not be declared: never claim to send what is not sent."""
+        self.sos_active = False
+        self._go(HOME)
+
     def lines(self) -> int:
         """Return how many lines the cursor of this screen can be on."""
         if self.screen == MENU:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 RECORDS_MAX = 240
 RESERVED_FOR_SOS = 8  # the last places are for distress alone
 STATES_BYTES_MAX = 4096  # one block; then the log is written anew
+IN_MEMORY_MAX = 4  # SOS reports that found no place in flash
 FLASH_TRIES = 4  # reports given up for one that does not fit
 
 SOS_PRIORITY = 3
@@ -52,6 +53,7 @@ class Journal:
         self._directory = directory
         self._records_max = records_max
         self._index = JournalIndex()
+        self._in_memory: dict[int, StoredReport] = {}
 
     def load(self) -> None:
         """Read what is in flash; leave out, and count, what a fault has damaged."""
@@ -102,7 +104,9 @@ class Journal:
         return None if newest is None else newest.seq
 
     def report(self, seq: int) -> StoredReport | None:
-        """Read a report back from flash, byte for byte as it was saved."""
+        """Read a report back, byte for byte as it was saved."""
+        if seq in self._in_memory:
+            return self._in_memory[seq]
         try:
             return unpack_report(_read(self._path(record_name(seq))))
         except OSError:
@@ -112,23 +116,18 @@ class Journal:
         return None
 
     def save(self, report: StoredReport) -> None:
-        """Store a report durably, or raise JournalFullError; numbers must ascend."""
-        room = self._records_max
-        if report.priority < SOS_PRIORITY:
-            room -= RESERVED_FOR_SOS
-        while len(self._index) >= room:
-            self._give_way()
-        self._write_making_room(record_name(report.seq), pack_report(report))
-        self._index.append(
-            Entry(
-                report.seq,
-                report.saved_s,
-                0,
-                report.type_number,
-                report.priority,
-                delivery.SAVED,
-            )
-        )
+        """Store a report durably, or raise JournalFullError; numbers must ascend.
+
+        An SOS that finds no room is kept in memory: better sent and lost at a power cut than lost.
+        """
+        try:
+            self._make_room(report.priority)
+            self._write_making_room(record_name(report.seq), pack_report(report))
+        except JournalFullError:
+            if report.priority < SOS_PRIORITY or len(self._in_memory) >= IN_MEMORY_MAX:
+                raise
+            self._in_memory[report.seq] = report
+        self._index.append(_entry(report))
 
     def attempted(self, seq: int) -> None:
         """Count a transmission; it reaches flash with the next state."""
@@ -163,6 +162,13 @@ class Journal:
                 self._load_record(name)
         self._load_states()
 
+    def _make_room(self, priority: int) -> None:
+        room = self._records_max
+        if priority < SOS_PRIORITY:
+            room -= RESERVED_FOR_SOS
+        while len(self._index) >= room:
+            self._give_way()
+
     def _load_record(self, name: str) -> None:
         try:
             report = unpack_report(_read(self._path(name)))
@@ -172,16 +178,7 @@ class Journal:
         except OSError:
             self.flash_errors += 1
             return
-        self._index.append(
-            Entry(
-                report.seq,
-                report.saved_s,
-                0,
-                report.type_number,
-                report.priority,
-                delivery.SAVED,
-            )
-        )
+        self._index.append(_entry(report))
 
     def _load_states(self) -> None:
         if not _exists(self._path(STATES_NAME)):
@@ -271,6 +268,11 @@ def _missed(entry: Entry) -> int:
     if entry.receipted():
         return 0 if routine else 1
     return 2 if routine else len(_MISSED)
+
+
+def _entry(report: StoredReport) -> Entry:
+    """Return the entry of a report that has just been saved, or read back."""
+    return Entry(report.seq, report.saved_s, 0, report.type_number, report.priority, delivery.SAVED)
 
 
 def _read(path: str) -> bytes:

@@ -153,6 +153,8 @@ class Panel:
         while intent is not None:
             if not self._desk.carry_out(intent, now_ms):
                 self._play(signals.REFUSAL)
+                if intent.action == screens.DECLARE_SOS:
+                    self._form.fail_sos()
             self._update_alarm(now_ms)
             self._changed.set()
             intent = self._form.next_intent()

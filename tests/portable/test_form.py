@@ -161,6 +161,14 @@ def test_an_active_sos_is_cancelled_only_by_two_long_presses() -> None:
     assert not form.sos_active
 
 
+def test_an_sos_that_could_not_be_saved_is_not_shown_as_sent() -> None:
+    form = new_form()
+    press(form, keypad.HOLD, now_ms=0)
+    form.tick(5000)
+    form.fail_sos()
+    assert form.screen == screens.HOME and not form.sos_active
+
+
 def test_holding_again_while_an_sos_is_active_shows_it_and_declares_no_second_one() -> None:
     form = new_form()
     press(form, keypad.HOLD, now_ms=0)

@@ -171,6 +171,23 @@ def test_an_unreceipted_report_and_an_sos_are_never_given_up() -> None:
         assert journal.positions_dropped == 0
 
 
+def test_an_sos_that_finds_no_place_is_kept_in_memory_and_can_be_sent() -> None:
+    with Folder() as path:
+        journal = opened(path, records_max=12)
+        for seq in range(12):
+            journal.save(stored(seq, SOS))
+        for seq in range(12, 16):
+            journal.save(stored(seq, SOS))
+            assert journal.report(seq) == stored(seq, SOS)
+            assert journal.advance(seq, delivery.AT_GATEWAY)
+        try:
+            journal.save(stored(16, SOS))
+        except JournalFullError:
+            pass
+        else:
+            raise AssertionError("no limit")
+
+
 def test_reports_are_listed_newest_first_and_by_number() -> None:
     with Folder() as path:
         journal = opened(path)

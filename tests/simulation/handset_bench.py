@@ -131,6 +131,7 @@ class Field:
         *,
         heap: str | None = None,
         micropython: Path | None = None,
+        rom: bool = False,
         files: dict[str, bytes] | None = None,
         **settings: object,
     ) -> None:
@@ -154,6 +155,7 @@ class Field:
                 "/settings.json": _with(directory / f"handset-{DEVICE}.json", settings),
                 **(files or {}),
             },
+            rom=rom,
             heap=heap,
             micropython=micropython,
         )
