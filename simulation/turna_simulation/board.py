@@ -10,7 +10,7 @@ from . import image
 from .ether import Antenna, Ether
 from .flash import Flash
 from .frames import Frame
-from .interpreter import heap_option, overlay_for
+from .interpreter import heap_option
 from .mcu import DEEP_SLEEP, HARD, POWER_ON, SOFT, WATCHDOG, Mcu
 from .process import BoardEndedError, BoardHungError, BoardProcess
 from .rom import rom_of
@@ -53,6 +53,7 @@ class Equipment:
 
     model: str
     micropython: Path
+    overlay: Path
     heap: str | None
     firmware: Sequence[Path]
     rom: bool
@@ -238,7 +239,7 @@ class Board:
         if equipment.heap:
             command += ["-X", heap_option(equipment.micropython, equipment.heap)]
         messages = equipment.directory / "interpreter.txt"
-        command.append(str(overlay_for(equipment.micropython) / "_boot.py"))
+        command.append(str(equipment.overlay / "_boot.py"))
         self._process = BoardProcess(command, messages, equipment.hang_after_cpu_s)
         self._collect()
 

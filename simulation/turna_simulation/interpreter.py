@@ -5,12 +5,10 @@ interpreter has a native emitter they are compiled to machine code, which halves
 board; the firmware itself never is.
 """
 
-import atexit
 import functools
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -46,17 +44,20 @@ def _word_bits(micropython: Path) -> int:
     return subprocess.run([str(micropython), "-c", _WORD_TRIAL], check=False).returncode
 
 
-@functools.cache
-def overlay_for(micropython: Path) -> Path:
-    """Return a folder with the overlay as this interpreter runs it fastest."""
-    trial = subprocess.run([str(micropython), "-c", _TRIAL], capture_output=True, check=False)
-    if trial.returncode != 7:
+def prepare_overlay(micropython: Path, folder: Path) -> Path:
+    """Return where the overlay is, as this interpreter runs it fastest: copied there or not."""
+    if not _has_native_emitter(micropython):
         return _SOURCES
-    folder = Path(tempfile.mkdtemp(prefix="turna-overlay-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
     for source in _SOURCES.glob("*.py"):
         text = source.read_text()
         if source.name in _HOT:
             text = re.sub(r"^( *)def ", rf"\1{_NATIVE}\n\1def ", text, flags=re.MULTILINE)
         (folder / source.name).write_text(text)
     return folder
+
+
+@functools.cache
+def _has_native_emitter(micropython: Path) -> bool:
+    trial = subprocess.run([str(micropython), "-c", _TRIAL], capture_output=True, check=False)
+    return trial.returncode == 7

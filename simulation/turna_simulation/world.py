@@ -36,7 +36,7 @@ from typing import Self
 
 from .board import Board, Equipment, Surroundings
 from .ether import Ether
-from .interpreter import find_micropython
+from .interpreter import find_micropython, prepare_overlay
 from .processor import one_core
 from .propagation import PathLoss, Position
 from .scenario_log import Entry, ScenarioLog
@@ -74,6 +74,7 @@ class World:
         self._posted: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._bell, self._ringer = os.pipe()
         self._looked_s = 0.0
+        self._overlays: dict[Path, Path] = {}
 
     # Boards.
 
@@ -94,7 +95,12 @@ class World:
         directory = self._directory / name
         directory.mkdir(parents=True, exist_ok=True)
         interpreter = micropython or find_micropython()
-        equipment = Equipment(board, interpreter, heap, firmware, rom, directory, hang_after_cpu_s)
+        if interpreter not in self._overlays:
+            self._overlays[interpreter] = prepare_overlay(interpreter, self._directory / ".overlay")
+        overlay = self._overlays[interpreter]
+        equipment = Equipment(
+            board, interpreter, overlay, heap, firmware, rom, directory, hang_after_cpu_s
+        )
         around = Surroundings(self.scheduler, self.ether, self.log, self.start_unix_s)
         made = Board(name, self.seed, around, equipment, self.ether.antenna(name, position))
         if files:
