@@ -201,7 +201,7 @@ def test_a_setting_that_the_region_forbids_is_refused_with_the_reason(
     host = Host(world, modem, radio=setting(power_dbm=22))
     assert world.run_until(lambda: bool(host.of(Down)), timeout_ms=15_000)
     (down,) = host.of(Down)
-    assert "22 dBm is too strong" in down.reason
+    assert "22.00 dBm EIRP is too strong" in down.reason
 
 
 def test_random_bytes_on_serial_and_radio_stop_nothing(
