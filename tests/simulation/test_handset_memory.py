@@ -13,7 +13,9 @@ HEAP = "200K"  # what an ESP32-S3 without PSRAM has to give; some 160K are neede
 GROWTH_MAX_BYTES = 4096  # the index of the journal takes 13 bytes a report
 
 
-def test_an_hour_of_reports_needs_no_more_memory_than_its_first_minutes(tmp_path: Path) -> None:
+def test_half_an_hour_of_reports_needs_no_more_memory_than_its_first_minutes(
+    tmp_path: Path,
+) -> None:
     unavailable = MICROPYTHON_32 / "UNAVAILABLE"
     if unavailable.exists():
         pytest.skip(unavailable.read_text().strip())
@@ -27,7 +29,7 @@ def test_an_hour_of_reports_needs_no_more_memory_than_its_first_minutes(tmp_path
         )
         field.handset.parts.gnss.stand_at(3_620_123, 3_616_456)
         used = []
-        for minute in range(60):
+        for minute in range(30):
             if minute % 10 == 0:
                 field.send_sitrep()
             world.run_for(60_000)
@@ -39,5 +41,5 @@ def test_an_hour_of_reports_needs_no_more_memory_than_its_first_minutes(tmp_path
         counters = Host(field).counters()
         assert max(used[1:]) - used[0] < GROWTH_MAX_BYTES, used
         assert not [name for name in counters if name.startswith("failed")]
-        assert counters["state 2"] >= 20
+        assert counters["state 2"] >= 10
         assert field.shows("stored at Secretariat")
