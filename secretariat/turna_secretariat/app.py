@@ -6,16 +6,21 @@ Two threads besides the broker session: the subscriber owns the archive's writes
 import logging
 import queue
 import secrets
+import signal
+import socket
 import threading
 
 import uvicorn
+from fastapi import FastAPI
 
+from turna_backbone.configuration import ConfigurationError
 from turna_backbone.envelope import BOOT_ID_LENGTH
 from turna_backbone.kit import read_mission, read_secretariat_keys
 from turna_backbone.mqtt import MqttSession
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
 from turna_secretariat.desk import Desk
+from turna_secretariat.guard import LOOPBACK_NAMES, is_loopback
 from turna_secretariat.presence import birth, will
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
@@ -24,7 +29,7 @@ from turna_secretariat.web import create_page
 log = logging.getLogger(__name__)
 
 CLIENT_ID = "turna-secretariat"
-# An open event stream would hold the stop for ever.
+# Open event lines end by themselves; a request that hangs is not waited for longer than this.
 GRACEFUL_STOP_S = 2
 
 
@@ -32,6 +37,7 @@ def run(config: Config) -> int:
     """Serve until SIGTERM or SIGINT. Exit code 1 if the subscriber failed: start it again."""
     mission = read_mission(config.mission)
     registry = Registry(mission, read_secretariat_keys(config.keys).authentication_branch)
+    listening = _listen(config.page_host, config.page_port)
     archive = Archive.in_file(config.archive)
     archive.open()
     inbox: Inbox = queue.Queue()
@@ -58,18 +64,24 @@ def run(config: Config) -> int:
         inbox=inbox,
         clock=config.clock,
         feed=subscriber.as_json,
+        closing=lambda: server.should_exit,
+        names=LOOPBACK_NAMES if is_loopback(config.page_host) else None,
     )
-    server = uvicorn.Server(
-        uvicorn.Config(
-            page,
-            host=config.page_host,
-            port=config.page_port,
-            log_config=None,
-            timeout_graceful_shutdown=GRACEFUL_STOP_S,
-        )
-    )
-    stopping = threading.Event()
-    failed = threading.Event()
+    server = _server(page)
+    try:
+        return _serve(server, listening, subscriber, session)
+    finally:
+        archive.close()
+
+
+def _serve(
+    server: uvicorn.Server, listening: socket.socket, subscriber: Subscriber, session: MqttSession
+) -> int:
+    """Run subscriber, session and page until one of them ends; each is stopped in good order."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal once more when it has ended; what is below has to run then.
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    stopping, failed = threading.Event(), threading.Event()
 
     def subscribe() -> None:
         try:
@@ -83,10 +95,34 @@ def run(config: Config) -> int:
     session.start()
     worker.start()
     try:
-        server.run()
+        server.run(sockets=[listening])
     finally:
         stopping.set()
         worker.join()
         session.stop()
-        archive.close()
     return 1 if failed.is_set() else 0
+
+
+def _server(page: FastAPI) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            page,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACEFUL_STOP_S,
+        )
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the page's port before anything else is touched."""
+    if not is_loopback(host):
+        log.warning("the page is open to others and has no accounts host=%s", host)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ConfigurationError(
+            f"page: {host} port {port} cannot be opened ({error.strerror}); is another one running?"
+        ) from None

@@ -22,7 +22,9 @@ path = "secretariat.db"              # SQLite; every report ever received
 brokers = ["127.0.0.1:1883"]         # MQTT brokers, tried in turn
 
 [page]
-host = "127.0.0.1"                   # where the duty officer's page is served
+# There are no accounts yet: whoever reaches this address sees everything and can accept an SOS.
+# Leave it on this machine; from another one, come through an SSH tunnel.
+host = "127.0.0.1"
 port = 8470
 """
 

@@ -1,6 +1,7 @@
 """What the page and the commands read from the archive, as plain JSON-able dictionaries."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,18 +9,38 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from turna_protocol import delivery
 from turna_secretariat.registry import Registry
-from turna_secretariat.schema import action, alarm, carriage, change, gateway, refusal, report
+from turna_secretariat.schema import (
+    action,
+    alarm,
+    carriage,
+    change,
+    gateway,
+    quarantine,
+    refusal,
+    report,
+)
 
 PAGE_LIMIT = 500
+CHANGES_LIMIT = 200
+# Among this many newest reports of a handset its battery, place and signal are looked for.
+_RECENT = 12
+_OPEN_ALARM_LIMIT = 100
 
 
 def reports(
-    connection: Connection, registry: Registry, *, limit: int = 100, before_id: int | None = None
+    connection: Connection,
+    registry: Registry,
+    *,
+    limit: int = 100,
+    before_id: int | None = None,
+    kinds: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the newest reports first, at most `limit`, older than `before_id` if given."""
+    """Return the newest first, at most `limit`, older than `before_id`, of the `kinds` if given."""
     query = sa.select(report).order_by(report.c.id.desc()).limit(min(limit, PAGE_LIMIT))
     if before_id is not None:
         query = query.where(report.c.id < before_id)
+    if kinds is not None:
+        query = query.where(report.c.type.in_(kinds))
     return [_report(row, registry) for row in connection.execute(query).mappings()]
 
 
@@ -53,31 +74,23 @@ def one_report(connection: Connection, registry: Registry, report_id: int) -> di
 
 
 def handsets(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
-    """Return every registered handset with its last contact, its last position and its count."""
-    newest = {
-        row["device"]: row
-        for row in connection.execute(
-            sa.select(
-                report.c.device,
-                sa.func.max(report.c.arrived_ms).label("last_contact_ms"),
-                sa.func.count().label("reports"),
-            )
-            .where(report.c.standing == "authentic")
-            .group_by(report.c.device)
-        ).mappings()
-    }
+    """Return every registered handset with its last contact, place, battery, signal and count."""
+    proved = report.c.standing == "authentic"
+    query = sa.select(report.c.device, sa.func.count()).where(proved).group_by(report.c.device)
+    sent = {int(device): int(number) for device, number in connection.execute(query)}
     return [
         {
             "device": handset.device,
             "call_sign": handset.call_sign,
             "team": handset.team,
             "country": handset.country,
-            "reports": newest[handset.device]["reports"] if handset.device in newest else 0,
-            "last_contact_ms": newest[handset.device]["last_contact_ms"]
-            if handset.device in newest
-            else None,
-            "position": _last_position(connection, handset.device),
+            "reports": sent.get(handset.device, 0),
+            "last_contact_ms": None,
+            "battery_pct": None,
+            "rssi_dbm": None,
         }
+        | (_lately(connection, handset.device) if handset.device in sent else {})
+        | {"position": _last_position(connection, handset.device)}
         for handset in registry.handsets()
     ]
 
@@ -85,28 +98,35 @@ def handsets(connection: Connection, registry: Registry) -> list[dict[str, Any]]
 def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
     """Return alarms that no person has answered yet, newest first."""
     query = (
-        sa.select(alarm, report.c.device)
-        .outerjoin(report, alarm.c.report_id == report.c.id)
+        sa.select(alarm)
         .where(alarm.c.closed_ms.is_(None))
         .order_by(alarm.c.id.desc())
-        .limit(PAGE_LIMIT)
+        .limit(_OPEN_ALARM_LIMIT)
     )
     return [
         {
             "id": row["id"],
             "kind": row["kind"],
             "at_ms": row["at_ms"],
+            "cancelled_ms": row["cancelled_ms"],
             "report_id": row["report_id"],
             "detail": row["detail"],
-            "call_sign": None if row["device"] is None else registry.call_sign(row["device"]),
+            "call_sign": None,
         }
+        | _about(connection, registry, row["report_id"])
         for row in connection.execute(query).mappings()
     ]
 
 
-def gateways(connection: Connection) -> list[dict[str, Any]]:
-    rows = connection.execute(sa.select(gateway).order_by(gateway.c.name)).mappings()
-    return [dict(row) | {"health": json.loads(row["health"])} for row in rows]
+def gateways(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
+    """Return every registered gateway and what it said last; `heard_ms` None: nothing yet."""
+    rows = connection.execute(sa.select(gateway)).mappings()
+    heard = {row["name"]: dict(row) | {"health": json.loads(row["health"])} for row in rows}
+    silent: dict[str, Any] = {"connected": False, "heard_ms": None, "health": {}}
+    return [
+        heard.get(known.name, silent | {"name": known.name, "country": known.country})
+        for known in registry.mission.gateways
+    ]
 
 
 def counts(connection: Connection) -> dict[str, Any]:
@@ -135,12 +155,16 @@ def counts(connection: Connection) -> dict[str, Any]:
             ).scalar_one()
         ),
         "refused": _pairs(connection, sa.select(refusal.c.reason, refusal.c.count)),
+        "put_aside": int(
+            connection.execute(sa.select(sa.func.count()).select_from(quarantine)).scalar_one()
+        ),
     }
 
 
-def changes_after(connection: Connection, change_id: int, limit: int = 200) -> list[dict[str, Any]]:
-    """Return what changed after one entry of the change journal, oldest first."""
-    query = sa.select(change).where(change.c.id > change_id).order_by(change.c.id).limit(limit)
+def changes_after(connection: Connection, change_id: int) -> list[dict[str, Any]]:
+    """Return what changed after one entry of the change journal, oldest first, not all at once."""
+    query = sa.select(change).where(change.c.id > change_id).order_by(change.c.id)
+    query = query.limit(CHANGES_LIMIT)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -152,6 +176,35 @@ def newest_change(connection: Connection) -> int:
 
 def _pairs(connection: Connection, query: sa.Select[Any]) -> dict[str, int]:
     return {str(name): int(number) for name, number in connection.execute(query)}
+
+
+def _about(connection: Connection, registry: Registry, report_id: int | None) -> dict[str, Any]:
+    """Return what an alarm shows of its report; nothing if it is about none."""
+    query = sa.select(report).where(report.c.id == report_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return {}
+    shown = ("device", "call_sign", "team", "country", "mode", "observed_s", "report")
+    whole = _report(row, registry)
+    return {name: whole[name] for name in shown}
+
+
+def _lately(connection: Connection, device: int) -> dict[str, Any]:
+    """Return what the newest reports of a handset tell about it."""
+    query = (
+        sa.select(report.c.id, report.c.arrived_ms, report.c.body)
+        .where((report.c.device == device) & (report.c.standing == "authentic"))
+        .order_by(report.c.id.desc())
+        .limit(_RECENT)
+    )
+    rows = list(connection.execute(query).mappings())
+    told = (json.loads(row["body"]).get("battery_pct") for row in rows)
+    way = sa.select(carriage.c.rssi_dbm).where(carriage.c.report_id == rows[0]["id"])
+    return {
+        "last_contact_ms": rows[0]["arrived_ms"],
+        "battery_pct": next((battery for battery in told if battery is not None), None),
+        "rssi_dbm": connection.execute(way.limit(1)).scalar(),
+    }
 
 
 def _last_position(connection: Connection, device: int) -> dict[str, Any] | None:

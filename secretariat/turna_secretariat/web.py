@@ -1,35 +1,37 @@
 """The duty officer's page and its JSON: reads the archive, hands deeds to the subscriber."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from turna_backbone.clock import Clock
-from turna_secretariat import queries
+from turna_secretariat import base_map, queries
 from turna_secretariat.archive import Archive
-from turna_secretariat.desk import STATE_AFTER
+from turna_secretariat.desk import STATE_AFTER, NotPossibleError
+from turna_secretariat.events import Events
+from turna_secretariat.guard import LOOPBACK_NAMES, Guard
+from turna_secretariat.people import person_name
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import Deed, Inbox
+from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox
 
-STATIC = Path(__file__).parent / "static"
-# How often an open event stream looks at the change journal.
-EVENT_PERIOD_S = 0.3
-# A silent stream says so this often, so that the page can tell quiet from cut off.
-HEARTBEAT_S = 5.0
+STATIC = FilePath(__file__).parent / "static"
 DEED_TIMEOUT_S = 10.0
+
+# A row's number as SQLite can look for it.
+Number = Annotated[int, Path(ge=1, lt=1 << 53)]
 
 
 class DeedRequest(BaseModel):
     """Who did it; the deed itself is in the address."""
 
-    person: str = Field(min_length=1, max_length=80)
+    person: str
 
 
 def create_page(
@@ -39,16 +41,31 @@ def create_page(
     inbox: Inbox,
     clock: Clock,
     feed: Callable[[], dict[str, Any]],
+    closing: Callable[[], bool] = lambda: False,
+    names: frozenset[str] | None = LOOPBACK_NAMES,
 ) -> FastAPI:
-    """Return the application; `feed` tells the state of the connection to the backbone."""
-    page = FastAPI(title="Turna Secretariat", docs_url=None, redoc_url=None)
-    page.mount("/static", StaticFiles(directory=STATIC), name="static")
+    """Return the application.
+
+    `feed` tells the state of the connection to the backbone, `closing` when open event lines are
+    to end, `names` which host names are answered to (None: any).
+    """
+    page = FastAPI(title="Turna Secretariat", docs_url=None, redoc_url=None, openapi_url=None)
+    page.add_middleware(Guard, names=names)
+    page.add_exception_handler(RequestValidationError, _explain)
+    page.mount("/static", StaticFiles(directory=STATIC))
+    page.mount("/leaflet", StaticFiles(directory=_leaflet()))
     page.include_router(_reading(archive, registry, clock, feed))
+    page.include_router(_following(Events(archive, clock, feed, closing)))
     page.include_router(_doing(archive, registry, inbox))
 
     @page.get("/")
     def index() -> FileResponse:
         return FileResponse(STATIC / "index.html")
+
+    @page.get("/map/base.json")
+    def base() -> Response:
+        headers = {"content-encoding": "gzip", "cache-control": "private, max-age=86400"}
+        return Response(base_map.packed(), media_type="application/geo+json", headers=headers)
 
     @page.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -76,7 +93,7 @@ def _reading(
                 },
                 "now_ms": clock.unix_s() * 1000,
                 "feed": feed(),
-                "gateways": queries.gateways(connection),
+                "gateways": queries.gateways(connection, registry),
                 "counts": queries.counts(connection),
                 "newest_change": queries.newest_change(connection),
             }
@@ -84,18 +101,17 @@ def _reading(
     @routes.get("/reports")
     def reports(
         limit: Annotated[int, Query(ge=1, le=queries.PAGE_LIMIT)] = 100,
-        before_id: Annotated[int | None, Query(ge=1)] = None,
+        before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
+        kind: Annotated[list[str] | None, Query(max_length=20)] = None,
     ) -> list[dict[str, Any]]:
         with archive.reader() as connection:
-            return queries.reports(connection, registry, limit=limit, before_id=before_id)
+            return queries.reports(
+                connection, registry, limit=limit, before_id=before_id, kinds=kind
+            )
 
     @routes.get("/reports/{report_id}")
-    def one_report(report_id: int) -> dict[str, Any]:
-        with archive.reader() as connection:
-            found = queries.one_report(connection, registry, report_id)
-        if found is None:
-            raise HTTPException(404, "there is no such report")
-        return found
+    def one_report(report_id: Number) -> dict[str, Any]:
+        return _found(archive, registry, report_id)
 
     @routes.get("/handsets")
     def handsets() -> list[dict[str, Any]]:
@@ -107,58 +123,78 @@ def _reading(
         with archive.reader() as connection:
             return queries.open_alarms(connection, registry)
 
+    return routes
+
+
+def _following(events: Events) -> APIRouter:
+    routes = APIRouter(prefix="/api")
+
     @routes.get("/events")
-    async def events(request: Request) -> StreamingResponse:
-        last = request.headers.get("last-event-id") or request.query_params.get("after") or ""
-        return StreamingResponse(
-            _events(archive, clock, request, last), media_type="text/event-stream"
-        )
+    def follow(request: Request, after: str = "") -> StreamingResponse:
+        last = request.headers.get("last-event-id", after)
+        return StreamingResponse(events.stream(last), media_type="text/event-stream")
 
     return routes
 
 
 def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
-    """Return the routes by which a person does something with a report."""
+    """Return the routes by which a person does something; each waits until it is committed."""
     routes = APIRouter(prefix="/api")
 
     @routes.post("/reports/{report_id}/{did}")
-    def do(report_id: int, did: str, request: DeedRequest) -> dict[str, Any]:
+    def do(report_id: Number, did: str, request: DeedRequest) -> dict[str, Any]:
         if did not in STATE_AFTER:
             raise HTTPException(404, f"a report can be {', '.join(sorted(STATE_AFTER))}")
-        deed = Deed(report_id, did, request.person.strip())
-        inbox.put(deed)
-        if not deed.done.wait(DEED_TIMEOUT_S):
-            raise HTTPException(
-                503, "the archive did not answer in time; look before you repeat it"
-            )
-        if deed.errors:
-            raise HTTPException(404, deed.errors[0])
-        with archive.reader() as connection:
-            return queries.one_report(connection, registry, report_id) or {}
+        _hand_over(inbox, Deed(report_id, did, _person(request)), "there is no such report")
+        return _found(archive, registry, report_id)
+
+    @routes.post("/alarms/{alarm_id}/closed")
+    def close(alarm_id: Number, request: DeedRequest) -> dict[str, str]:
+        deed = AlarmDeed(alarm_id, _person(request))
+        _hand_over(inbox, deed, "there is no such alarm")
+        return {"closed_by": deed.person}
 
     return routes
 
 
-async def _events(
-    archive: Archive, clock: Clock, request: Request, last_event_id: str
-) -> AsyncIterator[str]:
-    """Tell every change after `last_event_id`, then each new one; a heartbeat in between."""
-    quiet_s = 0.0
-    last = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else None
-    while not await request.is_disconnected():
-        changed, last = await asyncio.to_thread(_look, archive, last)
-        for entry in changed:
-            yield f"id: {entry['id']}\nevent: change\ndata: {json.dumps(entry)}\n\n"
-        quiet_s = 0.0 if changed else quiet_s + EVENT_PERIOD_S
-        if quiet_s >= HEARTBEAT_S:
-            quiet_s = 0.0
-            yield f"event: heartbeat\ndata: {clock.unix_s() * 1000}\n\n"
-        await asyncio.sleep(EVENT_PERIOD_S)
-
-
-def _look(archive: Archive, last: int | None) -> tuple[list[dict[str, Any]], int]:
+def _found(archive: Archive, registry: Registry, report_id: int) -> dict[str, Any]:
     with archive.reader() as connection:
-        if last is None:
-            return [], queries.newest_change(connection)
-        changed = queries.changes_after(connection, last)
-        return changed, changed[-1]["id"] if changed else last
+        found = queries.one_report(connection, registry, report_id)
+    if found is None:
+        raise HTTPException(404, "there is no such report")
+    return found
+
+
+def _person(request: DeedRequest) -> str:
+    try:
+        return person_name(request.person)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
+
+
+def _hand_over(inbox: Inbox, deed: Deed | AlarmDeed, unknown: str) -> None:
+    """Give a deed to the one thread that writes, and wait for its word."""
+    inbox.put(deed)
+    if not deed.done.wait(DEED_TIMEOUT_S):
+        raise HTTPException(503, "the archive did not answer in time; look before you repeat it")
+    for error in deed.errors:
+        if isinstance(error, KeyError):
+            raise HTTPException(404, unknown)
+        if isinstance(error, NotPossibleError):
+            raise HTTPException(409, str(error))
+        raise HTTPException(500, "it could not be stored; the log says why")
+
+
+async def _explain(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a malformed request with one sentence, and without what was sent."""
+    assert isinstance(error, RequestValidationError)  # registered for nothing else
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return JSONResponse({"detail": f"{where}: {first['msg']}"}, status_code=422)
+
+
+def _leaflet() -> FilePath:
+    spec = importlib.util.find_spec("xstatic.pkg.leaflet")
+    assert spec is not None  # a locked dependency
+    assert spec.origin is not None
+    return FilePath(spec.origin).parent / "data"

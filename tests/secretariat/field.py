@@ -1,5 +1,6 @@
 """The field as the Secretariat's tests need it: handsets that seal, a gateway that carries."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from turna.deployment import GatewayPlan, TeamPlan, make_deployment
@@ -7,16 +8,19 @@ from turna_backbone.envelope import ReportEnvelope
 from turna_protocol import codes, keys, sealing
 from turna_protocol.acknowledgement import Receipt, pack_receipts, unpack_receipts
 from turna_protocol.packet import HEADER_BYTES
-from turna_protocol.reports import Position, Report, Sos, encode_report
+from turna_protocol.reports import Fix, Position, Report, Sos, encode_report
 
 EPOCH_S = 1_790_000_000
 BOOT_ID = b"boot-id1"
 
 
-class Field:
-    """Two handsets (devices 1 and 2) and a gateway of one mission."""
+TEAMS = (TeamPlan("TUR01", "tr"), TeamPlan("AZE01", "az"))
 
-    def __init__(self, directory: Path) -> None:
+
+class Field:
+    """The handsets of some teams (devices 1, 2, ...) and a gateway of one mission."""
+
+    def __init__(self, directory: Path, teams: Sequence[TeamPlan] = TEAMS) -> None:
         self.master = bytes(range(32))
         self.mission = make_deployment(
             directory,
@@ -25,7 +29,7 @@ class Field:
             origin=(3_620_000, 3_616_000),
             epoch_s=EPOCH_S,
             region="COMMON433",
-            teams=[TeamPlan("TUR01", "tr"), TeamPlan("AZE01", "az")],
+            teams=list(teams),
             gateways=[GatewayPlan("hatay-1", "tr")],
             master=self.master,
         )
@@ -106,10 +110,19 @@ def position() -> Position:
     )
 
 
-def sos(seconds_later: int = 0) -> Sos:
+def sos(
+    seconds_later: int = 0,
+    *,
+    phase: int = codes.DECLARE,
+    reference: int | None = None,
+    fix: Fix | None = None,
+) -> Sos:
     return Sos(
         mode=codes.EXERCISE,
         time_s=EPOCH_S + seconds_later,
         time_quality=codes.TIME_GNSS,
-        fix=None,
+        fix=fix,
+        phase=phase,
+        people=3,
+        sos_reference=reference,
     )

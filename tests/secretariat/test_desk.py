@@ -9,7 +9,8 @@ from tests.secretariat.field import EPOCH_S, Field, position, sos
 from turna_protocol import delivery
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive, ArchiveError
-from turna_secretariat.desk import Desk, Outgoing
+from turna_secretariat.desk import Desk
+from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 
 NOW_MS = (EPOCH_S + 10) * 1000

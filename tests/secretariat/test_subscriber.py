@@ -145,7 +145,7 @@ def test_the_secretariat_says_that_it_is_there_on_each_connection(bench: Bench) 
 
 
 def test_what_gateways_say_of_themselves_is_kept_for_the_page(
-    bench: Bench, archive: Archive
+    bench: Bench, archive: Archive, registry: Registry
 ) -> None:
     health = GatewayHealth(
         boot_id=b"boot-id1",
@@ -168,7 +168,7 @@ def test_what_gateways_say_of_themselves_is_kept_for_the_page(
     bench.step()
 
     with archive.reader() as connection:
-        (known,) = queries.gateways(connection)
+        (known,) = queries.gateways(connection, registry)
     assert (known["name"], known["connected"], known["health"]["stored"]) == ("hatay-1", False, 4)
 
 

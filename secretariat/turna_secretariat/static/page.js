@@ -1,205 +1,107 @@
-// The duty officer's page. Text from the field enters the document as text only, never as markup.
+// The duty officer's page: holds what is known, and shows it anew whenever something has changed.
 
-const STATE_SIGNS = ["○", "◔", "◑", "◕", "●", "⊘"]; // one shape a delivery state, none by colour alone
-const STALE_AFTER_MS = 10 * 60 * 1000;
-const REFRESH_AFTER_MS = 150; // several changes of one commit become one look
+import { read, reportsAddress } from "./archive.js";
+import { openReport, prepareDetail } from "./detail.js";
+import { showAlarms, showHealth } from "./health.js";
+import { Line } from "./line.js";
+import { goTo, showMap } from "./map.js";
+import { prepareSound } from "./sound.js";
+import { showSos } from "./sos.js";
+import { showHandsets, showReports } from "./stream.js";
+import { byId, clockTime } from "./words.js";
 
-const byId = (id) => document.getElementById(id);
-const page = { handsets: [], reports: [], alarms: [], status: null, map: null, markers: new Map(), seen: 0, sounding: null };
+const REFRESH_AFTER_MS = 120; // several changes of one commit become one look
+const PAGE_SIZE = 60;
 
-function element(tag, text, attributes = {}) {
-  const made = document.createElement(tag);
-  if (text !== undefined && text !== null) made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+const page = { status: null, reports: [], handsets: [], alarms: [], now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, mayBeOlder: false, missedAfter: 0 };
+const actions = { refresh, goTo, open: (id) => openReport(id, actions), reportsOf };
+
+let looking = null;
+let again = false;
+
+// One look at a time; a change during it leads to one more.
+function refresh() {
+  if (looking) { again = true; return looking; }
+  looking = look().finally(() => {
+    looking = null;
+    if (again) { again = false; refresh(); }
+  });
+  return looking;
 }
 
-const clockTime = (ms) => ms === null ? "never" : new Date(ms).toISOString().slice(11, 19) + " UTC";
-const words = (name) => String(name).replaceAll("_", " ");
-
-async function read(address) {
-  const answer = await fetch(address, { cache: "no-store" });
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  return answer.json();
-}
-
-async function refresh() {
+async function look() {
+  const addresses = ["/api/status", reportsAddress(byId("filter").value, page.limit), "/api/handsets", "/api/alarms"];
   try {
-    [page.status, page.reports, page.handsets, page.alarms] = await Promise.all(
-      ["/api/status", "/api/reports", "/api/handsets", "/api/alarms"].map(read));
+    [page.status, page.reports, page.handsets, page.alarms] = await Promise.all(addresses.map(read));
   } catch {
-    byId("feed-page").textContent = "CUT OFF, what you see may be old";
-    return;
+    return cutOff();
   }
-  showStatus(); showAlarms(); showReports(); showHandsets(); showMap();
+  page.now_ms = page.status.now_ms;
+  page.connected = page.status.feed.connected;
+  page.mayBeOlder = page.reports.length >= page.limit;
+  showAll();
 }
 
-function showStatus() {
-  const { status } = page;
-  byId("mission").textContent = status.mission;
-  const exercise = status.mode !== "actual";
-  byId("mode").hidden = !exercise;
-  byId("mode").textContent = status.mode.toUpperCase();
-  document.title = `${exercise ? status.mode.toUpperCase() + " · " : ""}${page.alarms.length ? `(${page.alarms.length}) ` : ""}Turna Secretariat`;
-  byId("feed-backbone").textContent = status.feed.connected ? "connected" : "DOWN";
-  byId("count-stored").textContent = Object.values(status.counts.by_standing).reduce((a, b) => a + b, 0);
-  byId("count-refused").textContent = Object.values(status.counts.refused).reduce((a, b) => a + b, 0);
-  byId("clock").textContent = clockTime(status.now_ms);
-  byId("gateways").replaceChildren(...status.gateways.flatMap((gateway) => {
-    const waiting = (gateway.health.waiting_sos ?? 0) + (gateway.health.waiting_report ?? 0) + (gateway.health.waiting_health ?? 0);
-    const modem = gateway.health.modem_up === false ? ", modem down" : "";
-    const state = gateway.connected ? `connected${modem}, ${waiting} waiting` : "DOWN";
-    return [element("dt", `Gateway ${gateway.name}`), element("dd", state)];
-  }));
+function showAll() {
+  showHealth(page);
+  showSos(page, actions);
+  showAlarms(page, actions);
+  showReports(page, actions);
+  showHandsets(page, actions);
+  showMap(page, actions);
+  showFeed();
 }
 
-function showAlarms() {
-  byId("no-alarms").hidden = page.alarms.length > 0;
-  byId("alarm-list").replaceChildren(...page.alarms.map((alarm) => {
-    const item = element("li");
-    item.append(element("strong", words(alarm.kind).toUpperCase()), element("span", alarm.call_sign ?? alarm.detail), element("span", clockTime(alarm.at_ms)));
-    if (alarm.report_id !== null) {
-      const open = element("button", "Show", { type: "button" });
-      open.addEventListener("click", () => openReport(alarm.report_id));
-      item.append(open);
-      if (alarm.kind === "sos") {
-        const accept = element("button", "Accept", { type: "button" });
-        accept.addEventListener("click", () => act(alarm.report_id, "accepted"));
-        item.append(accept);
-      }
-    }
-    return item;
-  }));
+function showFeed() {
+  const since = page.status?.feed.changed_ms;
+  const text = page.cutOff ? "CUT OFF from the Secretariat: what you see is old. Trying again …"
+    : page.status && !page.connected ? `The BACKBONE IS DOWN${since ? ` since ${clockTime(since)}` : ""}: no report can arrive until it is back. Gateways keep what they hear.` : "";
+  if (byId("cut-off").textContent !== text) byId("cut-off").textContent = text;
+  byId("cut-off").hidden = !text;
+  document.body.classList.toggle("old", page.cutOff);
 }
 
-function showReports() {
-  byId("no-reports").hidden = page.reports.length > 0;
-  document.querySelector("#reports table").hidden = page.reports.length === 0;
-  byId("report-rows").replaceChildren(...page.reports.map((report) => {
-    const row = element("tr", null, { class: `${report.type === "sos" ? "sos" : ""} ${report.id > page.seen && page.seen ? "new" : ""}` });
-    const show = element("button", words(report.type), { type: "button", "aria-label": `Show ${report.type} of ${report.call_sign}` });
-    show.addEventListener("click", () => openReport(report.id));
-    const type = element("td");
-    type.append(show);
-    row.append(element("td", clockTime(report.arrived_ms), { class: "number" }), element("td", report.call_sign), type,
-      element("td", gist(report)), element("td", stateOf(report)));
-    return row;
-  }));
-  page.seen = Math.max(page.seen, ...page.reports.map((report) => report.id), 0);
+function cutOff() {
+  if (!page.cutOff) page.missedAfter = Math.max(0, ...page.reports.map((report) => report.id));
+  page.cutOff = true;
+  if (page.status) showHealth(page);
+  showFeed();
 }
 
-function stateOf(report) {
-  if (report.standing !== "authentic") return `⚠ ${words(report.standing)}`;
-  return `${STATE_SIGNS[report.state]} ${report.state_name}${report.person ? `: ${report.person}` : ""}`;
-}
-
-function gist(report) {
-  const said = report.report;
-  const parts = [];
-  if (report.mode !== "actual") parts.push(report.mode.toUpperCase());
-  if (said.phase) parts.push(words(said.phase));
-  if (said.team_status) parts.push(words(said.team_status));
-  for (const [name, number] of Object.entries(said.casualties ?? {})) if (number) parts.push(`${number} ${name}`);
-  if (said.trapped) parts.push(`${said.trapped} trapped`);
-  if (said.rescued) parts.push(`${said.rescued} rescued`);
-  if (said.hazards?.length) parts.push(said.hazards.map(words).join(", "));
-  if (said.position) parts.push(`${said.position.lat.toFixed(4)}, ${said.position.lon.toFixed(4)}`);
-  if (said.text) parts.push(said.text);
-  return parts.join(" · ");
-}
-
-function showHandsets() {
-  byId("handset-rows").replaceChildren(...page.handsets.map((handset) => {
-    const row = element("tr");
-    const where = handset.position ? `${handset.position.lat.toFixed(5)}, ${handset.position.lon.toFixed(5)}` : "unknown";
-    row.append(element("td", handset.call_sign), element("td", handset.country.toUpperCase()),
-      element("td", clockTime(handset.last_contact_ms), { class: "number" }), element("td", where, { class: "number" }),
-      element("td", handset.reports, { class: "number" }));
-    return row;
-  }));
-}
-
-async function showMap() {
-  if (!window.L) return;
-  if (!page.map) {
-    const { lat, lon } = page.status.origin;
-    page.map = window.L.map("map", { attributionControl: true, minZoom: 3 }).setView([lat, lon], 12);
-    page.map.attributionControl.setPrefix("Leaflet");
-    window.L.control.scale({ imperial: false }).addTo(page.map);
-    await drawBase();
-  }
-  const inDistress = new Set(page.alarms.filter((alarm) => alarm.kind === "sos").map((alarm) => alarm.call_sign));
-  for (const handset of page.handsets.filter((each) => each.position)) {
-    const at = [handset.position.lat, handset.position.lon];
-    if (!page.markers.has(handset.device)) page.markers.set(handset.device, window.L.marker(at, { keyboard: true, title: handset.call_sign }).addTo(page.map));
-    const stale = page.status.now_ms - handset.position.arrived_ms > STALE_AFTER_MS;
-    const sos = inDistress.has(handset.call_sign);
-    const label = element("span", `${sos ? "SOS " : ""}${handset.call_sign}`);
-    page.markers.get(handset.device).setLatLng(at).setIcon(window.L.divIcon({ className: `team ${stale ? "stale" : ""} ${sos ? "sos" : ""}`, html: label, iconSize: null }));
-  }
-}
-
-// Borders and a grid of degrees: enough to see where on earth this is, without asking anybody for tiles.
-async function drawBase() {
-  const base = await read("/map/base.json").catch(() => null);
-  if (base) window.L.geoJSON(base, { interactive: false, style: { color: "#7d8b95", weight: 1, fillOpacity: .04 }, attribution: base.attribution ?? "" }).addTo(page.map);
-  const grid = window.L.layerGroup().addTo(page.map);
-  const draw = () => {
-    grid.clearLayers();
-    const bounds = page.map.getBounds();
-    const step = [10, 5, 2, 1, .5, .2, .1, .05, .02, .01, .005].find((each) => (bounds.getEast() - bounds.getWest()) / each >= 4) ?? .005;
-    const line = (points) => window.L.polyline(points, { color: "#9aa7b0", weight: .6, interactive: false }).addTo(grid);
-    for (let lon = Math.ceil(bounds.getWest() / step) * step; lon < bounds.getEast(); lon += step) line([[bounds.getSouth(), lon], [bounds.getNorth(), lon]]);
-    for (let lat = Math.ceil(bounds.getSouth() / step) * step; lat < bounds.getNorth(); lat += step) line([[lat, bounds.getWest()], [lat, bounds.getEast()]]);
-  };
-  page.map.on("moveend", draw);
-  draw();
-}
-
-async function openReport(id) {
-  const report = await read(`/api/reports/${id}`);
-  byId("report-title").textContent = `${words(report.type).toUpperCase()} of ${report.call_sign}, number ${report.seq}`;
-  const facts = element("dl");
-  const add = (name, value) => facts.append(element("dt", name), element("dd", value));
-  add("State", stateOf(report));
-  add("Mode", report.mode);
-  for (const [name, value] of Object.entries(report.report)) {
-    if (["type", "mode"].includes(name) || value === null) continue;
-    add(words(name), typeof value === "object" ? JSON.stringify(value) : value);
-  }
-  for (const way of report.carried_by) add(`Gateway ${way.gateway}`, `heard ${clockTime(way.heard_ms)} at ${way.rssi_dbm} dBm, SNR ${way.snr_db} dB, ${way.hops} hops; stored here ${clockTime(way.arrived_ms)}; sent ${way.copies} times`);
-  for (const deed of report.actions) add(words(deed.did), `${deed.person}, ${clockTime(deed.at_ms)}`);
-  add("Content", report.content_hex);
-  facts.lastChild.className = "raw";
-  byId("report-body").replaceChildren(facts);
-  for (const button of document.querySelectorAll("[data-deed]")) {
-    button.disabled = report.standing !== "authentic";
-    button.onclick = () => act(id, button.dataset.deed).then((done) => done && openReport(id));
-  }
-  if (!byId("report").open) byId("report").showModal();
-}
-
-async function act(id, deed) {
-  const person = byId("person");
-  if (!person.value.trim()) { byId("report").close(); person.focus(); person.reportValidity(); return false; }
-  localStorage.setItem("person", person.value);
-  const answer = await fetch(`/api/reports/${id}/${deed}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ person: person.value }) });
-  if (!answer.ok) { alert(`It was not done: ${(await answer.json()).detail}`); return false; }
+async function back() {
+  page.cutOff = false;
   await refresh();
-  return true;
+  const missed = page.reports.filter((report) => report.id > page.missedAfter).length;
+  byId("missed").textContent = missed ? `Back. ${missed === page.limit ? `${missed} or more` : missed} reports came while this page was cut off; they are marked.` : "Back. Nothing was missed.";
+  byId("missed").hidden = false;
+  setTimeout(() => { byId("missed").hidden = true; page.missedAfter = 0; }, 30_000);
 }
 
-function follow() {
-  let timer = null;
-  const later = () => { timer ??= setTimeout(() => { timer = null; refresh(); }, REFRESH_AFTER_MS); };
-  const events = new EventSource("/api/events");
-  events.onopen = () => { byId("feed-page").textContent = "live"; later(); };
-  events.onerror = () => { byId("feed-page").textContent = "CUT OFF, what you see may be old"; };
-  events.addEventListener("change", later);
-  events.addEventListener("heartbeat", later);
+function pulse({ now_ms, connected }) {
+  page.now_ms = now_ms;
+  if (!page.status) return;
+  if (page.connected !== connected) { refresh(); return; }
+  showHealth(page);
+  showHandsets(page, actions);
+  showMap(page, actions);
 }
 
-byId("officer").addEventListener("submit", (event) => event.preventDefault());
+let timer = null;
+const later = () => { timer ??= setTimeout(() => { timer = null; refresh(); }, REFRESH_AFTER_MS); };
+
+function reportsOf(device) {
+  const newest = page.reports.find((report) => report.device === device);
+  if (newest) openReport(newest.id, actions);
+}
+
 byId("person").value = localStorage.getItem("person") ?? "";
+byId("person").addEventListener("change", () => {
+  localStorage.setItem("person", byId("person").value.trim());
+  if (page.status) showSos(page, actions);
+});
+byId("filter").addEventListener("change", refresh);
+byId("older").addEventListener("click", () => { page.limit = Math.min(500, page.limit + PAGE_SIZE); refresh(); });
+prepareSound();
+prepareDetail();
+new Line({ onChange: later, onPulse: pulse, onCut: cutOff, onBack: back });
 await refresh();
-follow();

@@ -1,0 +1,84 @@
+// Turns what the archive knows into words. Text from the field becomes text nodes, never markup.
+
+// One shape a delivery state, none told by colour alone.
+export const STATE_SIGNS = ["○", "◔", "◑", "◕", "●", "⊘"];
+export const STATE_WORDS = ["saved on the handset", "stored at gateway", "stored at Secretariat", "read by a person", "acted on", "refused"];
+
+export const byId = (id) => document.getElementById(id);
+export const words = (name) => String(name).replaceAll("_", " ");
+
+export function element(tag, text, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  if (text !== undefined && text !== null) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+export function button(text, attributes, onClick) {
+  const made = element("button", text, { type: "button", ...attributes });
+  made.addEventListener("click", onClick);
+  return made;
+}
+
+// Puts new rows in place of old ones; whoever stood on one by keyboard stands there still.
+export function show(container, rows) {
+  const key = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  container.replaceChildren(...rows);
+  if (key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+export function clockTime(ms, now_ms = ms) {
+  if (ms === null || ms === undefined) return "never";
+  const iso = new Date(ms).toISOString();
+  return (Math.abs(now_ms - ms) > 72_000_000 ? `${iso.slice(5, 10)} ` : "") + `${iso.slice(11, 19)} UTC`;
+}
+
+export function age(ms, now_ms) {
+  if (ms === null || ms === undefined) return "never";
+  const s = Math.max(0, Math.round((now_ms - ms) / 1000));
+  if (s < 90) return `${s} s ago`;
+  if (s < 5400) return `${Math.round(s / 60)} min ago`;
+  return s < 172_800 ? `${Math.round(s / 3600)} h ago` : `${Math.round(s / 86_400)} days ago`;
+}
+
+export const place = (position) => position ? `${position.lat.toFixed(5)}, ${position.lon.toFixed(5)}` : "unknown";
+
+export function modeTag(mode) {
+  return mode === "actual" ? "" : element("span", mode.toUpperCase(), { class: "tag mode-tag" });
+}
+
+export function sender(report) {
+  return element("span", null, { class: "sender" }, element("strong", report.call_sign),
+    report.country ? element("span", report.country.toUpperCase(), { class: "tag country" }) : "");
+}
+
+export function standing(report) {
+  if (!["authentic", "undecodable"].includes(report.standing)) return element("span", `⚠ ${words(report.standing)}`, { class: "standing bad" });
+  const by = report.person ? ` · ${report.person}` : "";
+  return element("span", null, { class: `standing state-${report.state}` },
+    element("span", STATE_SIGNS[report.state], { class: "sign", "aria-hidden": "true" }), `${STATE_WORDS[report.state]}${by}`);
+}
+
+const COUNTED = ["immediate", "delayed", "minor", "expectant", "deceased"];
+const SAID_ELSEWHERE = new Set(["type", "mode", "time", "time_quality", "position", "phase", "team_status", "casualties", "text", "needs", "hazards", "battery_pct", "altitude_m", "sos_reference"]);
+
+const UNSAID = new Set([null, 0, "", "unknown", "unspecified"]);
+
+// The report in one line: what an officer acts on comes first.
+export function gist(said) {
+  const parts = [];
+  if (said.phase) parts.push({ declare: "SOS", update: "SOS, update", cancel: "SOS CANCELLED by the sender" }[said.phase] ?? words(said.phase));
+  if (said.team_status) parts.push(words(said.team_status));
+  for (const name of COUNTED) if (said.casualties?.[name]) parts.push(`${said.casualties[name]} ${name}`);
+  for (const [name, value] of Object.entries(said)) {
+    if (SAID_ELSEWHERE.has(name) || UNSAID.has(value) || typeof value === "object") continue;
+    if (name === "kind") parts.push(words(value));
+    else parts.push(typeof value === "number" && ["trapped", "rescued", "people"].includes(name) ? `${value} ${name}` : `${words(name)} ${typeof value === "string" ? words(value) : value}`);
+  }
+  if (said.hazards?.length) parts.push(`hazards: ${said.hazards.map(words).join(", ")}`);
+  if (said.needs && Object.keys(said.needs).length) parts.push("needs " + Object.entries(said.needs).map(([item, number]) => `${number ?? "?"} ${words(item)}`).join(", "));
+  if (said.text) parts.push(`“${said.text}”`);
+  if (!parts.length && said.position) parts.push(`at ${place(said.position)}`);
+  return parts.join(" · ");
+}

