@@ -27,11 +27,11 @@ _FRAMES = (FRAME, FAR_FRAME)
 Json: TypeAlias = dict[str, object]
 Pair: TypeAlias = tuple[int, int]
 
-# Digits of a heading without time and place, in exercise mode: type 1 (sitrep), escape, mode,
-# no time, no place.  Then a sitrep with everything unknown.
-_BARE = ((1, 4), (0, 25), (1, 3), (3, 5), (4, 6))
-_EMPTY = ((8, 16), (0, 102), (1, 6), (1, 6), (0, 2), (0, 6), (0, 3), (0, 6), (0, 2))
-_NEAR = ((0, 4), (0, 25), (1, 3), (2, 5), (0, 6))  # what a usual heading says in one digit
+# A heading in full, of a sitrep in exercise mode without time and place; then, digit by digit, a
+# sitrep of a team on site with everything else unknown.
+_BARE = ((0, 73), (1, 32), (1, 3), (4, 6), (4, 6))
+_EMPTY = ((4, 8), (1, 5), (1, 5), (0, 2), (0, 102), (0, 4), (0, 4), (0, 4), (0, 2))
+_NEAR = ((0, 73), (1, 32), (1, 3), (0, 6), (0, 6))  # what a usual heading says in one digit
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,13 +82,14 @@ def malformed_vectors() -> list[Json]:
         ("text_in_place_of_integers", b"\x64text"),
         ("huge_length", b"\x7b\xff\xff\xff\xff\xff\xff\xff\xff"),
         ("too_long", bytes(210)),
-        ("no_such_type", _digits((3, 4), (31, 32))),
+        ("no_such_type", _digits((0, 73), (31, 32))),
         ("heading_not_shortest", _digits(*_NEAR)),
-        ("no_such_status", _digits(*_BARE, (14, 16), *_EMPTY[1:])),
+        ("no_such_status", _digits(*_BARE, (0, 8), (14, 16), *_EMPTY[1:])),
+        ("status_not_shortest", _digits(*_BARE, (0, 8), (8, 16), *_EMPTY[1:])),
         ("digits_after_the_last_field", _digits(*_BARE, *_EMPTY, (1, 2))),
-        ("casualties_not_shortest", _digits(*_BARE, *_EMPTY[:4], (1, 2), *((1, 6),) * 5)),
-        ("altitude_not_shortest", _digits(*_BARE, *_EMPTY[:6], (2, 3), (500, 10_000))),
-        ("amount_not_shortest", _digits(*_BARE, *_EMPTY[:7], (1, 6), (0, 32), (4, 7), (4, 1024))),
+        ("casualties_not_shortest", _digits(*_BARE, *_EMPTY[:3], (1, 2), *((1, 5),) * 5)),
+        ("altitude_not_shortest", _digits(*_BARE, *_EMPTY[:6], (3, 4), (500, 10_000))),
+        ("amount_not_shortest", _digits(*_BARE, *_EMPTY[:7], (1, 4), (0, 32), (4, 7), (4, 1024))),
         ("text_missing", _digits(*_BARE, *_EMPTY[:8], (1, 2))),
         ("text_empty", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x60"),
         ("text_not_utf8", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x62\xc0\x80"),
@@ -131,7 +132,7 @@ def _digits(*pairs: Pair) -> bytes:
 
 
 def _sos_declaration_with_a_reference() -> bytes:
-    heading = _digits((2, 4), *_BARE[1:], (0, 3), (0, 8), (0, 22))
+    heading = _digits(_BARE[0], (2, 32), *_BARE[2:], (0, 3), (0, 8), (0, 22))
     return heading + _digits((1, 12), (1, 2), (5, 1 << 20))
 
 

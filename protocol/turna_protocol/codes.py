@@ -31,6 +31,8 @@ TEAM_STATUSES = (
     "in_distress",
 )
 IN_DISTRESS = 13
+# What most teams are: en route, available, moving to a task, on site, resting, at the RDC, standby.
+USUAL_TEAM_STATUSES = (4, 6, 7, 8, 9, 5, 2)
 
 HAZARDS = (
     "gas",

@@ -16,6 +16,7 @@ from .reports.fields import (
     Reference,
     Steps,
     Text,
+    UsualChoice,
 )
 from .reports.more_fields import (
     COUNTRIES,
@@ -65,7 +66,7 @@ def describe(field: "Field") -> object:
     """Return what a field may hold: a list of names, or a sentence."""
     if isinstance(field, OwnInteger):
         return describe(field.field)
-    if isinstance(field, (Choice, Choices, Needs)):
+    if isinstance(field, (Choice, Choices, Needs, UsualChoice)):
         return list(field.names)
     if isinstance(field, States):
         return {thing: list(field.states) for thing in field.things}
@@ -127,7 +128,7 @@ def _digits(text: str) -> bool:
     return bool(text) and all("0" <= digit <= "9" for digit in text)
 
 
-def _choice(name: str, field: Choice, value: object) -> int:
+def _choice(name: str, field: "Choice | UsualChoice", value: object) -> int:
     return code(name, value, field.names)
 
 
@@ -218,7 +219,7 @@ def _states_to_json(field: States, value: tuple[int, ...]) -> object:
     return {thing: field.states[state] for thing, state in zip(field.things, value)}
 
 
-def _choice_to_json(field: Choice, value: int) -> str:
+def _choice_to_json(field: "Choice | UsualChoice", value: int) -> str:
     return field.names[value]
 
 
@@ -232,6 +233,7 @@ def _needs_to_json(field: Needs, value: tuple[tuple[int, int | None], ...]) -> o
 
 _TO_JSON: "dict[type, Callable[[Any, Any], object]]" = {
     Choice: _choice_to_json,
+    UsualChoice: _choice_to_json,
     Choices: _choices_to_json,
     Needs: _needs_to_json,
     CasualtyCounts: _casualties_to_json,
@@ -241,6 +243,7 @@ _TO_JSON: "dict[type, Callable[[Any, Any], object]]" = {
 }
 _FROM_JSON: "dict[type, Callable[[str, Any, object], object]]" = {
     Choice: _choice,
+    UsualChoice: _choice,
     Choices: _choices,
     Needs: _needs,
     CasualtyCounts: _casualties,

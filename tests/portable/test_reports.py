@@ -220,14 +220,15 @@ def test_what_no_handset_sends_is_refused_for_a_reason() -> None:
         (["sitrep"], "not an unsigned integer"),
         ([[1]], "not an unsigned integer"),
         ([-1], "not an unsigned integer"),
-        ([3 + 4 * 31], "no such type of report"),
+        ([73 * 31], "no such type of report"),
         ([0] * 65, "too many values in the sequence"),
-        # an escaped heading that a usual one says as well: gnss clock, first square
-        ([0 + 4 * (0 + 25 * (0 + 3 * (2 + 5 * 0)))], "heading not in its shortest form"),
+        # a heading in full that the usual digit says as well
+        ([0], "heading not in its shortest form"),
         # no time, no place, but something behind the last field
-        ([0 + 4 * (0 + 25 * (0 + 3 * (3 + 5 * (4 + 6 * (102 * 3)))))], "an integer holds more"),
-        # a status beyond the list
-        ([1 + 4 * (0 + 25 * (0 + 3 * (3 + 5 * (4 + 6 * 14))))], "no such code"),
+        ([73 * (0 + 32 * 3 * (4 + 6 * (4 + 6 * 102 * 4)))], "an integer holds more"),
+        # a status beyond the list, and a usual one in full
+        ([73 * (1 + 32 * 3 * (4 + 6 * (4 + 6 * 8 * 14)))], "no such code"),
+        ([73 * (1 + 32 * 3 * (4 + 6 * (4 + 6 * 8 * 8)))], "code not in its shortest form"),
     )
     for items, expected in cases:
         assert refusal(sequence(items)).startswith(expected), items

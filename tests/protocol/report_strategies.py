@@ -21,6 +21,7 @@ from turna_protocol.reports.fields import (
     Reference,
     Steps,
     Text,
+    UsualChoice,
 )
 from turna_protocol.reports.heading import TIME_LIMIT_S
 from turna_protocol.reports.more_fields import (
@@ -130,6 +131,7 @@ _STRATEGIES: dict[type, Callable[[Any], st.SearchStrategy[object]]] = {
     Choices: _choices,
     Altitude: lambda field: st.one_of(st.none(), st.integers(field.LOW, field.HIGH)),
     Choice: lambda field: st.integers(0, len(field.names) - 1),
+    UsualChoice: lambda field: st.integers(0, len(field.names) - 1),
     Reference: lambda field: st.one_of(st.none(), st.integers(0, field.RADIX - 1)),
     CasualtyCounts: lambda _: st.builds(Casualties, _counts, _counts, _counts, _counts, _counts),
     Amount: lambda field: _AMOUNTS,

@@ -9,7 +9,7 @@ from tools.places import ROOT
 from tools.vectors import FOLDER
 from turna_protocol import text
 from turna_protocol.reports import TYPES
-from turna_protocol.reports.fields import Choice, Choices, Needs, OwnInteger
+from turna_protocol.reports.fields import Choice, Choices, Needs, OwnInteger, UsualChoice
 from turna_protocol.reports.more_fields import COUNTRIES
 
 PAGE = (ROOT / "docs" / "protocol.md").read_text()
@@ -31,7 +31,7 @@ def test_a_type_is_described_field_by_field_in_the_order_of_the_wire(number: int
 def test_every_code_is_listed_with_its_number(entry: object) -> None:
     for _, field in entry.kind().LAYOUT:  # type: ignore[attr-defined]
         inner = field.field if isinstance(field, OwnInteger) else field
-        if isinstance(inner, (Choice, Choices, Needs)):
+        if isinstance(inner, (Choice, Choices, Needs, UsualChoice)):
             assert " · ".join(f"{code} {name}" for code, name in enumerate(inner.names)) in PAGE
 
 

@@ -7,13 +7,15 @@ from typing import Any
 import cbor2
 import pycddl
 import pytest
+from hypothesis import given, settings
 
+from tests.protocol.report_strategies import reports
 from tools import vectors
 from tools.places import ROOT
 from turna_protocol import json_form, text
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
-from turna_protocol.reports import TYPES, decode_report, encode_report
+from turna_protocol.reports import TYPES, Report, decode_report, encode_report
 
 REPORTS = json.loads((vectors.FOLDER / "reports.json").read_text())["vectors"]
 MALFORMED = json.loads((vectors.FOLDER / "malformed_reports.json").read_text())["vectors"]
@@ -43,6 +45,12 @@ def test_every_content_keeps_to_the_cddl(vector: Any) -> None:
     SCHEMA.validate_cbor(as_array(bytes.fromhex(vector["content"])))
 
 
+@settings(max_examples=150)
+@given(reports(vectors.FRAME))
+def test_any_content_keeps_to_the_cddl(report: Report) -> None:
+    SCHEMA.validate_cbor(as_array(encode_report(report, vectors.FRAME)))
+
+
 def test_the_cddl_refuses_what_is_no_report() -> None:
     for content in ("", "20", "04a0", "04f6", "0461614161", "04" * 23):
         with pytest.raises(pycddl.ValidationError):
@@ -66,19 +74,18 @@ def test_a_stock_decoder_and_divmod_read_a_sitrep() -> None:
     """Follow docs/protocol.md with nothing of ours: PyPI's cbor2 and integer division."""
     vector = next(vector for vector in REPORTS if vector["name"] == "sitrep_typical")
     first, second = stock_decoder(bytes.fromhex(vector["content"]))
-    heading = digits(first, (4, 25, 20_000, 20_000, 28, 24, 60, 60, 8, 8))
-    kind, usual, north, east, day, hour, minute, second_of_minute, accuracy, age = heading
-    assert kind == 1  # sitrep
-    assert usual == 1 + 1 + 3 * (0 + 2 * 0)  # exercise, clock by GNSS, smallest square
+    heading = digits(first, (73, 20_000, 20_000, 7, 24, 60, 60, 10, 8, 5))
+    usual, north, east, day, hour, minute, second_of_minute, fix, status, trapped = heading
+    assert usual == 1 + 1 + 3 * (1 + 3 * (0 + 2 * 0))  # sitrep, exercise, first days, first square
     assert (north - 10_000, east - 10_000) == (2345, 1777)  # 1e-5 degrees from 36.2, 36.16
     assert (day, hour, minute, second_of_minute) == (1, 7, 48, 30)  # after 2026-02-06T01:17:00Z
-    assert (accuracy, age) == (2, 2)  # up to 10 m, up to 60 s
-    found = digits(second, (16, 102, 6, 12, 6, 2, 6, 6, 6, 6, 6, 6, 15, 15, 3, 6, 2))
-    assert found[:2] == [8, 78]  # on site, battery 77 %
-    assert found[2:5] == [5, 0, 2]  # trapped: 4, in two digits; rescued: 1
-    assert found[5:11] == [1, 2, 3, 0, 1, 4]  # casualties are listed: 1, 2, 0, unknown, 3
-    assert found[11:14] == [2, 0, 8]  # two hazards: gas, and eight between it and the other
-    assert found[14:] == [0, 0, 0]  # no altitude, no needs, no text
+    assert fix == 2 + 3 * 1  # up to 10 m, up to 60 s
+    assert (status, trapped) == (4, 4)  # the fourth usual status, on site; trapped: more than 2
+    found = digits(second, (10, 5, 2, 5, 5, 5, 5, 5, 10, 102, 4, 15, 15, 4, 4, 2))
+    assert found[:2] == [1, 2]  # trapped: 4; rescued: 1
+    assert found[2:9] == [1, 2, 3, 0, 1, 4, 0]  # casualties are given: 1, 2, 0, unknown, 3
+    assert found[9:13] == [78, 2, 0, 8]  # battery 77 %; gas, and eight between it and the other
+    assert found[13:] == [0, 0, 0]  # no altitude, no needs, no text
 
 
 def as_array(content: bytes) -> bytes:

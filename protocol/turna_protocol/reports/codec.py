@@ -4,7 +4,7 @@ from .. import cbor
 from ..digits import DigitReader, DigitWriter
 from ..errors import MalformedError, MisuseError
 from ..frame import Frame
-from .heading import Report, put_heading, take_heading, take_type
+from .heading import Report, put_heading, take_heading, take_kind
 from .types import TYPES, type_number
 
 # The longest packet (`packet.PACKET_BYTES_MAX`) less the header and tags of a report.
@@ -37,11 +37,11 @@ def decode_report(content: bytes, frame: Frame) -> Report:
     if len(content) > MAX_CONTENT_BYTES:
         raise MalformedError("longer than any report")
     digits = DigitReader(cbor.decode_sequence(content, MAX_ITEMS))
-    number = take_type(digits)
+    number, mode, when, where = take_kind(digits)
     if number >= len(TYPES):
         raise MalformedError("no such type of report")
     kind = TYPES[number].kind()
-    fields = take_heading(digits, frame)
+    fields = take_heading(digits, frame, mode, when, where, fix_in_full=kind.FIX_IN_FULL)
     for name, field in kind.LAYOUT:
         fields[name] = field.take(digits)
     digits.finish()

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         def take(self, digits: DigitReader) -> object: ...
 
 
-# A count's first digit holds 0, unknown and 1 to 3; each further one the next larger numbers.
-COUNT_TIERS = (6, 12, 64, 9922)
+# A count's first digit holds 0, unknown, 1 and 2; each further one the next larger numbers.
+COUNT_TIERS = (5, 10, 64, 9925)
 
 
 class Number:
@@ -82,38 +82,38 @@ class Count:
 
 
 class Altitude:
-    """Metres above sea level, or None; usual heights take 12 bits."""
+    """Metres above sea level, or None; plains take fewer bits than mountains, and few dive."""
 
-    USUAL_LOW, USUAL_HIGH = -96, 3999
     LOW, HIGH = -500, 9499
+    # Kinds: none, plains, mountains, anything.
+    _STARTS = (0, -100, 924, LOW)
+    _RADICES = (1, 1024, 3072, HIGH - LOW + 1)
 
     def put(self, digits: DigitWriter, value: object) -> None:
         if value is None:
-            digits.put(0, 3)
+            digits.put(0, 4)
             return
         metres = whole_number(value)
         if not self.LOW <= metres <= self.HIGH:
             raise MisuseError(f"not within {self.LOW} to {self.HIGH}")
-        if self._is_usual(metres):
-            digits.put(1, 3)
-            digits.put(metres - self.USUAL_LOW, self.USUAL_HIGH - self.USUAL_LOW + 1)
-        else:
-            digits.put(2, 3)
-            digits.put(metres - self.LOW, self.HIGH - self.LOW + 1)
+        kind = self._kind(metres)
+        digits.put(kind, 4)
+        digits.put(metres - self._STARTS[kind], self._RADICES[kind])
 
     def take(self, digits: DigitReader) -> int | None:
-        kind = digits.take(3)
+        kind = digits.take(4)
         if kind == 0:
             return None
-        if kind == 1:
-            return self.USUAL_LOW + digits.take(self.USUAL_HIGH - self.USUAL_LOW + 1)
-        metres = self.LOW + digits.take(self.HIGH - self.LOW + 1)
-        if self._is_usual(metres):
+        metres = self._STARTS[kind] + digits.take(self._RADICES[kind])
+        if self._kind(metres) != kind:
             raise MalformedError("altitude not in its shortest form")
         return metres
 
-    def _is_usual(self, metres: int) -> bool:
-        return self.USUAL_LOW <= metres <= self.USUAL_HIGH
+    def _kind(self, metres: int) -> int:
+        for kind in (1, 2):
+            if 0 <= metres - self._STARTS[kind] < self._RADICES[kind]:
+                return kind
+        return 3
 
 
 class Reference:
@@ -143,6 +143,31 @@ class OwnInteger:
     def take(self, digits: DigitReader) -> object:
         digits.close()
         return self.field.take(digits)
+
+
+class UsualChoice:
+    """One of a list of names: a usual one in one digit, any other in a second."""
+
+    def __init__(self, names: tuple[str, ...], usual: tuple[int, ...], others: int) -> None:
+        self.names = names
+        self._usual = usual
+        self._others = Choice(names, others)
+
+    def put(self, digits: DigitWriter, value: object) -> None:
+        if value in self._usual:
+            digits.put(1 + self._usual.index(whole_number(value)), len(self._usual) + 1)
+        else:
+            digits.put(0, len(self._usual) + 1)
+            self._others.put(digits, value)
+
+    def take(self, digits: DigitReader) -> int:
+        usual = digits.take(len(self._usual) + 1)
+        if usual:
+            return self._usual[usual - 1]
+        number = self._others.take(digits)
+        if number in self._usual:
+            raise MalformedError("code not in its shortest form")
+        return number
 
 
 class Choice:
@@ -320,8 +345,8 @@ class CodeSet:
     With `pairs`, an entry to put is a tuple that begins with the code.
     """
 
-    # Up to 4 codes of a longer list need one digit to say how many, more need a second.
-    _FEW = 5
+    # Up to 2 codes of a longer list need one digit to say how many, more need a second.
+    _FEW = 3
 
     def __init__(self, limit: int, *, pairs: bool = False) -> None:
         self._limit = limit

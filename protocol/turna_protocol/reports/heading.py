@@ -20,20 +20,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .fields import Field
 
-# The usual types have a digit to themselves; the rest share a second one.
-USUAL_TYPES = 3
-OTHER_TYPES = 32
 # Where: squares about the origin, half their side in 1e-5 degrees; then none, then anywhere.
 SQUARES_E5 = (10_000, 25_000, 60_000, 135_000)
 _NO_PLACE, _FAR_PLACE = len(SQUARES_E5), len(SQUARES_E5) + 1
-# When: in the days after the epoch, by quality of the clock; then none, then any other time.
-NEAR_DAYS = 28
+# When: by GNSS in the epoch's first days or later ones, by other clocks in either; then none, any.
+FIRST_DAYS, NEAR_DAYS = 7, 28
 FAR_DAYS = 1 << 16  # to the year 2149
 TIME_LIMIT_S = FAR_DAYS * DAY_S
-_NO_TIME, _FAR_TIME = len(codes.TIME_QUALITIES), len(codes.TIME_QUALITIES) + 1
-# Usual headings are one digit: any mode, the clock set, within a square.
-_USUAL_WHENS = (codes.TIME_GNSS, codes.TIME_BEACON)
-_USUALS = len(codes.MODES) * len(_USUAL_WHENS) * len(SQUARES_E5)
+_FIRST, _LATER, _BEACON, _UNSET, _NO_TIME, _FAR_TIME = 0, 1, 2, 3, 4, 5
+_QUALITIES = (codes.TIME_GNSS, codes.TIME_GNSS, codes.TIME_BEACON, codes.TIME_NONE)
+# A usual heading is one digit: one of the first types, by GNSS, within a square.
+USUAL_TYPES, OTHER_TYPES = 3, 32
+_USUAL_WHENS = 2
+_USUALS = USUAL_TYPES * len(codes.MODES) * _USUAL_WHENS * len(SQUARES_E5)
+# A usual fix is one digit: exact to the first three classes, young to the first three.
+_USUAL_CLASSES = 3
 
 
 class Fix(Record):
@@ -58,6 +59,8 @@ class Report(Record):
 
     NAME = ""
     LAYOUT: "tuple[tuple[str, Field], ...]" = ()
+    # Whether a fix's accuracy and age always take the same room, usual or not.
+    FIX_IN_FULL = False
     # Fields that have no meaningful default.
     REQUIRED: tuple[str, ...] = ()
 
@@ -79,92 +82,98 @@ class Report(Record):
 
 
 def put_heading(digits: DigitWriter, type_number: int, report: Report, frame: Frame) -> None:
-    digits.put(min(type_number, USUAL_TYPES), USUAL_TYPES + 1)
-    if type_number >= USUAL_TYPES:
-        digits.put(type_number - USUAL_TYPES, OTHER_TYPES)
     since_epoch_s = 0 if report.time_s is None else whole_number(report.time_s) - frame.epoch_s
     when, where = _when(report, since_epoch_s), _where(report.fix, frame)
-    _put_kind(digits, report.mode, when, where)
+    _put_kind(digits, type_number, report.mode, when, where)
     if report.fix is not None:
         _put_place(digits, where, report.fix, frame)
-    if report.time_s is not None:
-        if when == _FAR_TIME:
-            digits.put(report.time_quality, len(codes.TIME_QUALITIES))
-            _put_time(digits, report.time_s, FAR_DAYS)
-        else:
-            _put_time(digits, since_epoch_s, NEAR_DAYS)
+    if when == _FAR_TIME and report.time_s is not None:
+        digits.put(report.time_quality, len(codes.TIME_QUALITIES))
+        _put_time(digits, report.time_s, 0, FAR_DAYS)
+    elif when != _NO_TIME:
+        _put_time(digits, since_epoch_s, _first_day(when), _last_day(when))
     if report.fix is not None:
-        digits.put(_class_of(report.fix.accuracy_m, codes.ACCURACY_CLASSES_M, "accuracy_m"), 8)
-        digits.put(_class_of(report.fix.age_s, codes.FIX_AGE_CLASSES_S, "fix_age_s"), 8)
+        _put_quality(digits, report.fix, in_full=report.FIX_IN_FULL)
 
 
-def take_type(digits: DigitReader) -> int:
-    number = digits.take(USUAL_TYPES + 1)
-    return number if number < USUAL_TYPES else number + digits.take(OTHER_TYPES)
+def take_kind(digits: DigitReader) -> tuple[int, int, int, int]:
+    """Return type, mode, when and where; the last two are for `take_heading`."""
+    usual = digits.take(_USUALS + 1) - 1
+    if usual >= 0:
+        usual, type_number = divmod(usual, USUAL_TYPES)
+        usual, mode = divmod(usual, len(codes.MODES))
+        where, when = divmod(usual, _USUAL_WHENS)
+        return type_number, mode, when, where
+    type_number, mode = digits.take(OTHER_TYPES), digits.take(len(codes.MODES))
+    when, where = digits.take(_FAR_TIME + 1), digits.take(_FAR_PLACE + 1)
+    if _is_usual(type_number, when, where):
+        raise MalformedError("heading not in its shortest form")
+    return type_number, mode, when, where
 
 
-def take_heading(digits: DigitReader, frame: Frame) -> dict[str, object]:
-    """Return the heading's fields by name, after the type was taken."""
-    mode, when, where = _take_kind(digits)
+def take_heading(
+    digits: DigitReader, frame: Frame, mode: int, when: int, where: int, *, fix_in_full: bool
+) -> dict[str, object]:
+    """Return the heading's fields by name."""
     place = None if where == _NO_PLACE else _take_place(digits, where, frame)
     time_s, time_quality = _take_time(digits, when, frame)
     fix = None
     if place is not None:
-        accuracy_m = codes.ACCURACY_CLASSES_M[digits.take(8)]
-        age_s = codes.FIX_AGE_CLASSES_S[digits.take(8)]
-        fix = Fix(place[0], place[1], accuracy_m, age_s)
+        accuracy, age = _take_quality(digits, in_full=fix_in_full)
+        bounds_m, bounds_s = codes.ACCURACY_CLASSES_M, codes.FIX_AGE_CLASSES_S
+        fix = Fix(place[0], place[1], bounds_m[accuracy], bounds_s[age])
     return {"mode": mode, "time_s": time_s, "time_quality": time_quality, "fix": fix}
 
 
-def _put_kind(digits: DigitWriter, mode: int, when: int, where: int) -> None:
+def _put_kind(digits: DigitWriter, type_number: int, mode: int, when: int, where: int) -> None:
     if not 0 <= whole_number(mode) < len(codes.MODES):
         raise MisuseError("mode: no such code")
-    if _is_usual(when, where):
-        usual = (where * len(_USUAL_WHENS) + _USUAL_WHENS.index(when)) * len(codes.MODES) + mode
-        digits.put(usual + 1, _USUALS + 1)
+    if _is_usual(type_number, when, where):
+        usual = (where * _USUAL_WHENS + when) * len(codes.MODES) + mode
+        digits.put(1 + usual * USUAL_TYPES + type_number, _USUALS + 1)
         return
     digits.put(0, _USUALS + 1)
+    digits.put(type_number, OTHER_TYPES)
     digits.put(mode, len(codes.MODES))
     digits.put(when, _FAR_TIME + 1)
     digits.put(where, _FAR_PLACE + 1)
 
 
-def _take_kind(digits: DigitReader) -> tuple[int, int, int]:
-    """Return mode, when and where."""
-    usual = digits.take(_USUALS + 1) - 1
-    if usual >= 0:
-        usual, mode = divmod(usual, len(codes.MODES))
-        where, when = divmod(usual, len(_USUAL_WHENS))
-        return mode, _USUAL_WHENS[when], where
-    mode = digits.take(len(codes.MODES))
-    when, where = digits.take(_FAR_TIME + 1), digits.take(_FAR_PLACE + 1)
-    if _is_usual(when, where):
-        raise MalformedError("heading not in its shortest form")
-    return mode, when, where
-
-
-def _is_usual(when: int, where: int) -> bool:
-    return when in _USUAL_WHENS and where < len(SQUARES_E5)
+def _is_usual(type_number: int, when: int, where: int) -> bool:
+    return type_number < USUAL_TYPES and when < _USUAL_WHENS and where < len(SQUARES_E5)
 
 
 def _when(report: Report, since_epoch_s: int) -> int:
-    if not 0 <= whole_number(report.time_quality) < len(codes.TIME_QUALITIES):
+    quality = whole_number(report.time_quality)
+    if not 0 <= quality < len(codes.TIME_QUALITIES):
         raise MisuseError("time_quality: no such code")
     if report.time_s is None:
-        if report.time_quality != codes.TIME_NONE:
+        if quality != codes.TIME_NONE:
             raise MisuseError("time_quality: a quality without a time")
         return _NO_TIME
     if not 0 <= report.time_s < TIME_LIMIT_S:
         raise MisuseError("time_s: not within 1970 to 2149")
-    return report.time_quality if _is_near_time(since_epoch_s) else _FAR_TIME
+    if not _is_near_time(since_epoch_s):
+        return _FAR_TIME
+    if quality == codes.TIME_GNSS:
+        return _FIRST if since_epoch_s < FIRST_DAYS * DAY_S else _LATER
+    return _BEACON if quality == codes.TIME_BEACON else _UNSET
 
 
 def _is_near_time(since_epoch_s: int) -> bool:
     return 0 <= since_epoch_s < NEAR_DAYS * DAY_S
 
 
-def _put_time(digits: DigitWriter, time_s: int, days: int) -> None:
-    digits.put(time_s // DAY_S, days)
+def _first_day(when: int) -> int:
+    return FIRST_DAYS if when == _LATER else 0
+
+
+def _last_day(when: int) -> int:
+    return FIRST_DAYS if when == _FIRST else NEAR_DAYS
+
+
+def _put_time(digits: DigitWriter, time_s: int, first_day: int, last_day: int) -> None:
+    digits.put(time_s // DAY_S - first_day, last_day - first_day)
     digits.put(time_s // 3600 % 24, 24)
     digits.put(time_s // 60 % 60, 60)
     digits.put(time_s % 60, 60)
@@ -173,16 +182,46 @@ def _put_time(digits: DigitWriter, time_s: int, days: int) -> None:
 def _take_time(digits: DigitReader, when: int, frame: Frame) -> tuple[int | None, int]:
     if when == _NO_TIME:
         return None, codes.TIME_NONE
-    quality, days, start_s = when, NEAR_DAYS, frame.epoch_s
     if when == _FAR_TIME:
-        quality, days, start_s = digits.take(len(codes.TIME_QUALITIES)), FAR_DAYS, 0
-    time_s = digits.take(days) * DAY_S + digits.take(24) * 3600
-    time_s += start_s + digits.take(60) * 60 + digits.take(60)
+        quality, first_day, last_day, start_s = digits.take(3), 0, FAR_DAYS, 0
+    else:
+        quality, start_s = _QUALITIES[when], frame.epoch_s
+        first_day, last_day = _first_day(when), _last_day(when)
+    time_s = start_s + (first_day + digits.take(last_day - first_day)) * DAY_S
+    time_s += digits.take(24) * 3600 + digits.take(60) * 60 + digits.take(60)
     if when == _FAR_TIME and _is_near_time(time_s - frame.epoch_s):
         raise MalformedError("time not in its shortest form")
     if not 0 <= time_s < TIME_LIMIT_S:
         raise MalformedError("time out of range")
     return time_s, quality
+
+
+def _put_quality(digits: DigitWriter, fix: Fix, *, in_full: bool) -> None:
+    accuracy = _class_of(fix.accuracy_m, codes.ACCURACY_CLASSES_M, "accuracy_m")
+    age = _class_of(fix.age_s, codes.FIX_AGE_CLASSES_S, "fix_age_s")
+    if not in_full:
+        usual = _is_usual_quality(accuracy, age)
+        digits.put(_USUAL_CLASSES * (age - 1) + accuracy if usual else 0, _USUAL_CLASSES**2 + 1)
+        if usual:
+            return
+    digits.put(accuracy, len(codes.ACCURACY_CLASSES_M))
+    digits.put(age, len(codes.FIX_AGE_CLASSES_S))
+
+
+def _take_quality(digits: DigitReader, *, in_full: bool) -> tuple[int, int]:
+    """Return the classes of accuracy and age."""
+    usual = 0 if in_full else digits.take(_USUAL_CLASSES**2 + 1)
+    if usual:
+        return (usual - 1) % _USUAL_CLASSES + 1, (usual - 1) // _USUAL_CLASSES + 1
+    accuracy = digits.take(len(codes.ACCURACY_CLASSES_M))
+    age = digits.take(len(codes.FIX_AGE_CLASSES_S))
+    if not in_full and _is_usual_quality(accuracy, age):
+        raise MalformedError("accuracy and age not in their shortest form")
+    return accuracy, age
+
+
+def _is_usual_quality(accuracy: int, age: int) -> bool:
+    return 1 <= accuracy <= _USUAL_CLASSES and 1 <= age <= _USUAL_CLASSES
 
 
 def _where(fix: Fix | None, frame: Frame) -> int:

@@ -2,7 +2,7 @@
 
 from .. import codes
 from .casualties import Casualties, CasualtyCounts
-from .fields import Altitude, Choice, Choices, Count, Needs, Number, Text
+from .fields import Altitude, Choices, Count, Needs, Number, Text, UsualChoice
 from .heading import Fix, Report
 
 
@@ -25,13 +25,14 @@ class Sitrep(Report):
         "battery_pct",
         "text",
     )
-    # In the order of the wire: what is most often empty comes last, where it costs nothing.
+    # In the order of the wire: small digits first, which fill the heading's integer; what is most
+    # often empty comes last, where it costs nothing.
     LAYOUT = (
-        ("team_status", Choice(codes.TEAM_STATUSES, 16)),
-        ("battery_pct", Number(0, 100)),
+        ("team_status", UsualChoice(codes.TEAM_STATUSES, codes.USUAL_TEAM_STATUSES, 16)),
         ("trapped", Count()),
         ("rescued", Count()),
         ("casualties", CasualtyCounts()),
+        ("battery_pct", Number(0, 100)),
         ("hazards", Choices(codes.HAZARDS)),
         ("altitude_m", Altitude()),
         ("needs", Needs(codes.NEED_ITEMS)),

@@ -23,7 +23,9 @@ class Sos(Report):
         "battery_pct",
         "sos_reference",
     )
-    # After a usual heading: 3 bytes, then 1 byte for up to 9 people and no reference.
+    # With these a usual SOS is never longer than 13 bytes: 9 for the heading, 3 for fix to battery,
+    # 1 for up to 9 people and no reference.
+    FIX_IN_FULL = True
     LAYOUT = (
         ("phase", Choice(codes.SOS_PHASES)),
         ("kind", Choice(codes.SOS_KINDS)),
