@@ -37,8 +37,7 @@ def main() -> int:
             measured.setdefault(f"SF{sf}", {})[corpus.name] = _times(corpus, lengths, sf)
     for sf_name, corpora in measured.items():
         for name, times in corpora.items():
-            rows = [[protocol, *numbers.values()] for protocol, numbers in times.items()]
-            results.table(f"{name} at {sf_name}", HEADINGS, rows)
+            results.table(f"{name} at {sf_name}", HEADINGS, results.rows(times))
     found = [promise for promise in promises(COUNT) if "airtime" in promise.name]
     results.table(
         f"promises (preamble of {PREAMBLE} symbols, the hardest case)",

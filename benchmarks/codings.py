@@ -60,7 +60,7 @@ def turna(report: Report, frame: Frame) -> bytes:
 
 
 def cbor_array(report: Report, frame: Frame) -> bytes:
-    """Type and fields in order; what is missing at the end is left out."""
+    """Encode type and fields in order; what is missing at the end is left out."""
     values: list[Any] = [TYPE_NUMBERS[report_type(report)], *plain(report, frame).values()]
     while values[-1] is None:
         values.pop()
@@ -68,7 +68,7 @@ def cbor_array(report: Report, frame: Frame) -> bytes:
 
 
 def cbor_map(report: Report, frame: Frame) -> bytes:
-    """Integer keys, of present fields only."""
+    """Encode present fields only, under integer keys."""
     return cbor2.dumps(_numbered(report, frame), canonical=True)
 
 
@@ -81,7 +81,7 @@ def messagepack(report: Report, frame: Frame) -> bytes:
 
 
 def protobuf(report: Report, frame: Frame) -> bytes:
-    """Optional fields in a message per type, behind the number of the type."""
+    """Encode optional fields in a message per type, which a field of the report holds."""
     messages = _messages()
     name = report_type(report)
     outer = messages["turna.Report"]()
@@ -115,7 +115,7 @@ def uper(report: Report, frame: Frame) -> bytes:
 
 
 def json_text(report: Report, frame: Frame) -> bytes:
-    """What our own JSON form says, without blanks and without what is unknown."""
+    """Encode our own JSON form, without blanks and without what is unknown."""
     form = {
         name: value
         for name, value in json_form.report_to_json(report).items()
@@ -125,7 +125,7 @@ def json_text(report: Report, frame: Frame) -> bytes:
 
 
 def cap(report: Report, frame: Frame) -> bytes:
-    """The least valid CAP 1.2 alert that holds the report: required elements, area, parameters."""
+    """Write the least valid CAP 1.2 alert with the report: required elements, parameters, area."""
     alert = ET.Element("alert", xmlns=CAP_NAMESPACE)
     sent = format_time(report.time_s or 0).replace("Z", "-00:00")
     for name, text in (
@@ -153,7 +153,8 @@ def cap(report: Report, frame: Frame) -> bytes:
             ET.SubElement(parameter, "valueName").text = name
             ET.SubElement(parameter, "value").text = str(value)
     _cap_area(info, report)
-    return ET.tostring(alert, encoding="utf-8")
+    encoded: bytes = ET.tostring(alert, encoding="utf-8")
+    return encoded
 
 
 CODINGS: dict[str, Coding] = {
@@ -211,7 +212,11 @@ def _add_field(message: Any, name: str, number: int) -> None:
     kind = descriptor_pb2.FieldDescriptorProto
     field = message.field.add(name=name, number=number, label=kind.LABEL_OPTIONAL)
     if name == "needs":
-        field.label, field.type, field.type_name = kind.LABEL_REPEATED, kind.TYPE_MESSAGE, ".turna.Need"
+        field.label, field.type, field.type_name = (
+            kind.LABEL_REPEATED,
+            kind.TYPE_MESSAGE,
+            ".turna.Need",
+        )
     elif name == "text":
         field.type = kind.TYPE_STRING
     else:

@@ -76,7 +76,7 @@ def _lorawan(report: Report, frame: Frame) -> list[int]:
 
 
 def _cose_encrypt0(report: Report, frame: Frame) -> list[int]:
-    """A packet of its own: sender as key id, number as partial IV, 64-bit tag."""
+    """Send it alone in a packet: sender as key id, number as partial IV, 64-bit tag."""
     message = Enc0Message(
         phdr={Algorithm: AESCCM1664128},
         uhdr={KID: bytes([SENDER]), PartialIV: NUMBER.to_bytes(2, "big")},
@@ -87,7 +87,7 @@ def _cose_encrypt0(report: Report, frame: Frame) -> list[int]:
 
 
 def _cose_mac0(report: Report, frame: Frame) -> list[int]:
-    """The same in clear, with a 64-bit HMAC."""
+    """Send the same in clear, with a 64-bit HMAC."""
     message = Mac0Message(
         phdr={Algorithm: HMAC25664},
         uhdr={KID: bytes([SENDER]), PartialIV: NUMBER.to_bytes(2, "big")},
@@ -98,7 +98,7 @@ def _cose_mac0(report: Report, frame: Frame) -> list[int]:
 
 
 def _coded_text(report: Report, frame: Frame) -> str:
-    """What a skilled operator would type: a letter or two per field, nothing that is unknown."""
+    """Return what a skilled operator would type: two letters a field, nothing that is unknown."""
     words = []
     for name, value in plain(report, frame).items():
         if name in _IN_POSITION or value is None:
@@ -121,7 +121,7 @@ def _data(port: int, payload: bytes) -> int:
 
 
 def _meshtastic_text(report: Report, frame: Frame) -> list[int]:
-    """Position and text, or one waypoint that describes the rest: whichever is less in all."""
+    """Send position and text, or one waypoint that describes the rest: whichever is less."""
     text = _coded_text(report, frame).encode()
     in_two = [_data(portnums_pb2.TEXT_MESSAGE_APP, text)] if text else []
     if report.fix is None:
@@ -149,13 +149,13 @@ _WAYPOINT_TEXT_BYTES = 99  # meshtastic/protobufs mesh.options: description max_
 
 
 def _meshtastic_private(report: Report, frame: Frame) -> list[int]:
-    """Turna's content as an application's own payload, sealed to the gateway's public key."""
+    """Send Turna's content as a private application's, sealed to the gateway's public key."""
     data = _data(portnums_pb2.PRIVATE_APP, turna(report, frame))
     return [MESHTASTIC_HEADER_BYTES + data + MESHTASTIC_PKC_BYTES]
 
 
 def _lxmf(report: Report, frame: Frame) -> list[int]:
-    """Turna's content in an opportunistic LXMF message: one Reticulum packet, no link set up."""
+    """Send Turna's content in an opportunistic LXMF message: one packet, no link set up."""
     source, destination = _lxmf_ends()
     message = LXMF.LXMessage(
         destination,

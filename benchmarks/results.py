@@ -22,6 +22,11 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str | flo
             print("  ".join("-" * width for width in widths))
 
 
+def rows(measured: Mapping[str, Mapping[str, float]]) -> list[list[str | float]]:
+    """Return a row per name: the name, then its numbers."""
+    return [[name, *numbers.values()] for name, numbers in measured.items()]
+
+
 def write(name: str, measured: Mapping[str, object]) -> None:
     """Write build/bench/<name>.json and say so."""
     FOLDER.mkdir(parents=True, exist_ok=True)

@@ -31,8 +31,7 @@ def main() -> int:
         measured["packet"][corpus.name] = _packets(corpus)
     for kind, corpora in measured.items():
         for name, sizes in corpora.items():
-            rows = [[coding, *numbers.values()] for coding, numbers in sizes.items()]
-            results.table(f"{kind} of {name}, bytes", HEADINGS, rows)
+            results.table(f"{kind} of {name}, bytes", HEADINGS, results.rows(sizes))
     found = [promise for promise in promises(COUNT) if "airtime" not in promise.name]
     results.table(
         "promises",
