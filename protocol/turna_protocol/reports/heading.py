@@ -111,6 +111,11 @@ def take_kind(digits: DigitReader) -> tuple[int, int, int, int]:
     return type_number, mode, when, where
 
 
+def take_type(digits: DigitReader) -> int:
+    """Return the number of the type, for those who need no more of a report."""
+    return take_kind(digits)[0]
+
+
 def take_heading(
     digits: DigitReader, frame: Frame, mode: int, when: int, where: int, *, fix_in_full: bool
 ) -> dict[str, object]:
