@@ -1,4 +1,4 @@
-"""What can go wrong, in three kinds; the first argument names the reason and is what gets counted."""
+"""What can go wrong, in three kinds; the first argument is the reason, and is what gets counted."""
 
 
 class MalformedError(Exception):
