@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .health import Health
     from .position import Position
 
+DECLARE = codes.DECLARE
+CANCEL = codes.CANCEL
+
 ALTITUDE_MIN_M = -400  # the shore of the Dead Sea; what is lower is a receiver's error
 ALTITUDE_MAX_M = 8000
 
@@ -99,12 +102,3 @@ class Composer:
         if place is None or place.altitude_m is None:
             return None
         return place.altitude_m if ALTITUDE_MIN_M <= place.altitude_m <= ALTITUDE_MAX_M else None
-
-
-def phase_of(report: object) -> int | None:
-    """Return the phase of an SOS report, None for any other."""
-    return report.phase if isinstance(report, Sos) else None
-
-
-DECLARE = codes.DECLARE
-CANCEL = codes.CANCEL

@@ -1,0 +1,85 @@
+"""What reports are made of: what was entered, and the time, place and battery of the moment."""
+
+from turna_handset.clock import Clock
+from turna_handset.compose import CANCEL, Composer
+from turna_handset.draft import Draft
+from turna_handset.health import Health, battery_percent
+from turna_handset.position import Position
+from turna_protocol import codes
+from turna_protocol.frame import Frame
+from turna_protocol.reports import Position as PositionReport
+from turna_protocol.reports import encode_report
+
+NOW_S = 1_801_915_200
+FRAME = Frame(3_620_000, 3_616_000, NOW_S - 3600)
+GGA = b"$GNGGA,120000.00,3612.3456,N,03609.8765,E,1,09,0.9,85.5,M,30.1,M,,*"
+
+
+class Bench:
+    """A composer with a clock and a position."""
+
+    def __init__(self) -> None:
+        self.clock = Clock(NOW_S - 3600)
+        self.position = Position()
+        self.composer = Composer(codes.EXERCISE, self.clock, self.position)
+
+
+def test_a_sitrep_holds_what_was_entered_and_leaves_the_rest_unknown() -> None:
+    bench = Bench()
+    bench.clock.tell(NOW_S, codes.TIME_GNSS, 0)
+    draft = Draft(8)
+    draft.set_count("immediate", 2)
+    draft.toggle_hazard(0)
+    draft.set_need(0, 50)
+    report = bench.composer.sitrep(draft, 87, 5000)
+    assert (report.mode, report.time_s, report.team_status) == (codes.EXERCISE, NOW_S + 5, 8)
+    assert (report.casualties.immediate, report.casualties.delayed) == (2, None)
+    assert (report.hazards, report.needs, report.battery_pct) == ((0,), ((0, 50),), 87)
+    assert report.fix is None
+    assert encode_report(report, FRAME)
+
+
+def test_a_report_says_where_it_was_made_and_how_old_that_knowledge_is() -> None:
+    bench = Bench()
+    checksum = 0
+    for byte in GGA[1:-1]:
+        checksum ^= byte
+    bench.position.heard(GGA + b"%02X\r\n" % checksum, 1000)
+    report = bench.composer.position(50, 31_000)
+    assert isinstance(report, PositionReport)
+    assert report.fix is not None
+    assert (report.fix.lat_e5, report.fix.lon_e5, report.fix.age_s) == (3620576, 3616461, 30)
+    assert report.altitude_m == 85
+
+
+def test_health_stays_within_what_the_wire_can_carry() -> None:
+    bench = Bench()
+    health = Health(
+        battery_mv=99_999,
+        temperature_c=200,
+        uptime_min=10_000_000,
+        waiting=10_000_000,
+        stored=10_000_000,
+        rssi_dbm=20,
+        snr_db=99,
+        satellites=99,
+        airtime_s=9999,
+        restarts=10_000_000,
+        refused=10_000_000,
+    )
+    assert encode_report(bench.composer.health(health, 0), FRAME)
+
+
+def test_the_battery_is_empty_full_and_in_between() -> None:
+    assert battery_percent(None) is None
+    assert battery_percent(3000) == 0
+    assert battery_percent(3750) == 41
+    assert battery_percent(4200) == 100
+    steps = [battery_percent(voltage) or 0 for voltage in range(3200, 4300, 10)]
+    assert steps == sorted(steps)
+
+
+def test_a_cancellation_names_the_sos_it_ends() -> None:
+    bench = Bench()
+    report = bench.composer.sos(CANCEL, 5, None, 0)
+    assert (report.phase, report.sos_reference) == (codes.CANCEL, 5)
