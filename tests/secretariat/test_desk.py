@@ -1,15 +1,16 @@
 """The desk files each report once, answers only what is proved, and alarms a person."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from tests.secretariat.field import EPOCH_S, Field, position, sos
-from turna_protocol import delivery
+from turna_protocol import codes, delivery
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive, ArchiveError
-from turna_secretariat.desk import Desk
+from turna_secretariat.desk import Desk, NotPossibleError, Refusal
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 
@@ -175,6 +176,118 @@ def test_a_batch_is_all_or_nothing(desk: Desk, field: Field, archive: Archive) -
 
     with archive.reader() as connection:
         assert queries.counts(connection)["by_standing"] == {}
+
+
+def test_a_batch_larger_than_one_envelope_is_answered_in_several(desk: Desk, field: Field) -> None:
+    batch = [field.carried(position(), seq=seq) for seq in range(150)]
+    outgoing = desk.file(batch, NOW_MS)
+
+    assert [len(one.envelope.receipts) for one in outgoing] == [100, 50]
+    assert all(one.envelope.pack() for one in outgoing)
+
+
+def test_a_cancel_marks_the_sos_it_means_and_leaves_it_open(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(1), seq=1), field.carried(sos(2), seq=2)], NOW_MS)
+    cancel = sos(3, phase=codes.CANCEL, reference=1)
+    desk.file([field.carried(cancel, seq=3)], NOW_MS + 1)
+
+    with archive.reader() as connection:
+        alarms = queries.open_alarms(connection, registry)
+    assert [alarm["cancelled_ms"] for alarm in alarms] == [None, NOW_MS + 1]
+
+
+def test_a_cancel_without_a_reference_means_every_earlier_sos_of_its_handset(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(1), seq=1), field.carried(sos(2), seq=2)], NOW_MS)
+    desk.file([field.carried(sos(2), device=2, seq=1)], NOW_MS)
+    desk.file([field.carried(sos(3, phase=codes.CANCEL), seq=3)], NOW_MS + 1)
+
+    with archive.reader() as connection:
+        alarms = queries.open_alarms(connection, registry)
+    cancelled = {alarm["call_sign"] for alarm in alarms if alarm["cancelled_ms"]}
+    assert (len(alarms), cancelled) == (3, {"TUR01-1"})
+
+
+def test_a_cancel_that_overtook_its_sos_is_not_forgotten(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(3, phase=codes.CANCEL, reference=1), seq=3)], NOW_MS)
+    desk.file([field.carried(sos(1), seq=1)], NOW_MS + 1)
+
+    with archive.reader() as connection:
+        (alarm,) = queries.open_alarms(connection, registry)
+    assert alarm["cancelled_ms"] == NOW_MS + 1
+
+
+def test_an_update_of_a_known_sos_raises_no_second_alarm_an_unknown_one_does(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    update = sos(3, phase=codes.UPDATE, reference=1)
+    desk.file([field.carried(sos(1), seq=1), field.carried(update, seq=2)], NOW_MS)
+    desk.file([field.carried(update, device=2, seq=2)], NOW_MS)
+
+    with archive.reader() as connection:
+        alarms = queries.open_alarms(connection, registry)
+    assert sorted(alarm["call_sign"] for alarm in alarms) == ["AZE01-1", "TUR01-1"]
+
+
+def test_a_forged_cancel_cancels_nothing(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(1), seq=1)], NOW_MS)
+    desk.file([field.carried(sos(2, phase=codes.CANCEL), seq=2, key=bytes(32))], NOW_MS)
+
+    with archive.reader() as connection:
+        (forged, genuine) = queries.open_alarms(connection, registry)
+    assert (forged["kind"], genuine["kind"]) == ("not_authentic", "sos")
+    assert genuine["cancelled_ms"] is None
+
+
+def test_the_first_final_word_about_a_report_stands(desk: Desk, field: Field) -> None:
+    desk.file([field.carried(position())], NOW_MS)
+    desk.act(1, "acted", "Aylin Demir", NOW_MS + 1)
+
+    with pytest.raises(NotPossibleError, match="Aylin Demir has said already: acted on"):
+        desk.act(1, "refused", "Bekzat Omarov", NOW_MS + 2)
+
+
+def test_what_is_not_proved_cannot_be_accepted(desk: Desk, field: Field) -> None:
+    desk.file([field.carried(sos(), key=bytes(32))], NOW_MS)
+
+    with pytest.raises(NotPossibleError, match="not proved"):
+        desk.act(1, "accepted", "Aylin Demir", NOW_MS + 1)
+
+
+def test_a_persons_word_is_owed_until_it_is_settled_and_names_the_gateways_packet(
+    desk: Desk, field: Field
+) -> None:
+    carried = field.carried(position())
+    desk.file([carried], NOW_MS)
+    (said,) = desk.act(1, "acted", "Aylin Demir", NOW_MS + 1)
+    assert said.envelope.receipts[0].digest == carried.digest
+
+    assert desk.owed() == [said]
+    assert said.owed_id is not None
+    desk.settle([said.owed_id])
+    assert desk.owed() == []
+
+
+def test_many_refusals_are_one_commit(desk: Desk, archive: Archive) -> None:
+    before = archive.commits
+    desk.note([Refusal("malformed", "topic", b"x")] * 500, [], NOW_MS)
+
+    assert archive.commits == before + 1
+    with archive.reader() as connection:
+        assert queries.counts(connection)["refused"] == {"malformed": 500}
+
+
+def test_a_file_that_is_no_archive_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_bytes(b"something else entirely" * 200)
+    with pytest.raises(ArchiveError, match="not a database"):
+        Archive.in_file(tmp_path / "a.db").open()
 
 
 def test_an_archive_of_a_newer_turna_is_refused_and_left_alone(archive: Archive) -> None:

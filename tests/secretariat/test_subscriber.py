@@ -2,18 +2,22 @@
 
 import queue
 import random
+import sqlite3
+from collections.abc import Sequence
 
 import pytest
+import sqlalchemy as sa
 
 from tests.secretariat.field import EPOCH_S, Field, position
 from turna_backbone import topics
 from turna_backbone.clock import SteppedClock
-from turna_backbone.envelope import GatewayHealth, Presence, ReceiptEnvelope
-from turna_backbone.mqtt import Connected, Disconnected, Message
+from turna_backbone.envelope import GatewayHealth, Presence, ReceiptEnvelope, ReportEnvelope
+from turna_backbone.mqtt import Connected, Disconnected, Message, Published
 from turna_protocol import delivery
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import Deed, Inbox, Subscriber
 
@@ -65,6 +69,34 @@ class Bench:
 
     def step(self) -> None:
         self.subscriber.step(0)
+
+    def told(self) -> list[tuple[int, int]]:
+        """Return (seq, state) of every receipt published so far."""
+        payloads = [payload for topic, payload in self.session.published if topic != BIRTH[0]]
+        return [
+            (receipt.seq, receipt.state)
+            for payload in payloads
+            for receipt in ReceiptEnvelope.unpack(payload).receipts
+        ]
+
+
+class BrittleDesk(Desk):
+    """Cannot file one number, as if a defect of ours hit it; or nothing, as if the disk failed."""
+
+    poison: int | None = None
+    broken = False
+
+    def file(self, envelopes: Sequence[ReportEnvelope], now_ms: int) -> list[Outgoing]:
+        if self.broken:
+            raise sa.exc.OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O"))
+        if any(envelope.seq == self.poison for envelope in envelopes):
+            raise ZeroDivisionError
+        return super().file(envelopes, now_ms)
+
+
+@pytest.fixture
+def brittle(archive: Archive, registry: Registry, field: Field) -> BrittleDesk:
+    return BrittleDesk(archive, registry, field.mission.frame)
 
 
 @pytest.fixture
@@ -125,14 +157,88 @@ def test_garbage_on_any_topic_is_counted_kept_and_acknowledged(
     assert refused["foreign_gateway"] > 0
 
 
-def test_receipts_for_a_gateway_that_nobody_registered_are_counted_not_sent(
-    bench: Bench, field: Field
+@pytest.mark.parametrize("gateway", ["nobody", "ankara-1"])
+def test_a_gateway_cannot_speak_under_another_name_but_the_report_it_carries_is_filed(
+    bench: Bench, field: Field, archive: Archive, registry: Registry, gateway: str
 ) -> None:
-    bench.arrives(REPORT_TOPIC, field.carried(position(), gateway="nobody").pack())
-    bench.step()
+    country = "tr" if gateway == "nobody" else "az"
+    name = gateway if gateway == "nobody" else "hatay-1"
+    topic = topics.report(country, "tur01")
+    for attempt in (1, 2):
+        bench.arrives(topic, field.carried(position(), seq=attempt, gateway=name).pack())
+        bench.step()
 
     assert bench.session.published == []
-    assert bench.subscriber.counts["receipts for an unknown gateway"] == 1
+    with archive.reader() as connection:
+        found = queries.one_report(connection, registry, 1)
+        kinds = [alarm["kind"] for alarm in queries.open_alarms(connection, registry)]
+    assert found is not None
+    assert found["standing"] == "authentic"
+    assert [way["gateway"] for way in found["carried_by"]] == ["(unproved)"]
+    assert kinds == ["foreign_gateway"]
+
+
+def test_one_poison_report_is_put_aside_raw_and_does_not_stop_the_others(
+    brittle: BrittleDesk, registry: Registry, field: Field, archive: Archive
+) -> None:
+    brittle.poison = 2
+    bench = Bench(brittle, registry)
+    for _ in range(2):
+        for seq in (1, 2, 3):
+            bench.arrives(REPORT_TOPIC, field.carried(position(), seq=seq).pack())
+        bench.step()
+
+    assert len(bench.session.acknowledged) == 6
+    assert {seq for seq, _ in bench.told()} == {1, 2, 3}
+    with archive.reader() as connection:
+        counts = queries.counts(connection)
+        (alarm,) = queries.open_alarms(connection, registry)
+    assert counts["by_standing"] == {"authentic": 2}
+    assert counts["put_aside"] == 1
+    assert (alarm["kind"], "ZeroDivisionError" in alarm["detail"]) == ("quarantined", True)
+
+
+def test_a_failing_archive_stops_everything_and_nothing_is_acknowledged(
+    brittle: BrittleDesk, registry: Registry, field: Field
+) -> None:
+    brittle.broken = True
+    bench = Bench(brittle, registry)
+    bench.arrives(REPORT_TOPIC, field.carried(position()).pack())
+
+    with pytest.raises(sa.exc.OperationalError):
+        bench.step()
+    assert bench.session.acknowledged == []
+
+
+def test_a_burst_of_garbage_costs_one_commit(bench: Bench, archive: Archive) -> None:
+    before = archive.commits
+    for _ in range(200):
+        bench.arrives(REPORT_TOPIC, b"garbage")
+    bench.step()
+
+    assert archive.commits == before + 1
+
+
+def test_a_persons_word_is_sent_again_on_each_connection_until_the_broker_has_it(
+    bench: Bench, field: Field
+) -> None:
+    bench.arrives(REPORT_TOPIC, field.carried(position(), seq=4).pack())
+    bench.inbox.put(Connected(False))
+    bench.step()
+    bench.inbox.put(Deed(report_id=1, did="acted", person="Aylin Demir"))
+    bench.step()
+    assert bench.told().count((4, delivery.ACTED)) == 1
+
+    for event in (Disconnected("cut"), Connected(True)):
+        bench.inbox.put(event)
+    bench.step()
+    assert bench.told().count((4, delivery.ACTED)) == 2
+
+    bench.inbox.put(Published(len(bench.session.published), accepted=True))
+    bench.step()
+    bench.inbox.put(Connected(True))
+    bench.step()
+    assert bench.told().count((4, delivery.ACTED)) == 2
 
 
 def test_the_secretariat_says_that_it_is_there_on_each_connection(bench: Bench) -> None:

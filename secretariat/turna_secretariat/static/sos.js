@@ -19,7 +19,7 @@ export function showSos(page, actions) {
   show(byId("sos-cards"), callingFirst.map((alarm) => card(alarm, page, actions)));
   sound(calling.length > 0);
   const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement?.tagName);
-  if (isNew && !typing && !byId("report").open) panel.querySelector("button")?.focus();
+  if (isNew && !typing && !byId("report").open) panel.focus(); // not a button: a key pressed just now must accept nothing
 }
 
 function card(alarm, page, actions) {

@@ -1,6 +1,6 @@
 // The stream of reports, newest first, and the table of handsets.
 
-import { age, button, byId, clockTime, element, gist, modeTag, place, sender, show, standing, words } from "./words.js";
+import { age, button, byId, clockTime, element, gist, modeTag, place, sender, shortTime, show, standing, words } from "./words.js";
 
 const SILENT_MS = 15 * 60_000;
 const LOW_BATTERY_PCT = 20;
@@ -24,9 +24,9 @@ function row(report, page, actions, before) {
     page.missedAfter && report.id > page.missedAfter ? "was-missed" : ""];
   const open = button(words(report.type), { "data-key": `report-${report.id}`, class: `type type-${report.type}`, "aria-label": `${words(report.type)} of ${report.call_sign}, show its way` }, () => actions.open(report.id));
   return element("tr", null, { class: marks.join(" ").trim() },
-    element("td", clockTime(report.arrived_ms, page.now_ms), { class: "number" }),
+    element("td", null, { class: "number" }, element("span", shortTime(report.arrived_ms, page.now_ms)), modeTag(report.mode)),
     element("td", null, {}, sender(report)),
-    element("td", null, {}, open, modeTag(report.mode)),
+    element("td", null, {}, open),
     element("td", gist(report.report), { class: "gist" }),
     element("td", null, {}, standing(report)));
 }

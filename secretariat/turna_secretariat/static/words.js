@@ -21,18 +21,34 @@ export function button(text, attributes, onClick) {
   return made;
 }
 
+// While a finger or a mouse button is down nothing is replaced, or the click would hit what is gone.
+let pressed = false;
+const postponed = new Map();
+addEventListener("pointerdown", () => { pressed = true; }, true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), true);
+
+function release() {
+  pressed = false;
+  for (const [container, rows] of postponed) show(container, rows);
+  postponed.clear();
+}
+
 // Puts new rows in place of old ones; whoever stood on one by keyboard stands there still.
 export function show(container, rows) {
+  if (pressed) { postponed.set(container, rows); return; }
+  const old = container.children;
+  if (old.length === rows.length && rows.every((row, index) => row.isEqualNode(old[index]))) return;
   const key = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   container.replaceChildren(...rows);
   if (key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }
 
-export function clockTime(ms, now_ms = ms) {
-  if (ms === null || ms === undefined) return "never";
+export function shortTime(ms, now_ms = ms) {
   const iso = new Date(ms).toISOString();
-  return (Math.abs(now_ms - ms) > 72_000_000 ? `${iso.slice(5, 10)} ` : "") + `${iso.slice(11, 19)} UTC`;
+  return (Math.abs(now_ms - ms) > 72_000_000 ? `${iso.slice(5, 10)} ` : "") + iso.slice(11, 19);
 }
+
+export const clockTime = (ms, now_ms) => ms === null || ms === undefined ? "never" : `${shortTime(ms, now_ms)} UTC`;
 
 export function age(ms, now_ms) {
   if (ms === null || ms === undefined) return "never";

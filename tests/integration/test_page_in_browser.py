@@ -1,0 +1,247 @@
+"""The duty officer's page in a real browser: what a person sees, hears of and does."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.secretariat.field import EPOCH_S, position, sos
+from tests.secretariat.live_page import LivePage
+from turna_protocol import codes, delivery
+from turna_protocol.reports import Fix, Sitrep
+from turna_protocol.reports.message import Message
+from turna_secretariat import queries
+
+FIX = Fix(3_620_500, 3_616_300, 8, 2)
+HOSTILE = "<img src=x onerror=document.title='PWNED'><script>1</script>\u202edrow\u202c"
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[LivePage]:
+    with LivePage(tmp_path) as live:
+        yield live
+
+
+@pytest.fixture
+def page(browser: Browser, live: LivePage) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    asked: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: asked.append(_host(request)))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda said: errors.append(said.text) if "Content Security" in said.text else None,
+    )
+    page.goto(live.address)
+    expect(page.locator("#health")).to_contain_text("Page live")
+    yield page
+    context.close()
+    assert set(asked) <= {urlsplit(live.address).netloc, ""}, "a request left the machine"
+    assert errors == []
+
+
+def _host(request: Request) -> str:
+    return urlsplit(request.url).netloc
+
+
+def _sends_sos(live: LivePage, device: int = 1, seq: int = 7) -> None:
+    live.arrives(live.field.carried(sos(seq, fix=FIX), device=device, seq=seq))
+
+
+def test_a_report_appears_without_a_reload_and_its_way_can_be_followed(
+    page: Page, live: LivePage
+) -> None:
+    expect(page.locator("#no-reports")).to_be_visible()
+    sitrep = Sitrep(mode=codes.EXERCISE, time_s=EPOCH_S, fix=FIX, trapped=4, text="Çatı çöktü")
+    live.arrives(live.field.carried(sitrep, seq=1))
+
+    row = page.locator("#report-rows tr")
+    expect(row).to_contain_text("TUR01-1")
+    expect(row).to_contain_text("4 trapped")
+    expect(row).to_contain_text("“Çatı çöktü”")
+    expect(row).to_contain_text("stored at Secretariat")
+    row.get_by_role("button").click()
+    way = page.locator("#report-body")
+    expect(way).to_contain_text("Heard by gateway hatay-1")
+    expect(way).to_contain_text("-90 dBm")
+    expect(way).to_contain_text("proved to be its sender's")
+
+
+def test_an_sos_pops_up_and_stays_until_a_named_person_accepts_it(
+    page: Page, live: LivePage
+) -> None:
+    _sends_sos(live)
+    panel = page.locator("#sos")
+    expect(panel).to_be_visible(timeout=2_000)
+    expect(panel).to_contain_text("TUR01-1")
+    expect(page).to_have_title(re.compile(r"EXERCISE · SOS \(1\)"))
+    expect(page.locator("#map .distress")).to_contain_text("SOS")
+
+    page.keyboard.press("Escape")
+    panel.get_by_role("button", name="Accept").click()
+    expect(page.locator("#note")).to_contain_text("Write your name first")
+    expect(panel).to_be_visible()
+
+    page.fill("#person", "Aylin Demir")
+    page.keyboard.press("Tab")
+    panel.get_by_role("button", name="Accept as Aylin Demir").click()
+    expect(panel).to_be_hidden()
+    with live.archive.reader() as connection:
+        found = queries.one_report(connection, live.registry, 1)
+        assert queries.open_alarms(connection, live.registry) == []
+    assert found is not None
+    assert [(deed["did"], deed["person"]) for deed in found["actions"]] == [
+        ("accepted", "Aylin Demir")
+    ]
+    assert found["state"] == delivery.READ
+
+
+def test_several_sos_stay_apart_and_a_cancelled_one_says_so(page: Page, live: LivePage) -> None:
+    _sends_sos(live, device=1)
+    _sends_sos(live, device=2)
+    cards = page.locator("#sos-cards article")
+    expect(cards).to_have_count(2)
+
+    cancel = sos(9, phase=codes.CANCEL, reference=7)
+    live.arrives(live.field.carried(cancel, device=2, seq=8))
+
+    expect(cards.nth(0)).to_contain_text("TUR01-1")
+    expect(cards.nth(1)).to_contain_text("AZE01-1")
+    expect(cards.nth(1)).to_contain_text("Taken back by the sender")
+    expect(page.locator("#map .distress", has_text="AZE01-1")).to_contain_text("SOS?")
+
+
+def test_the_alarm_sound_is_armed_by_a_click_and_tests_itself(page: Page) -> None:
+    state = page.locator("#sound-state")
+    expect(state).to_contain_text("sound is off")
+    page.get_by_role("button", name="Arm the alarm sound").click()
+    expect(state).to_contain_text("armed", timeout=5_000)
+
+
+def test_the_exercise_is_seen_in_banner_title_and_each_row(page: Page, live: LivePage) -> None:
+    live.arrives(*(live.field.carried(position(), seq=seq) for seq in range(3)))
+
+    expect(page.locator("#report-rows tr")).to_have_count(3)
+    expect(page.locator("#mode")).to_contain_text("EXERCISE")
+    expect(page).to_have_title(re.compile("^EXERCISE"))
+    expect(page.locator("#report-rows .mode-tag")).to_have_text(["EXERCISE"] * 3)
+
+
+def test_hostile_text_is_shown_as_text(page: Page, live: LivePage) -> None:
+    live.arrives(live.field.carried(Message(mode=codes.EXERCISE, text=HOSTILE), seq=1))
+
+    gist = page.locator("#report-rows .gist")
+    expect(gist).to_contain_text("<img src=x onerror")
+    page.locator("#report-rows button").click()
+    expect(page.locator("#report-body")).to_contain_text("<script>1</script>")
+    assert page.locator("#report-rows img, #report-body img, #report-body script").count() == 0
+    assert "PWNED" not in page.title()
+    expect(gist).to_have_css("unicode-bidi", "isolate")
+
+
+def test_everything_can_be_done_by_keyboard_alone(page: Page, live: LivePage) -> None:
+    _sends_sos(live)
+    expect(page.locator("#sos")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sos")).to_be_visible()
+
+    page.locator("#person").focus()
+    page.keyboard.type("Aylin Demir")
+    for _ in range(3):  # the sound's button, the panel's first card
+        page.keyboard.press("Tab")
+        if page.locator("#sos button.primary").evaluate("it => it === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#sos")).to_be_hidden()
+
+    page.locator("#report-rows button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog[open]")).to_contain_text("accepted by Aylin Demir")
+    page.keyboard.press("Escape")
+    expect(page.locator("#report-rows button")).to_be_focused()
+
+
+def test_who_reads_by_keyboard_is_not_thrown_out_by_news(page: Page, live: LivePage) -> None:
+    live.arrives(live.field.carried(position(), seq=1))
+    page.locator("#report-rows button").focus()
+
+    live.arrives(live.field.carried(position(), seq=2))
+
+    expect(page.locator("#report-rows tr")).to_have_count(2)
+    expect(page.locator("#report-rows button").nth(1)).to_be_focused()
+
+
+def test_a_cut_off_page_says_so_and_afterwards_shows_what_was_missed(
+    page: Page, live: LivePage
+) -> None:
+    live.arrives(live.field.carried(position(), seq=1))
+    expect(page.locator("#report-rows tr")).to_have_count(1)
+
+    live.cut_off()
+    expect(page.locator("#cut-off")).to_contain_text("CUT OFF", timeout=8_000)
+    _sends_sos(live)
+    live.arrives(live.field.carried(position(), seq=8))
+    live.serve()
+
+    expect(page.locator("#missed")).to_contain_text("2 reports came", timeout=10_000)
+    expect(page.locator("#cut-off")).to_be_hidden()
+    expect(page.locator("#sos")).to_be_visible()
+    expect(page.locator("#report-rows tr.was-missed")).to_have_count(2)
+
+
+def test_a_backbone_that_is_down_is_unmistakable(page: Page, live: LivePage) -> None:
+    live.backbone(up=False)
+    expect(page.locator("#cut-off")).to_contain_text("BACKBONE IS DOWN")
+
+    live.backbone(up=True)
+    expect(page.locator("#cut-off")).to_be_hidden()
+
+
+def test_two_officers_cannot_both_accept(page: Page, live: LivePage, browser: Browser) -> None:
+    _sends_sos(live)
+    page.fill("#person", "Aylin Demir")
+    page.get_by_role("button", name="Accept", exact=False).first.click()
+    expect(page.locator("#sos")).to_be_hidden()
+
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(live.address)
+    other.fill("#person", "Bekzat Omarov")
+    other.locator("#report-rows button").click()
+    other.locator("[data-deed=accepted]").click()
+    expect(other.locator("#report-note")).to_contain_text("Aylin Demir has accepted it already")
+    context.close()
+
+
+def test_the_page_fits_a_phone(live: LivePage, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    phone = context.new_page()
+    _sends_sos(live)
+    phone.goto(live.address)
+
+    expect(phone.locator("#sos")).to_be_in_viewport()
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert phone.evaluate(overflow) <= 0
+    height = phone.locator("#sos button.primary").bounding_box()
+    assert height is not None
+    assert height["height"] >= 34
+    context.close()
+
+
+def test_the_first_useful_view_is_there_within_two_seconds(
+    live: LivePage, browser: Browser
+) -> None:
+    live.arrives(*(live.field.carried(position(), seq=seq) for seq in range(100)))
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(live.address)
+    expect(page.locator("#report-rows tr")).to_have_count(60)
+    took_ms = page.evaluate("performance.now()")
+    context.close()
+
+    assert took_ms < 2_000

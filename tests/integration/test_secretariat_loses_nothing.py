@@ -1,0 +1,220 @@
+"""The Secretariat as a process on a real broker: killed between commits, it loses nothing."""
+
+import json
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+import pytest
+
+from tests.secretariat.field import Field, position, sos
+from turna_backbone import topics
+from turna_backbone.broker import Broker
+from turna_backbone.child import die_with_parent
+from turna_backbone.clock import SystemClock
+from turna_backbone.envelope import Receipt, ReceiptEnvelope, ReportEnvelope
+from turna_backbone.mqtt import Address, Message, MqttEvent, MqttSession
+from turna_protocol import delivery
+
+PATIENCE_S = 30.0
+RECEIPTS = topics.receipt("tr", "hatay-1")
+
+
+class Secretariat:
+    """`turna secretariat run` as an operator starts it."""
+
+    def __init__(self, directory: Path, broker: Broker) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self._port = probe.getsockname()[1]
+        self._settings = directory / "secretariat.toml"
+        self._settings.write_text(
+            f"""
+            [mission]
+            kit = "kit/mission.json"
+            keys = "kit/secretariat.keys.json"
+            [archive]
+            path = "archive.db"
+            [backbone]
+            brokers = ["127.0.0.1:{broker.port}"]
+            [page]
+            port = {self._port}
+            """
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "turna", "secretariat", "run"]
+        self._process = subprocess.Popen(
+            [*command, "--config", str(self._settings)],
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509  # sets one flag, no more
+        )
+
+    def end(self, how: signal.Signals) -> int:
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        process.send_signal(how)
+        return process.wait(PATIENCE_S)
+
+    def fill_its_disk(self) -> None:
+        """Let no file of the process grow any more: what a full disk does, for it alone."""
+        assert self._process is not None
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+
+    def ends_by_itself(self) -> int:
+        assert self._process is not None
+        return self._process.wait(PATIENCE_S)
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}", timeout=5) as answer:
+            return json.load(answer)
+
+    def post(self, path: str, body: dict[str, str]) -> Any:
+        request = urllib.request.Request(  # our own http address
+            f"http://127.0.0.1:{self._port}{path}",
+            data=json.dumps(body).encode(),
+            headers={"content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=15) as answer:  # as above
+            return json.load(answer)
+
+    def is_connected(self) -> bool:
+        try:
+            return bool(self.get("/api/status")["feed"]["connected"])
+        except OSError:
+            return False
+
+
+class Carrier:
+    """A gateway as the backbone sees it: sends each report until its receipt has come."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._inbox: Queue[MqttEvent] = Queue()
+        self.session = MqttSession(
+            addresses=(Address(broker.host, broker.port),),
+            client_id="hatay-1",
+            inbox=self._inbox,
+            clock=SystemClock(),
+            subscriptions=(RECEIPTS,),
+        )
+        self.receipts: list[Receipt] = []
+
+    def send(self, carried: ReportEnvelope) -> None:
+        wait_for(lambda: self.session.publish(topics.report("tr", "x"), carried.pack()) is not None)
+
+    def states(self) -> dict[int, int]:
+        """Return the highest state heard for each number so far."""
+        while True:
+            try:
+                event = self._inbox.get_nowait()
+            except Empty:
+                break
+            if isinstance(event, Message):
+                self.receipts += ReceiptEnvelope.unpack(event.payload).receipts
+                self.session.acknowledge(event.token)
+        highest: dict[int, int] = {}
+        for receipt in self.receipts:
+            highest[receipt.seq] = max(receipt.state, highest.get(receipt.seq, 0))
+        return highest
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < give_up_at, "waited in vain"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    with Broker(tmp_path / "broker", ack_wait_s=2) as broker:
+        yield broker
+
+
+@pytest.fixture
+def carrier(broker: Broker) -> Iterator[Carrier]:
+    carrier = Carrier(broker)
+    carrier.session.start()
+    yield carrier
+    carrier.session.stop()
+
+
+@pytest.fixture
+def field(tmp_path: Path) -> Field:
+    return Field(tmp_path / "kit")
+
+
+@pytest.fixture
+def secretariat(tmp_path: Path, broker: Broker) -> Iterator[Secretariat]:
+    secretariat = Secretariat(tmp_path, broker)
+    yield secretariat
+    secretariat.end(signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_killed_between_reports_and_receipts_it_stores_each_once_and_answers_all(
+    broker: Broker, carrier: Carrier, field: Field, secretariat: Secretariat
+) -> None:
+    reports = {seq: field.carried(position(), seq=seq) for seq in range(60)}
+    secretariat.start()
+    wait_for(secretariat.is_connected)
+    for kill in range(2):
+        for seq in range(kill * 20, kill * 20 + 20):
+            carrier.send(reports[seq])
+        secretariat.end(signal.SIGKILL)
+        secretariat.start()
+    wait_for(secretariat.is_connected)
+    for carried in reports.values():  # a gateway sends again what it has no receipt for
+        carrier.send(carried)
+
+    wait_for(lambda: len(carrier.states()) == 60)
+    counts = secretariat.get("/api/status")["counts"]
+    assert counts["by_standing"] == {"authentic": 60}
+    assert counts["stored_twice"] == 0
+    entries = [receipt.sealed for receipt in carrier.receipts if receipt.sealed]
+    assert all(field.hears([entry]) for entry in entries)
+    assert secretariat.end(signal.SIGTERM) == 0
+
+
+@pytest.mark.slow
+def test_a_persons_word_reaches_the_gateway_even_if_all_is_killed_right_after_it(
+    broker: Broker, carrier: Carrier, field: Field, secretariat: Secretariat
+) -> None:
+    secretariat.start()
+    wait_for(secretariat.is_connected)
+    carrier.send(field.carried(sos(), seq=3))
+    wait_for(lambda: carrier.states().get(3) == delivery.AT_SECRETARIAT)
+    broker.kill()
+    wait_for(lambda: not secretariat.is_connected())
+    answer = secretariat.post("/api/reports/1/accepted", {"person": "Aylin Demir"})
+    assert answer["person"] == "Aylin Demir"
+    secretariat.end(signal.SIGKILL)
+
+    broker.start()
+    secretariat.start()
+
+    wait_for(lambda: carrier.states().get(3) == delivery.READ)
+    assert secretariat.get("/api/alarms") == []
+
+
+@pytest.mark.slow
+def test_on_a_full_disk_it_acknowledges_nothing_and_ends_with_1_and_later_goes_on(
+    broker: Broker, carrier: Carrier, field: Field, secretariat: Secretariat
+) -> None:
+    secretariat.start()
+    wait_for(secretariat.is_connected)
+    secretariat.fill_its_disk()
+    carrier.send(field.carried(position(), seq=1))
+
+    assert secretariat.ends_by_itself() == 1
+    assert carrier.states() == {}
+    secretariat.start()
+    wait_for(lambda: carrier.states() == {1: delivery.AT_SECRETARIAT})
