@@ -95,7 +95,7 @@ class Archive:
         return cls(f"sqlite:///{path}")
 
     def open(self) -> None:
-        """Open or create the archive. ArchiveError if it is none, or a newer Turna wrote it."""
+        """Open or create the archive. ArchiveError if it is none, is damaged, or is too new."""
         # SQLite before 3.51.3 may lose a WAL reset between two connections that both write.
         writer = sa.create_engine(self._url, pool_size=1, max_overflow=0)
         readers = sa.create_engine(self._url)
@@ -105,7 +105,10 @@ class Archive:
             sa.event.listen(readers, "connect", _prepare_to_read)
             sa.event.listen(readers, "begin", _begin_to_read)
         try:
+            was_cut_off = _has_journal(writer)
             with writer.begin() as connection:
+                if was_cut_off:
+                    _require_intact(connection)
                 schema.metadata.create_all(connection)
                 _check_version(connection)
         except sa.exc.DBAPIError as error:
@@ -315,6 +318,22 @@ def _begin_to_write(connection: Connection) -> None:
 
 def _begin_to_read(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def _has_journal(engine: Engine) -> bool:
+    """Tell whether the last run ended without closing: SQLite then leaves its journal behind."""
+    database = engine.url.database
+    is_file = engine.dialect.name == "sqlite" and database is not None
+    return is_file and Path(f"{database}-wal").exists()
+
+
+def _require_intact(connection: Connection) -> None:
+    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    if found != "ok":
+        raise ArchiveError(
+            f"the archive is damaged ({found}): keep the file, put back the last good copy; "
+            "the gateways send again what is missing in it"
+        )
 
 
 def _check_version(connection: Connection) -> None:

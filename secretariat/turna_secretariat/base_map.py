@@ -27,6 +27,7 @@ DECIMALS = 3  # 0.001 degree is 100 m, a tenth of what the data know
 _POLYGONS = {1: "land", 2: "lake", 3: "land", 4: "lake"}
 
 Point = tuple[float, float]
+Window = tuple[float, float, float, float]
 
 
 @cache
@@ -40,7 +41,7 @@ def features() -> dict[str, Any]:
     """Return a FeatureCollection; each feature says its `kind`: land, lake, river or border."""
     drawn: dict[str, list[list[Point]]] = {"land": [], "lake": [], "river": [], "border": []}
     for number, area_km2, points in _shapes("gshhs"):
-        if area_km2 >= SMALLEST_KM2 and (ring := _clip(points)):
+        if area_km2 >= SMALLEST_KM2 and (ring := _clip(points, WINDOW)):
             drawn[_POLYGONS[number]].append(ring)
     for kind, name in (("river", "rivers"), ("border", "countries")):
         for _, _, points in _shapes(name):
@@ -82,9 +83,9 @@ def _package_folder() -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _clip(ring: list[Point]) -> list[Point]:
+def _clip(ring: list[Point], window: Window) -> list[Point]:
     """Cut a ring to the window, edge by edge (Sutherland and Hodgman); empty if outside."""
-    west, south, east, north = WINDOW
+    west, south, east, north = window
     for axis, edge, keeps_above in ((0, west, True), (0, east, False), (1, south, True)):
         ring = _cut(ring, axis, edge, keeps_above)
     ring = _cut(ring, 1, north, keeps_above=False)

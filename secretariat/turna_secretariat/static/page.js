@@ -82,6 +82,8 @@ function pulse({ now_ms, connected }) {
   if (!page.status) return;
   if (page.connected !== connected) { refresh(); return; }
   showHealth(page);
+  showSos(page, actions);
+  showAlarms(page, actions);
   showHandsets(page, actions);
   showMap(page, actions);
 }

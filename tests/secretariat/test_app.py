@@ -1,0 +1,69 @@
+"""Starting and configuring the Secretariat: what is wrong is said in one sentence."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.secretariat.field import Field
+from turna.__main__ import main
+from turna_backbone.configuration import ConfigurationError
+from turna_secretariat.archive import Archive, ArchiveError
+from turna_secretariat.config import TEMPLATE, read_config
+from turna_secretariat.guard import is_loopback
+
+
+def test_the_printed_template_is_a_valid_file_that_serves_this_machine_only(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "secretariat.toml").write_text(TEMPLATE)
+    config = read_config(tmp_path / "secretariat.toml")
+
+    assert (config.page_host, config.page_port) == ("127.0.0.1", 8470)
+    assert config.archive == tmp_path / "secretariat.db"
+
+
+def test_an_unknown_setting_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(TEMPLATE + "colour = 5\n")
+    with pytest.raises(ConfigurationError, match=r"a\.toml:\d+: page\.colour"):
+        read_config(tmp_path / "a.toml")
+
+
+def test_a_port_that_another_process_holds_is_one_sentence_and_exit_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Field(tmp_path / "kit")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = TEMPLATE.replace("8470", str(port))
+        (tmp_path / "secretariat.toml").write_text(settings)
+        code = main(["secretariat", "run", "--config", str(tmp_path / "secretariat.toml")])
+
+    assert code == 2
+    assert f"port {port} cannot be opened" in capsys.readouterr().err
+    assert not (tmp_path / "secretariat.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("a", False)],
+)
+def test_loopback_is_told_from_the_rest_of_the_world(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+def test_an_archive_that_was_damaged_while_it_was_cut_off_is_not_served(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    archive = Archive.in_file(path)
+    archive.open()
+    with archive.transaction() as transaction:
+        for number in range(300):
+            transaction.count_refusal(f"reason {number}", "topic", bytes(1000), 1)
+    archive.close()
+    whole = bytearray(path.read_bytes())
+    whole[8192:-8192] = b"\xa5" * (len(whole) - 16384)
+    path.write_bytes(whole)
+    path.with_name("archive.db-wal").touch()
+
+    with pytest.raises(ArchiveError):
+        Archive.in_file(path).open()
