@@ -245,3 +245,42 @@ def test_the_first_useful_view_is_there_within_two_seconds(
     context.close()
 
     assert took_ms < 2_000
+
+
+def test_it_prints_with_the_exercise_on_top_and_without_controls(
+    page: Page, live: LivePage
+) -> None:
+    live.arrives(live.field.carried(position(), seq=1))
+    expect(page.locator("#report-rows tr")).to_have_count(1)
+    page.emulate_media(media="print")
+
+    expect(page.locator("#mode")).to_be_visible()
+    expect(page.locator("#report-rows tr")).to_be_visible()
+    for control in ("#sound", "#filter", "#map"):
+        expect(page.locator(control)).to_be_hidden()
+
+
+def test_a_gateway_that_is_down_and_an_alarm_about_it_are_seen_and_closed_by_name(
+    page: Page, live: LivePage
+) -> None:
+    expect(page.locator("#health")).to_contain_text("Gateway hatay-1 not heard yet")
+    live.arrives(live.field.carried(position(), key=bytes(32)))
+    alarm = page.locator("#alarm-list li")
+    expect(alarm).to_contain_text("not authentic")
+    expect(page.locator("#report-rows")).to_contain_text("⚠ not authentic")
+
+    page.fill("#person", "Aylin Demir")
+    alarm.get_by_role("button", name="Close it").click()
+    expect(alarm).to_have_count(0)
+
+
+def test_the_map_shows_coasts_and_each_team_without_asking_anybody_else(
+    page: Page, live: LivePage
+) -> None:
+    with page.expect_response("**/map/base.json") as answer:
+        live.arrives(live.field.carried(sos(1, fix=FIX), seq=1))
+        page.reload()
+    assert answer.value.ok
+    expect(page.locator("#map .team")).to_have_count(1)
+    expect(page.locator("#map .overview")).to_be_visible()
+    expect(page.locator("#map")).to_contain_text("no opinion on the status of any territory")

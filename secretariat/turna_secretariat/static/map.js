@@ -8,7 +8,6 @@ const STALE_MS = 15 * 60_000;
 const STEPS_DEG = [10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002];
 
 let map = null;
-let base = null;
 let fitted = false;
 const markers = new Map();
 
@@ -55,7 +54,7 @@ function popup(handset, actions) {
 
 function fit() {
   const points = [...markers.values()].map((known) => known.marker.getLatLng());
-  if (points.length) map.fitBounds(window.L.latLngBounds(points).pad(0.5), { maxZoom: 11, animate: false });
+  if (points.length) map.fitBounds(window.L.latLngBounds(points).pad(0.5), { maxZoom: 12, animate: false });
 }
 
 function prepare({ lat, lon }) {
@@ -77,9 +76,30 @@ function prepare({ lat, lon }) {
 async function drawBase() {
   const drawn = await read("/map/base.json").catch(() => null);
   if (!drawn) return;
-  base = window.L.geoJSON(drawn, { interactive: false, style, attribution: drawn.attribution }).addTo(map);
+  const base = window.L.geoJSON(drawn, { interactive: false, style, attribution: drawn.attribution }).addTo(map);
   base.bringToBack();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => base.setStyle(style));
+  const small = overview(drawn);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => [base, small].forEach((each) => each.setStyle(style)));
+}
+
+// Where on earth the view is: the coasts and borders around it, which a view of a town does not show.
+function overview(drawn) {
+  const corner = window.L.control({ position: "topleft" });
+  const frame = element("div", null, { class: "overview", "aria-hidden": "true" });
+  corner.onAdd = () => frame;
+  corner.addTo(map);
+  const options = { preferCanvas: true, zoomControl: false, attributionControl: false, dragging: false, keyboard: false, scrollWheelZoom: false, doubleClickZoom: false, touchZoom: false, boxZoom: false };
+  const small = window.L.map(frame, options).setView(map.getCenter(), 5);
+  const layer = window.L.geoJSON(drawn, { interactive: false, style, filter: (feature) => feature.properties.kind !== "river" }).addTo(small);
+  const here = window.L.rectangle(map.getBounds(), { color: colour("--sos"), weight: 2, interactive: false }).addTo(small);
+  const follow = () => {
+    small.setView(map.getCenter(), Math.max(1, Math.min(5, map.getZoom() - 3)), { animate: false });
+    here.setBounds(map.getBounds());
+    frame.hidden = map.getZoom() < 7;
+  };
+  map.on("moveend", follow);
+  follow();
+  return layer;
 }
 
 function style(feature) {

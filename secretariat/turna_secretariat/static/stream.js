@@ -37,7 +37,7 @@ export function showHandsets(page, actions) {
     const silent = handset.last_contact_ms === null || now_ms - handset.last_contact_ms > SILENT_MS;
     const low = handset.battery_pct !== null && handset.battery_pct < LOW_BATTERY_PCT;
     const where = handset.position
-      ? button(place(handset.position), { class: "plain", "data-key": `place-${handset.device}`, "aria-label": `show ${handset.call_sign} on the map` }, () => actions.goTo(handset.position))
+      ? button(place(handset.position, 4), { class: "plain", "data-key": `place-${handset.device}`, "aria-label": `show ${handset.call_sign} on the map` }, () => actions.goTo(handset.position))
       : element("span", "unknown", { class: "soft" });
     return element("tr", null, { class: silent ? "silent" : "" },
       element("td", null, {}, sender(handset)),

@@ -58,7 +58,7 @@ export function age(ms, now_ms) {
   return s < 172_800 ? `${Math.round(s / 3600)} h ago` : `${Math.round(s / 86_400)} days ago`;
 }
 
-export const place = (position) => position ? `${position.lat.toFixed(5)}, ${position.lon.toFixed(5)}` : "unknown";
+export const place = (position, decimals = 5) => position ? `${position.lat.toFixed(decimals)}, ${position.lon.toFixed(decimals)}` : "unknown";
 
 export function modeTag(mode) {
   return mode === "actual" ? "" : element("span", mode.toUpperCase(), { class: "tag mode-tag" });
