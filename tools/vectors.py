@@ -149,7 +149,7 @@ def _page() -> Json:
     letters = {}
     for letter in text.LETTERS:
         packed = text.pack_text(letter)
-        assert isinstance(packed, bytes)
+        assert isinstance(packed, bytearray)
         letters[packed.hex()] = letter
     return dict(sorted(letters.items()))
 

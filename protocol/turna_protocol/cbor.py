@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Value: TypeAlias = Union[
         "int",
         "bytes",
+        "bytearray",
         "str",
         "bool",
         "None",
@@ -45,6 +46,11 @@ def encode_sequence(values: list[int | str | bytes]) -> bytes:
     for value in values:
         _encode(out, value, 0)
     return bytes(out)
+
+
+def append(out: bytearray, value: "Value") -> None:
+    """Append the one encoding of a value."""
+    _encode(out, value, 0)
 
 
 def write_unsigned(out: bytearray, integer: bytearray) -> None:

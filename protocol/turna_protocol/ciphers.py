@@ -73,11 +73,11 @@ class HmacKey:
     def __init__(self, key: bytes) -> None:
         self._inner, self._outer = _pads(key)
 
-    def digest(self, parts: "tuple[bytes | memoryview, ...]") -> bytes:
-        """Return HMAC-SHA256 of the parts, one after the other."""
+    def digest(self, head: bytes | bytearray, message: bytes) -> bytes:
+        """Return HMAC-SHA256 of head and message, one after the other."""
         inner = _sha256(self._inner)
-        for part in parts:
-            inner.update(part)
+        inner.update(head)
+        inner.update(message)
         outer = _sha256(self._outer)
         outer.update(inner.digest())
         return outer.digest()

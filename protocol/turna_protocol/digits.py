@@ -19,7 +19,6 @@ RADIX_LIMIT = 1 << 20
 # Digits gather in limbs small enough that a byte times a limb stays below 2**30: beyond that, a
 # 32-bit board would put every step on the heap.
 _LIMB_LIMIT = 1 << 21
-_LIMBS = 8  # two neighbours together exceed a limb, so 64 bits hold fewer
 _SURE_LIMBS = 3  # that many fit 64 bits, however full
 
 
@@ -29,19 +28,22 @@ class DigitWriter:
     def __init__(self) -> None:
         self._out = bytearray()
         self._integer = bytearray(8)
-        self._limbs = [0] * _LIMBS
-        self._scales = [1] * _LIMBS
+        # Eight: two neighbours together exceed a limb, so 64 bits hold fewer.  Spelled out, because
+        # `[0] * 8` leaves a second list on the heap.
+        self._limbs = [0, 0, 0, 0, 0, 0, 0, 0]
+        self._scales = [1, 1, 1, 1, 1, 1, 1, 1]
         self._current = 0
         self._room = _LIMB_LIMIT  # the largest the current limb may become
 
     def put(self, digit: int, radix: int) -> None:
         if not 0 <= digit < radix <= RADIX_LIMIT:
             raise MisuseError("out of range")
-        if self._scales[self._current] * radix > _LIMB_LIMIT:
+        # Divided rather than multiplied: a product of scale and radix may exceed 30 bits.
+        if radix > _LIMB_LIMIT // self._scales[self._current]:
             self._current += 1
             if self._current >= _SURE_LIMBS:
                 self._room = self._left()
-        if self._scales[self._current] * radix > self._room:
+        if radix > self._room // self._scales[self._current]:
             self._end_integer()
         self._limbs[self._current] += digit * self._scales[self._current]
         self._scales[self._current] *= radix
@@ -51,10 +53,10 @@ class DigitWriter:
         if self._current or self._scales[0] > 1:
             self._end_integer()
 
-    def put_item(self, item: str | bytes) -> None:
+    def put_item(self, item: str | bytes | bytearray) -> None:
         """Add a text as an item of its own."""
         self.close()
-        self._out.extend(cbor.encode(item))
+        cbor.append(self._out, item)
 
     def content(self) -> bytes:
         """End the writing; return the sequence."""

@@ -16,6 +16,7 @@ LETTERS = (
 )
 LETTERS_START, RARE_START = 0x80, 0x10
 _HIGH = 0x100 - LETTERS_START
+_LINE_FEED = 0x0A
 
 
 def check_utf8(data: bytes) -> None:
@@ -41,21 +42,23 @@ def _tail_fits(lead: int, tail: bytes) -> bool:
     return low <= tail[0] <= high and all(0x80 <= byte <= 0xBF for byte in tail[1:])
 
 
-def pack_text(text: str) -> str | bytes:
+def pack_text(text: str) -> str | bytearray:
     """Return the text as it travels: as it is, or in the page where that is shorter."""
     encoded = text.encode()
-    packed = encoded if len(encoded) == len(text) else (_to_page(text) or encoded)
-    if not 1 <= len(packed) <= MAX_TEXT_BYTES:
-        raise MisuseError(f"a text has 1 to {MAX_TEXT_BYTES} bytes, not {len(packed)}")
-    if any(ord(letter) < 0x20 and letter != "\n" for letter in text):
-        raise MisuseError("control characters in a text")
-    return text if packed is encoded else packed
+    page = None if len(encoded) == len(text) else to_page(text)
+    size = len(encoded) if page is None else len(page)
+    if not 1 <= size <= MAX_TEXT_BYTES:
+        raise MisuseError(f"a text has 1 to {MAX_TEXT_BYTES} bytes, not {size}")
+    for byte in encoded:  # rather than letters, each of which is an object of its own
+        if byte < 0x20 and byte != _LINE_FEED:
+            raise MisuseError("control characters in a text")
+    return text if page is None else page
 
 
 def unpack_text(item: object) -> str:
     """Return the text of an item; the inverse of `pack_text`, and as strict."""
-    if isinstance(item, bytes):
-        text = _from_page(item)
+    if isinstance(item, (bytes, bytearray)):
+        text = from_page(item)
     elif isinstance(item, str):
         text = item
     else:
@@ -64,29 +67,29 @@ def unpack_text(item: object) -> str:
         packed = pack_text(text)
     except MisuseError as error:
         raise MalformedError(str(error)) from None
-    if type(packed) is not type(item) or packed != item:
+    if isinstance(packed, str) is not isinstance(item, str) or packed != item:
         raise MalformedError("text not in its shortest form")
     return text
 
 
-def _to_page(text: str) -> bytes | None:
+def to_page(text: str) -> bytearray | None:
     """Return one byte per letter, or None when a letter is not in the page."""
-    out = bytearray()
-    for letter in text:
-        if letter == "\n" or " " <= letter <= "~":
-            out.append(ord(letter))
-            continue
+    out = bytearray(len(text))
+    for at, letter in enumerate(text):
         place = LETTERS.find(letter)
-        if place < 0:
+        if letter == "\n" or " " <= letter <= "~":
+            out[at] = ord(letter)
+        elif place < 0:
             return None
-        out.append(LETTERS_START + place if place < _HIGH else RARE_START + place - _HIGH)
-    return bytes(out)
+        else:
+            out[at] = LETTERS_START + place if place < _HIGH else RARE_START + place - _HIGH
+    return out
 
 
-def _from_page(data: bytes) -> str:
+def from_page(data: bytes | bytearray) -> str:
     letters = []
     for byte in data:
-        if byte == 0x0A or 0x20 <= byte <= 0x7E:
+        if byte == _LINE_FEED or 0x20 <= byte <= 0x7E:
             letters.append(chr(byte))
         elif byte >= LETTERS_START:
             letters.append(LETTERS[byte - LETTERS_START])

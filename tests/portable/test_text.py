@@ -11,7 +11,7 @@ def test_plain_letters_travel_as_text() -> None:
 def test_every_letter_of_every_language_takes_one_byte() -> None:
     for letter in LETTERS:
         packed = pack_text(letter)
-        assert isinstance(packed, bytes), letter
+        assert isinstance(packed, bytearray), letter
         assert len(packed) == 1, letter
         assert unpack_text(packed) == letter
 
