@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from benchmarks import results
 from benchmarks.corpora import Corpus, other_reports, situation_reports
 from benchmarks.frames import TURNA_PREAMBLE, Packets, all_packets
-from benchmarks.limits import PREAMBLE, SPREADING_FACTORS, packet_us, promises
+from benchmarks.limits import PREAMBLE, SPREADING_FACTORS, airtime_promises, packet_us
 
 COUNT = 2_000
 HEADINGS = ("", "median ms", "p95 ms", "mean ms", "x bound", "packets")
@@ -38,19 +38,8 @@ def main() -> int:
     for sf_name, corpora in measured.items():
         for name, times in corpora.items():
             results.table(f"{name} at {sf_name}", HEADINGS, results.rows(times))
-    found = [promise for promise in promises(COUNT) if "airtime" in promise.name]
-    results.table(
-        f"promises (preamble of {PREAMBLE} symbols, the hardest case)",
-        ("", "measured", "limit", ""),
-        [
-            [each.name, f"{each.measured:.3f}", each.limit, "holds" if each.holds else "BROKEN"]
-            for each in found
-        ],
-    )
-    limits = {
-        each.name: {"measured": each.measured, "limit": each.limit, "holds": each.holds}
-        for each in found
-    }
+    found = airtime_promises(COUNT)
+    limits = results.limits(f"promises (preamble of {PREAMBLE} symbols, the hardest case)", found)
     results.write("airtime", {**measured, "promises": limits, "sources": SOURCES})
     return 0 if all(each.holds for each in found) else 1
 

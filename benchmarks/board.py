@@ -33,13 +33,13 @@ def arguments(corpus: Corpus, start: int, count: int) -> list[str]:
 
 def found(task: str, number: int, reports: Sequence[str]) -> Any:
     """Return what the task found."""
-    return _answer(_output([], task, number, reports))["found"]
+    return json.loads(_output([], f"find:{task}:{number}", reports)[0])
 
 
 def took_us(task: str, number: int, reports: Sequence[str]) -> int:
     """Return the time of `number` repetitions, without that of setting up."""
-    with_work = int(_answer(_output([], task, number, reports))["took_us"])
-    return with_work - int(_answer(_output([], task, 0, reports))["took_us"])
+    took: int = json.loads(_output([], f"time:{task}:{number}", reports)[0])
+    return took
 
 
 def instructions(task: str, number: int, reports: Sequence[str]) -> int | None:
@@ -72,31 +72,24 @@ def _compiled() -> Path:
     return folder
 
 
-def _output(
-    before: Sequence[str], task: str, number: int, reports: Sequence[str]
-) -> tuple[str, str]:
+def _output(before: Sequence[str], job: str, reports: Sequence[str]) -> tuple[str, str]:
     command = [
         *before,
         *(_interpreter(MICROPYTHON_64, "4M") if before else _interpreter(MICROPYTHON_32, HEAP)),
         str(PROGRAM),
     ]
-    command += [str(_compiled() / "protocol"), task, str(number), *reports]
+    command += [str(_compiled() / "protocol"), job, *reports]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"{task}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise RuntimeError(f"{job}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout, done.stderr
-
-
-def _answer(output: tuple[str, str]) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(output[0])
-    return answer
 
 
 def _counted(task: str, number: int, reports: Sequence[str]) -> int | None:
     if shutil.which(VALGRIND[0]) is None:
         return None
     try:
-        said = _output(VALGRIND, task, number, reports)[1]
+        said = _output(VALGRIND, f"find:{task}:{number}", reports)[1]
     except RuntimeError:
         return None
     collected = re.search(r"Collected : (\d+)", said)

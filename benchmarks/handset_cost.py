@@ -96,7 +96,7 @@ def _typical() -> list[str]:
 def _work() -> dict[str, dict[str, float | str]]:
     """Measure and print what each task takes."""
     reports = _typical()
-    turn_us = min(board.took_us("loop", 200, reports) for _ in range(3)) / (200 * LOOP_TURNS)
+    turn_us = board.took_us("loop", 200, reports) / (200 * LOOP_TURNS)
     measured: dict[str, dict[str, float | str]] = {}
     for task, (what, number) in WORK.items():
         results.progress(f"instructions: {what}")
@@ -121,7 +121,7 @@ def _work() -> dict[str, dict[str, float | str]]:
 
 
 def _cost(task: str, number: int, reports: Sequence[str], turn_us: float) -> dict[str, float | str]:
-    us = min(board.took_us(task, number, reports) for _ in range(3)) / number
+    us = board.took_us(task, number, reports) / number
     cost: dict[str, float | str] = {"us": us, "loop_turns": round(us / turn_us)}
     instructions = board.instructions(task, max(number // 10, 1), reports)
     return cost if instructions is None else {**cost, "instructions": instructions}

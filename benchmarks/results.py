@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
+from benchmarks.limits import Promise
 from tools.places import ROOT, shown
 
 FOLDER = ROOT / "build" / "bench"
@@ -20,6 +21,19 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str | flo
         print("  ".join([line, *[text.rjust(width) for text, width in others]]).rstrip())
         if number == 0:
             print("  ".join("-" * width for width in widths))
+
+
+def limits(title: str, promises: Sequence[Promise]) -> dict[str, dict[str, float]]:
+    """Print promises beside their limits, and return them for the JSON."""
+    verdicts = [
+        [each.name, f"{each.measured:.3f}", f"{each.limit:g}", "holds" if each.holds else "BROKEN"]
+        for each in promises
+    ]
+    table(title, ("", "measured", "limit", ""), verdicts)
+    return {
+        each.name: {"measured": each.measured, "limit": each.limit, "holds": each.holds}
+        for each in promises
+    }
 
 
 def rows(measured: Mapping[str, Mapping[str, float]]) -> list[list[str | float]]:

@@ -14,7 +14,10 @@ needs_32_bits = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("promise", limits.promises(COUNT), ids=lambda promise: promise.name)
+PROMISES = [*limits.size_promises(COUNT), *limits.airtime_promises(COUNT)]
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.name)
 def test_what_a_report_costs_on_the_air_stays_within_its_limit(promise: Promise) -> None:
     assert promise.measured <= promise.limit
 
