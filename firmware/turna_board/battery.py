@@ -1,4 +1,4 @@
-"""The battery's voltage, through a divider that is switched on only while it is measured."""
+"""The battery's voltage: through a divider, switched on only for that, or by the power chip."""
 
 import time
 
@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from .pmu import Pmu
+
 _SETTLE_MS = 2  # the divider charges the input's capacitance through 390k
 _SAMPLES = 4
 
@@ -15,7 +17,7 @@ _SAMPLES = 4
 class Battery:
     """An analogue input behind a divider."""
 
-    def __init__(self, adc: ADC, switch: Pin, switch_on: int, divider_permille: int) -> None:
+    def __init__(self, adc: ADC, switch: Pin | None, switch_on: int, divider_permille: int) -> None:
         self._adc = adc
         self._switch = switch
         self._switch_on = switch_on
@@ -23,22 +25,37 @@ class Battery:
 
     def read_mv(self) -> int:
         """Return the voltage of the battery in millivolts."""
-        self._switch.value(self._switch_on)
-        time.sleep_ms(_SETTLE_MS)
+        self._connect(self._switch_on)
         microvolts = sum([self._adc.read_uv() for _ in range(_SAMPLES)]) // _SAMPLES
-        self._switch.value(1 - self._switch_on)
+        self._connect(1 - self._switch_on)
         return microvolts // 1000 * self._divider_permille // 1000
 
+    def _connect(self, level: int) -> None:
+        if self._switch is not None:
+            self._switch.value(level)
+            time.sleep_ms(_SETTLE_MS)
 
-def build_battery(profile: "ModuleType") -> Battery | None:
+
+def build_battery(profile: "ModuleType") -> "Battery | Pmu | None":
     """Return the battery of the board's profile, if its voltage can be measured."""
+    if profile.PMU_RAILS:
+        return _power_chip(profile)
     if profile.BATTERY_ADC is None:
         return None
+    switch = profile.BATTERY_SWITCH
     switch_off = 1 - profile.BATTERY_SWITCH_ON
     return Battery(
-        # 2.5 dB reaches 1.25 V on an ESP32-S3: 6.1 V of battery.
-        ADC(Pin(profile.BATTERY_ADC), atten=ADC.ATTN_2_5DB),
-        Pin(profile.BATTERY_SWITCH, Pin.OUT, value=switch_off),
+        ADC(Pin(profile.BATTERY_ADC), atten=getattr(ADC, profile.BATTERY_ATTENUATION)),
+        None if switch is None else Pin(switch, Pin.OUT, value=switch_off),
         profile.BATTERY_SWITCH_ON,
         profile.BATTERY_DIVIDER_PERMILLE,
     )
+
+
+def _power_chip(profile: "ModuleType") -> "Pmu | None":
+    from .pmu import PowerError, find_pmu
+
+    try:
+        return find_pmu(profile)[0]
+    except PowerError:
+        return None  # `power_on` has said so

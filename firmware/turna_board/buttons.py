@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
+_NO_PULL = -1  # an input-only pin has none
 EDGES_MAX = 32  # a bouncing contact makes a dozen; later ones are counted, and the level looked up
 
 
@@ -68,6 +69,7 @@ def build_buttons(profile: "ModuleType") -> Buttons:
         ("up", profile.BUTTON_UP),
         ("down", profile.BUTTON_DOWN),
     )
+    pull = Pin.PULL_UP if profile.BUTTON_PULL_UP else _NO_PULL
     return Buttons(
-        {name: Pin(number, Pin.IN, Pin.PULL_UP) for name, number in numbers if number is not None}
+        {name: Pin(number, Pin.IN, pull) for name, number in numbers if number is not None}
     )

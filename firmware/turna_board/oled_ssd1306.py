@@ -2,14 +2,11 @@
 
 import time
 
-from machine import I2C, Pin
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
+    from machine import I2C, Pin
 
 ADDRESS = 0x3C
-_BUS_HZ = 400_000
 _PAGE_BYTES = 128
 _PAGES = 8
 _RESET_MS = 5  # SSD1306 DS 8.9: at least 3 us low; the panel's supply needs longer
@@ -41,7 +38,7 @@ _SET_WINDOW = b"\x21\x00\x7f\x22"
 class OledSsd1306:
     """The display; any method may raise OSError when it does not answer."""
 
-    def __init__(self, i2c: I2C, reset: Pin) -> None:
+    def __init__(self, i2c: "I2C", reset: "Pin | None") -> None:
         self._i2c = i2c
         self._reset = reset
         self._shown = bytearray(_PAGE_BYTES * _PAGES)
@@ -50,9 +47,10 @@ class OledSsd1306:
     def start(self) -> None:
         """Reset the display and switch it on, dark."""
         self._known = False
-        self._reset(0)
-        time.sleep_ms(_RESET_MS)
-        self._reset(1)
+        if self._reset is not None:
+            self._reset(0)
+            time.sleep_ms(_RESET_MS)
+            self._reset(1)
         time.sleep_ms(_RESET_MS)
         self._command(_SETUP)
         self.show(bytearray(_PAGE_BYTES * _PAGES))
@@ -71,14 +69,3 @@ class OledSsd1306:
 
     def _command(self, commands: bytes) -> None:
         self._i2c.writeto(ADDRESS, b"\x00" + commands)
-
-
-def build_display(profile: "ModuleType") -> OledSsd1306:
-    """Connect the display's driver to its pins; nothing is said to it yet."""
-    i2c = I2C(
-        profile.DISPLAY_I2C,
-        scl=Pin(profile.DISPLAY_SCL),
-        sda=Pin(profile.DISPLAY_SDA),
-        freq=_BUS_HZ,
-    )
-    return OledSsd1306(i2c, Pin(profile.DISPLAY_RESET, Pin.OUT, value=1))

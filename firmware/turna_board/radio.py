@@ -142,6 +142,12 @@ class RadioConfig(Record):
         self.sync_word = sync_word
         self.power_dbm = power_dbm
 
+    def with_power(self, power_dbm: int) -> "RadioConfig":
+        """Return the same channel at another output power."""
+        values = {name: getattr(self, name) for name in self.FIELDS}
+        values["power_dbm"] = power_dbm
+        return RadioConfig(**values)
+
 
 class ReceivedPacket(Record):
     """A packet whose CRC was right; `at_ms` are the ticks of its end."""

@@ -54,11 +54,18 @@ _OPERATION_ENDS = SENT | DETECTION_OVER | TIMED_OUT
 
 
 class RadioDriver:
-    """Runs one chip; `start` it once, then use any method from any task."""
+    """Runs one chip; `start` it once, then use any method from any task.
 
-    def __init__(self, chip: "RadioChip") -> None:
+    Powers are those at the antenna: with an amplifier behind it, the chip gives less.
+    """
+
+    def __init__(
+        self, chip: "RadioChip", *, amplifier_db: int = 0, chip_max_dbm: "int | None" = None
+    ) -> None:
         self.counters = chip.counters
         self._chip = chip
+        self._amplifier_db = amplifier_db
+        self._chip_max_dbm = chip_max_dbm
         self._config: RadioConfig | None = None
         self._lock = asyncio.Lock()
         self._interrupt = asyncio.ThreadSafeFlag()
@@ -75,7 +82,7 @@ class RadioDriver:
     async def start(self, config: RadioConfig) -> None:
         """Reset the chip and set it up, or set it up anew; RadioError says what does not work."""
         async with self._lock:
-            self._config = config
+            self._config = self._at_chip(config)
             line = self._chip.interrupt
             line.irq(handler=self._on_interrupt, trigger=line.IRQ_RISING)
             await self._bring_up()
@@ -299,6 +306,12 @@ class RadioDriver:
             self.fault = str(error)
             raise
         self.fault = ""
+
+    def _at_chip(self, config: RadioConfig) -> RadioConfig:
+        power_dbm = config.power_dbm - self._amplifier_db
+        if self._chip_max_dbm is not None and power_dbm > self._chip_max_dbm:
+            raise MisuseError("power_dbm")
+        return config.with_power(power_dbm)
 
     def _configured(self) -> RadioConfig:
         if self._config is None:

@@ -75,7 +75,7 @@ _CHIP_PATIENCE_US = const(50_000)  # past its time on air the chip ends a transm
 class Sx1262:
     """An SX1262 on SPI."""
 
-    FAMILY = SX126X
+    FAMILY: str = SX126X
 
     def __init__(
         self,

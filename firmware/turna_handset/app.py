@@ -21,7 +21,7 @@ from turna_board.buzzer import build_buzzer
 from turna_board.gnss_uart import build_gnss
 from turna_board.led import build_led
 from turna_board.nvs import Nvs
-from turna_board.oled_ssd1306 import build_display
+from turna_board.oled import build_display
 from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
 from turna_protocol import codes
@@ -47,6 +47,10 @@ from .usb import UsbService
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
+
+    from turna_board.radio_driver import RadioDriver
+
     from .provisioning import Provisioning
 
 JOURNAL_DIRECTORY = "/journal"
@@ -66,14 +70,16 @@ FIRST_SPREAD_MS = 20_000
 class Handset:
     """All parts of a provisioned handset and the tasks that move them."""
 
-    def __init__(self, provisioning: "Provisioning") -> None:
+    def __init__(
+        self, provisioning: "Provisioning", profile: "ModuleType", radio: "RadioDriver"
+    ) -> None:
         self._provisioning = provisioning
-        self._profile = load_profile(provisioning.board)
+        self._profile = profile
         self._uptime = Uptime()
         self._counters = Counters()
         nvs = Nvs()
         self._counters.put("restarts", count_restart(nvs))
-        self._radio = build_radio(self._profile)
+        self._radio = radio
         self._battery = build_battery(self._profile)
         self._gnss = build_gnss(self._profile)
         self._serial = UsbSerial()
@@ -125,9 +131,10 @@ class Handset:
         self._position_due_ms = FIRST_POSITION_MS + random_below(FIRST_SPREAD_MS)
         self._health_due_ms = FIRST_HEALTH_MS + random_below(FIRST_SPREAD_MS)
 
-    async def run(self) -> None:
-        """Run until the power goes."""
-        await power_on(self._profile)
+    async def run(self, supply_fault: str) -> None:
+        """Run until the power goes; what the supply lacks is counted and shown."""
+        if supply_fault:
+            self._counters.count("failed supply")
         self._journal.load()
         self._ledger_file.load(self._uptime.ms())
         self._panel.start()
@@ -257,4 +264,7 @@ def _temperature_c() -> int | None:
 async def run(provisioning: "Provisioning") -> None:
     """Run a provisioned handset."""
     random.seed(int.from_bytes(os.urandom(4), "big"))
-    await Handset(provisioning).run()
+    profile = load_profile(provisioning.board)
+    supply_fault = await power_on(profile)
+    handset = Handset(provisioning, profile, await build_radio(profile))
+    await handset.run(supply_fault)

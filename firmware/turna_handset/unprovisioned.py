@@ -3,7 +3,7 @@
 import asyncio
 
 from turna_board.board import BOARDS, load_profile, power_on
-from turna_board.oled_ssd1306 import build_display
+from turna_board.oled import build_display
 from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
 from turna_protocol.modem.messages import FAILURE, HAS_COUNTERS, Log, encode
@@ -40,7 +40,8 @@ async def run(board: str, reason: str, *, restarts: bool = False) -> None:
 
 async def _show(board: str, reason: str, counters: Counters) -> None:
     profile = load_profile(board)
-    await power_on(profile)
+    if await power_on(profile):
+        counters.count("failed supply")
     raster = Raster()
     raster.draw(draw_unprovisioned(reason))
     try:

@@ -47,9 +47,8 @@ _BAND = "all"  # the modem counts its air time; what is allowed is the gateway's
 class Modem:
     """One board in the modem role."""
 
-    def __init__(self, board: str) -> None:
-        self._profile = load_profile(board)
-        self._radio: RadioDriver = build_radio(self._profile)
+    def __init__(self, board: str, radio: "RadioDriver") -> None:
+        self._radio = radio
         self._serial = UsbSerial()
         self._uptime = Uptime()
         self._link = ModemLink(hello(board))
@@ -60,9 +59,10 @@ class Modem:
         self._failures = 0
         self._tasks: "list[asyncio.Task[None]]" = []
 
-    async def run(self) -> None:
+    async def run(self, supply_fault: str) -> None:
         """Run until the host wants the prompt or the power goes."""
-        await power_on(self._profile)
+        if supply_fault:
+            self._link.log(FAILURE, supply_fault)
         for step in (self._read, self._transmit, self._receive):
             self._tasks.append(asyncio.create_task(self._forever(step)))
         await self._forever(self._write)
@@ -228,4 +228,6 @@ async def _wait(event: asyncio.Event, timeout_ms: int) -> None:
 
 async def run(board: str) -> None:
     """Run a board as a modem; all but its name comes by wire."""
-    await Modem(board).run()
+    profile = load_profile(board)
+    supply_fault = await power_on(profile)
+    await Modem(board, await build_radio(profile)).run(supply_fault)

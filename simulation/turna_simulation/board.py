@@ -12,6 +12,7 @@ from .flash import Flash
 from .frames import Frame
 from .interpreter import heap_option
 from .mcu import DEEP_SLEEP, HARD, POWER_ON, SOFT, WATCHDOG, Mcu
+from .models import BOARDS
 from .process import BoardEndedError, BoardHungError, BoardProcess
 from .rom import rom_of
 from .scenario_log import ScenarioLog
@@ -19,7 +20,7 @@ from .scheduler import Scheduler
 from .screen import Screen
 from .serial_port import PseudoTerminal, SerialPort
 from .storage import Storage
-from .wiring import BOARDS, Bench, Parts
+from .wiring import Bench, Parts
 
 _BOOT_US = 300_000  # ROM, second stage, MicroPython's own start
 _SOFT_BOOT_US = 60_000
@@ -82,9 +83,12 @@ class Board:
         self.flash = Flash(directory / "flash.bin", self.power_cut)
         self.storage = Storage(directory / "nvs.json", self.flash.note_write)
         self.unique_id = Random(f"id/{name}").randbytes(6)
+        model = BOARDS[equipment.model]
+        self._soc = model.soc
         self.mcu = Mcu(
             around.scheduler,
             self._random,
+            soc=model.soc,
             flash=self.flash,
             storage=self.storage,
             unique_id=self.unique_id,
@@ -99,8 +103,8 @@ class Board:
             self.mcu.rom = str(rom_of(folders))
         else:
             self.mcu.firmware = [str(folder) for folder in folders]
-        self.serial = SerialPort(around.scheduler, partial(self.mcu.receive, 44))
-        self.parts: Parts = BOARDS[equipment.model](
+        self.serial = SerialPort(around.scheduler, partial(self.mcu.receive, model.soc.console_rx))
+        self.parts: Parts = model.build(
             Bench(
                 around.scheduler, self._random, self.mcu, antenna, around.start_unix_s,
                 self._fault, self._note,
@@ -215,7 +219,7 @@ class Board:
         self._log("start", cause=_CAUSES[cause])
         self.mcu.start(cause, wake_reason)
         if cause != SOFT:
-            self.mcu.uarts[0].write(_rom_log(cause))
+            self.mcu.uarts[0].write(_rom_log(self._soc.rom_log, cause))
         delay_us = _SOFT_BOOT_US if cause == SOFT else _BOOT_US
         self._around.scheduler.after(delay_us, self._in_this_life(self._launch))
 
@@ -295,7 +299,7 @@ class Board:
     # What comes out of the board.
 
     def _transmitted(self, tx_pin: int, data: bytes, _baud: int) -> None:
-        if tx_pin == 43:
+        if tx_pin == self._soc.console_tx:
             self._log("serial", data=data.hex())
             self.serial.receive(data)
 
@@ -311,9 +315,9 @@ class Board:
         self._around.log.record(self.name, what, **fields)
 
 
-def _rom_log(cause: int) -> bytes:
+def _rom_log(greeting: str, cause: int) -> bytes:
     """Return what the chip's ROM prints on the serial port before any firmware runs."""
     return (
-        "ESP-ROM:esp32s3-20210327\r\nBuild:Mar 27 2021\r\n"
-        f"rst:{_RESET_CODES[cause]},boot:0x8 (SPI_FAST_FLASH_BOOT)\r\nentry 0x403c88b8\r\n"
+        f"{greeting}rst:{_RESET_CODES[cause]},boot:0x8 (SPI_FAST_FLASH_BOOT)\r\n"
+        "entry 0x403c88b8\r\n"
     ).encode()

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 TELLING = frozenset("pPiwsWcudtken")
 _FRAME = struct.Struct("<BBHI")
-_MESSAGE = struct.Struct("<HHHBBII12s")
+_MESSAGE = struct.Struct("<HHHBBII14s")
 _ITEM = struct.Struct("<BBH")
 _UNCHANGED_LIMIT_US = 0xFFFF
 _TICKS_MASK = 0x3FFFFFFF  # ticks of the ESP32 port wrap at 2**30

@@ -16,15 +16,13 @@ from .flash import BLOCKS, Flash
 from .frames import Frame, pack_item, pack_message
 from .pins import FALLING, RISING, UNCHANGED, Pins
 from .scheduler import Scheduler
+from .soc import Soc
 from .storage import Storage
 from .uart import CONSOLE_BAUD, CONSOLE_RING_BYTES, Uart
 from .waiting import TIMER_WAKE, Waiting, WakeSources
 
 # reset causes of the ESP32 port
 POWER_ON, HARD, WATCHDOG, DEEP_SLEEP, SOFT = 1, 2, 3, 4, 5
-
-_CONSOLE_TX_PIN, _CONSOLE_RX_PIN = 43, 44  # UART0 of the ESP32-S3
-_ADC_FULL_SCALE_UV = (950_000, 1_250_000, 1_750_000, 3_100_000)  # ESP32-S3, by attenuation
 
 AnalogSource = Callable[[], int]
 PwmListener = Callable[[int, int], None]
@@ -38,6 +36,7 @@ class Mcu:
         scheduler: Scheduler,
         random: Random,
         *,
+        soc: Soc,
         flash: Flash,
         storage: Storage,
         unique_id: bytes,
@@ -49,6 +48,7 @@ class Mcu:
     ) -> None:
         self._scheduler = scheduler
         self._random = random
+        self._soc = soc
         self._flash = flash
         self._storage = storage
         self._unique_id = unique_id
@@ -120,7 +120,8 @@ class Mcu:
         if cause == POWER_ON:
             self._clock.lose()
         console = self.uarts[0]
-        console.configure(_CONSOLE_TX_PIN, _CONSOLE_RX_PIN, CONSOLE_BAUD, CONSOLE_RING_BYTES, 0)
+        tx, rx = self._soc.console_tx, self._soc.console_rx
+        console.configure(tx, rx, CONSOLE_BAUD, CONSOLE_RING_BYTES, 0)
         console.interrupt_character = 3
 
     def serve(self, frame: Frame) -> None:
@@ -218,7 +219,7 @@ class Mcu:
             self.pwm[pin](frequency_hz if duty else 0, duty)
 
     def _sample(self, pin: int, payload: bytes) -> bytes:
-        full_scale_uv = _ADC_FULL_SCALE_UV[payload[0]]
+        full_scale_uv = self._soc.adc_full_scale_uv[payload[0]]
         source = self.analog.get(pin)
         if source is None:
             self._fault(f"GPIO{pin} is sampled, but nothing is connected to it")
@@ -277,6 +278,7 @@ class Mcu:
             "flash": str(self._flash.path),
             "blocks": BLOCKS,
             "firmware": self.firmware,
+            "soc": self._soc.facts(),
             "rom": self.rom,
         }
         return json.dumps(settings).encode()

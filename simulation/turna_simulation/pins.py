@@ -104,8 +104,8 @@ class Pins:
         return self._wire(pin).level
 
     def snapshot(self) -> bytes:
-        """Return six bytes of which pins have a level, and six of which are high."""
-        return self._known.to_bytes(6, "little") + self._high.to_bytes(6, "little")
+        """Return seven bytes of which pins have a level, and seven of which are high."""
+        return self._known.to_bytes(7, "little") + self._high.to_bytes(7, "little")
 
     def release_all(self) -> None:
         """Make every pin an input without pull, as a reset does."""

@@ -1,25 +1,37 @@
-"""What is soldered to which pin, board by board.
-
-Sources of the pin numbers: the board profiles of the hardware guide (docs/hardware.md).
-"""
+"""How parts are soldered to a microcontroller; which board has which is in `models.py`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
+from .buses import I2cChip
 from .chips.gnss import BAUD as GNSS_BAUD
 from .chips.gnss import GnssReceiver
 from .chips.small import Battery, Button, Buzzer, Lamp
 from .chips.ssd1306 import MAX_HZ as OLED_MAX_HZ
-from .chips.ssd1306 import Ssd1306
 from .chips.sx1262 import Sx1262
+from .chips.sx1276 import Sx1276
 from .ether import Antenna
 from .mcu import Mcu
 from .pins import Level
 from .scheduler import Scheduler
+from .screen import Screen
 from .uart import Sender
 
 _SX1262_MAX_HZ = 16_000_000  # SX1261/2 DS 8.1
+_SX1276_MAX_HZ = 10_000_000  # SX1276 DS table 9
+
+
+class Oled(I2cChip, Protocol):
+    """A display."""
+
+    @property
+    def screen(self) -> Screen:
+        """What is to be seen now."""
+
+    def power(self, on: bool) -> None:
+        """Switch the supply."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +51,8 @@ class Bench:
 class Parts:
     """What is on a board beside the microcontroller."""
 
-    radio: Sx1262
-    oled: Ssd1306
+    radio: Sx1262 | Sx1276
+    oled: Oled
     gnss: GnssReceiver
     gnss_line: Sender
     battery: Battery
@@ -55,55 +67,82 @@ class Parts:
             switch(on)
 
 
-def heltec_v3(bench: Bench) -> Parts:
-    """Heltec WiFi LoRa 32 V3, with a GNSS module, a buzzer and two more buttons on its header."""
-    pins, random = bench.mcu.pins, bench.random
-    radio = _radio(bench, sck=9, miso=11, mosi=10, nss=8, reset=12, busy=13, dio1=14)
-
-    oled = Ssd1306(random, bench.fault)
-    bench.mcu.i2c.attach(oled, scl=18, sda=17, max_hz=OLED_MAX_HZ)
-    pins.resistor(36, 1)  # gate of the Vext switch: off until pulled low
-    pins.listen(36, lambda level: oled.power(level == 0))
-    pins.listen(21, oled.reset)
-
-    line = Sender(bench.scheduler, GNSS_BAUD, lambda data, baud: bench.mcu.receive(48, data, baud))
-    gnss = GnssReceiver(bench.scheduler, line.send, bench.start_unix_s)
-
-    # 390k over 100k, connected while ADC_CTRL is low; the pin's own pull-up keeps it off
-    pins.resistor(37, 1)
-    battery = Battery(204, connected=lambda: pins.level(37) == 0)
-    bench.mcu.analog[1] = battery.sense_uv
-
-    buzzer = Buzzer(lambda frequency_hz: bench.note("buzzer", frequency_hz))
-    bench.mcu.pwm[4] = buzzer.pwm
-    lamp = Lamp()
-    pins.listen(35, lamp.level)
-    pins.resistor(0, 1)
-    buttons = {
-        name: Button(bench.scheduler, random, pins, pin)
-        for name, pin in (("user", 0), ("up", 5), ("down", 6))
-    }
-    powered = (radio.power, gnss.power)
-    return Parts(radio, oled, gnss, line, battery, buzzer, lamp, buttons, powered)
-
-
-def _radio(
+def solder_sx1262(
     bench: Bench, *, sck: int, miso: int, mosi: int, nss: int, reset: int, busy: int, dio1: int
 ) -> Sx1262:
-    pins = bench.mcu.pins
+    """Connect an SX1262 with a TCXO and its RF switch on DIO2."""
     outputs = {"busy": busy, "dio1": dio1}
-    radio = Sx1262(
-        bench.scheduler, bench.antenna, lambda name, level: pins.drive(outputs[name], level)
-    )
+    radio = Sx1262(bench.scheduler, bench.antenna, _driver(bench, outputs))
     bench.mcu.spi.attach(radio, sck=sck, mosi=mosi, miso=miso, select=nss, max_hz=_SX1262_MAX_HZ)
+    _follow(bench, radio, nss=nss, reset=reset)
+    return radio
 
+
+def solder_sx1276(
+    bench: Bench, *, sck: int, miso: int, mosi: int, nss: int, reset: int, dio0: int, dio1: int
+) -> Sx1276:
+    """Connect an SX1276 by its strong output."""
+    outputs = {"dio0": dio0, "dio1": dio1}
+    for pin in outputs.values():
+        bench.mcu.pins.drive(pin, 0)
+    radio = Sx1276(bench.scheduler, bench.antenna, _driver(bench, outputs))
+    bench.mcu.spi.attach(radio, sck=sck, mosi=mosi, miso=miso, select=nss, max_hz=_SX1276_MAX_HZ)
+    _follow(bench, radio, nss=nss, reset=reset)
+    return radio
+
+
+def solder_oled(bench: Bench, oled: Oled, *, sda: int, scl: int) -> Oled:
+    """Connect a display."""
+    bench.mcu.i2c.attach(oled, scl=scl, sda=sda, max_hz=OLED_MAX_HZ)
+    return oled
+
+
+def solder_gnss(bench: Bench, rx: int | None) -> tuple[GnssReceiver, Sender]:
+    """Connect a GNSS receiver to the pin that the processor listens on, or to none."""
+
+    def deliver(data: bytes, baud: int) -> None:
+        if rx is not None:
+            bench.mcu.receive(rx, data, baud)
+
+    line = Sender(bench.scheduler, GNSS_BAUD, deliver)
+    return GnssReceiver(bench.scheduler, line.send, bench.start_unix_s), line
+
+
+def solder_buzzer(bench: Bench, pin: int | None) -> Buzzer:
+    """Connect a buzzer, or leave it in its bag."""
+    buzzer = Buzzer(lambda frequency_hz: bench.note("buzzer", frequency_hz))
+    if pin is not None:
+        bench.mcu.pwm[pin] = buzzer.pwm
+    return buzzer
+
+
+def solder_lamp(bench: Bench, pin: int | None, *, lit_by: int = 1) -> Lamp:
+    """Connect an LED, if the board has one."""
+    lamp = Lamp()
+    if pin is not None:
+
+        def light(level: Level) -> None:
+            lamp.level(int(level == lit_by))
+
+        bench.mcu.pins.listen(pin, light)
+    return lamp
+
+
+def solder_button(bench: Bench, pin: int, *, pulled_up: bool) -> Button:
+    """Connect a button to ground, with or without a resistor to the supply."""
+    if pulled_up:
+        bench.mcu.pins.resistor(pin, 1)
+    return Button(bench.scheduler, bench.random, bench.mcu.pins, pin)
+
+
+def _driver(bench: Bench, outputs: dict[str, int]) -> Callable[[str, int], None]:
+    return lambda name, level: bench.mcu.pins.drive(outputs[name], level)
+
+
+def _follow(bench: Bench, radio: Sx1262 | Sx1276, *, nss: int, reset: int) -> None:
     def follow(name: str) -> Callable[[Level], None]:
         # a floating input is pulled up: the chip neither resets nor listens
         return lambda level: radio.pin(name, 1 if level is None else level)
 
-    pins.listen(nss, follow("nss"))
-    pins.listen(reset, follow("reset"))
-    return radio
-
-
-BOARDS: dict[str, Callable[[Bench], Parts]] = {"heltec_v3": heltec_v3}
+    bench.mcu.pins.listen(nss, follow("nss"))
+    bench.mcu.pins.listen(reset, follow("reset"))

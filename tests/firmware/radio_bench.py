@@ -6,19 +6,20 @@ from typing import Any
 
 from turna_simulation.board import Board
 from turna_simulation.chips.sx1262 import Sx1262
+from turna_simulation.chips.sx1276 import Sx1276
 from turna_simulation.ether import Impairment
+from turna_simulation.models import PROFILES
 from turna_simulation.propagation import PathLoss
 from turna_simulation.world import World
 
 PROGRAM = """
 import asyncio, json, time
 from machine import Pin
-from turna_board.board import build_radio, load_profile
+from turna_board.board import build_radio, load_profile, power_on
 from turna_board.radio import RadioConfig, RadioError
 from turna_board.radio_driver import RadioDriver
-from turna_board.sx1262 import Sx1262
 
-profile = load_profile("heltec_v3")
+profile = load_profile("{profile}")
 
 def configuration(**changes):
     settings = dict(freq_hz=433175000, bandwidth_hz=125000, sf=8, coding_rate=5,
@@ -43,7 +44,9 @@ async def attempt(operation):
         say(error=str(error))
 
 async def main():
-    radio = build_radio(profile)
+    if await power_on(profile):
+        say(supply="faulty")
+    radio = await build_radio(profile)
 {steps}
     say(done=True)
 
@@ -66,6 +69,12 @@ class RadioBoard:
 
     @property
     def chip(self) -> Sx1262:
+        assert isinstance(self.board.parts.radio, Sx1262)
+        return self.board.parts.radio
+
+    @property
+    def chip_1276(self) -> Sx1276:
+        assert isinstance(self.board.parts.radio, Sx1276)
         return self.board.parts.radio
 
     @property
@@ -93,14 +102,20 @@ class Bench:
         self.world = world
 
     def add(
-        self, name: str, steps: str, micropython: Path | None = None, heap: str | None = None
+        self,
+        name: str,
+        steps: str,
+        micropython: Path | None = None,
+        heap: str | None = None,
+        model: str = "heltec_v3",
     ) -> RadioBoard:
         """Put up a board that runs these lines with `radio` in hand, and switch it on."""
         lines = "\n".join("    " + line for line in steps.strip().splitlines())
-        files = {"/main.py": PROGRAM.replace("{steps}", lines).encode()}
+        program = PROGRAM.replace("{steps}", lines).replace("{profile}", PROFILES[model])
+        files = {"/main.py": program.encode()}
         position = (200.0 * len(self.world.boards), 0.0)
         board = self.world.add_board(
-            name, position=position, files=files, micropython=micropython, heap=heap
+            name, model, position=position, files=files, micropython=micropython, heap=heap
         )
         board.power_on()
         return RadioBoard(board)

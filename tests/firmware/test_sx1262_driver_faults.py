@@ -11,6 +11,7 @@ START = "await radio.start(configuration())"
 # The first radio object has taken the pins; one more on the same pins is what is tested.
 REWIRED = """
 from machine import SPI
+from turna_board.sx1262 import Sx1262
 wires = dict(nss=Pin(8, Pin.OUT, value=1), busy=Pin(13, Pin.IN), dio1=Pin(14, Pin.IN),
              reset=Pin(12, Pin.OUT, value=1), tcxo_millivolts=1800, dio2_is_rf_switch=True)
 spi = dict(sck=Pin(9), mosi=Pin(10), miso=Pin(11))

@@ -30,7 +30,7 @@ async def hear(radio):
         print("heard", (await radio.next_packet()).payload.hex())
 
 async def main():
-    radio = build_radio(load_profile("heltec_v3"))
+    radio = await build_radio(load_profile("heltec_v3"))
     await radio.start(RadioConfig(freq_hz=433175000, bandwidth_hz=125000, sf=8, coding_rate=5,
                                   preamble_symbols=12, sync_word=0x12, power_dbm=10))
     await radio.receive_continuous()

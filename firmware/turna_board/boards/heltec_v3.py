@@ -19,9 +19,13 @@ RADIO_BUSY = 13
 RADIO_DIO1 = 14
 RADIO_TCXO_MILLIVOLTS = 1800
 RADIO_DIO2_IS_RF_SWITCH = True
+RADIO_WAKES = True  # its line can wake the processor from deep sleep
+RADIO_AMPLIFIER_DB = 0
+RADIO_CHIP_MAX_DBM = None
 
 RAIL = 36  # Vext: OLED and header
 RAIL_ON = 0
+PMU_RAILS = ()
 
 DISPLAY = "ssd1306"
 DISPLAY_I2C = 0
@@ -30,13 +34,16 @@ DISPLAY_SCL = 18
 DISPLAY_RESET = 21
 
 BUTTON_USER = 0  # active low
+BUTTON_PULL_UP = True
 BUTTON_UP = 5  # external, active low, pulled up by the processor
 BUTTON_DOWN = 6
 
 LED = 35
+LED_ON = 1
 BUZZER = 4  # external
 
 BATTERY_ADC = 1
+BATTERY_ATTENUATION = "ATTN_2_5DB"  # 1.25 V on an ESP32-S3: 6.1 V of battery
 BATTERY_SWITCH = 37  # ADC_CTRL
 BATTERY_SWITCH_ON = 0  # V3 and V3.1; V3.2 inverts it
 BATTERY_DIVIDER_PERMILLE = 4_900  # 390k over 100k

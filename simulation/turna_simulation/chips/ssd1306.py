@@ -25,10 +25,18 @@ _WITHOUT = {0x2E, 0x2F, 0xA0, 0xA1, 0xA4, 0xA5, 0xA6, 0xA7, 0xAE, 0xAF, 0xC0, 0x
 class Ssd1306:
     """The chip behind the glass; `screen` is what a person sees."""
 
-    def __init__(self, random: Random, fault: Callable[[str], None], address: int = 0x3C) -> None:
+    def __init__(
+        self,
+        random: Random,
+        fault: Callable[[str], None],
+        address: int = 0x3C,
+        *,
+        resets_itself: bool = False,
+    ) -> None:
         self._random = random
         self._fault = fault
         self._address = address
+        self._resets_itself = resets_itself  # a resistor and a capacitor instead of a line
         self._powered = False
         self._reset_low = False
         self._reset_done = False
@@ -41,7 +49,7 @@ class Ssd1306:
             self._memory = bytearray(self._random.randbytes(WIDTH * _PAGES))
             self._reset_registers()
         self._powered = on
-        self._reset_done = False
+        self._reset_done = self._resets_itself
 
     def reset(self, level: int | None) -> None:
         """Follow the reset line, low active."""

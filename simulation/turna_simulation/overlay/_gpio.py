@@ -1,13 +1,13 @@
-"""Pins, analogue inputs and PWM outputs of an ESP32-S3, as the ESP32 port offers them."""
+"""Pins, analogue inputs and PWM outputs, as the ESP32 port offers them on each chip."""
 
 import ustruct
 
 import _link
 
-# GPIOs that the ESP32-S3 has and that its flash does not use.
-_GPIOS = tuple(range(22)) + tuple(range(33, 49))
-_ADC_GPIOS = range(1, 21)
 _READING_US = 3
+
+# Which pins the chip has, bit by bit; the board says so at the start.
+soc = {}
 
 _pins = {}
 
@@ -30,7 +30,7 @@ class Pin:
     def __new__(cls, number, *args, **kwargs):
         if isinstance(number, Pin):
             number = number.number
-        if number not in _GPIOS:
+        if number < 0 or not soc["pins"] >> number & 1:
             raise ValueError("invalid pin")
         if number not in _pins:
             pin = object.__new__(cls)
@@ -46,6 +46,10 @@ class Pin:
     def init(self, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
         level = 255 if value is None else int(bool(value))
         pull = 0 if pull is None else 255 if pull == -1 else pull
+        if soc["input_only"] >> self.number & 1:
+            if mode not in (-1, Pin.IN):
+                raise ValueError("pin can only be input")
+            pull = pull if pull == 255 else 0  # it has no resistors
         _link.tell("p", self.number, bytes((255 if mode == -1 else mode, pull, level)))
 
     def value(self, level=None):
@@ -115,7 +119,7 @@ class ADC:
 
     def __init__(self, pin, *, atten=0):
         self._number = number_of(pin)
-        if self._number not in _ADC_GPIOS:
+        if not soc["adc"] >> self._number & 1:
             raise ValueError("invalid pin")
         self._atten = atten
 

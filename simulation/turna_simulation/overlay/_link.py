@@ -23,7 +23,7 @@ _wire = None
 _leave = None
 _out = bytearray(768)
 _used = 0
-_head = bytearray(28)
+_head = bytearray(30)
 _base_ms = 0
 _base_us = 0
 _rest_us = 0
@@ -100,7 +100,7 @@ def level(pin):
     """Return the level of a pin, as a read at this instant gives it."""
     byte, bit = pin >> 3, pin & 7
     if _used == 0 and skew_us < _unchanged_us and _head[16 + byte] >> bit & 1:
-        return _head[22 + byte] >> bit & 1
+        return _head[23 + byte] >> bit & 1
     return ask("G", pin)[0]
 
 

@@ -4,6 +4,7 @@ import gc
 import sys
 
 import _console
+import _gpio
 import _link
 
 _HOST = "/.host"  # below it, folders of the machine that simulates, read as if they were ROM
@@ -22,6 +23,7 @@ def run(descriptor, namespace):
     leave = _bind_to_world()
     _link.connect(descriptor, leave)
     settings = _settings()
+    _gpio.soc.update(settings["soc"])
     _seed(settings)
     console = _console.install()
     _install_tasks()
@@ -123,7 +125,7 @@ def _first(paths):
 
 def _prompt(console):
     """Stand at the prompt as a board does when its main.py has ended; Ctrl-D starts anew."""
-    console.write("MicroPython v1.25.0; virtual board with ESP32S3\n>>> ")
+    console.write("MicroPython v1.25.0; virtual board with ESP32\n>>> ")
     while True:
         try:
             character = console.buffer.read(1)

@@ -3,7 +3,7 @@
 import ustruct
 
 import _link
-from _gpio import number_of
+from _gpio import number_of, soc
 
 WAKEUP_ALL_LOW = False
 WAKEUP_ANY_HIGH = True
@@ -12,8 +12,6 @@ _EXT0 = 0
 _EXT1 = 1
 _GPIO = 2
 _TEMPERATURE = 3
-
-_RTC_GPIOS = range(22)  # of the ESP32-S3
 
 # ESP-IDF nvs.h
 _ERRORS = {
@@ -40,7 +38,7 @@ def wake_on_gpio(pins, level):
 def _wake_on(source, pins, level):
     numbers = [number_of(pin) for pin in pins]
     for number in numbers:
-        if number not in _RTC_GPIOS:
+        if not soc["rtc"] >> number & 1:
             raise ValueError("invalid pin")
     _link.tell("e", source, bytes([int(bool(level))] + numbers))
 

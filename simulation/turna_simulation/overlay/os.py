@@ -33,4 +33,4 @@ def listdir(path="."):
 
 
 def uname():
-    return ("esp32", "esp32", "1.25.0", "v1.25.0", "Virtual board with ESP32S3")
+    return ("esp32", "esp32", "1.25.0", "v1.25.0", "Virtual board with ESP32")
