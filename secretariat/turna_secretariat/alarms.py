@@ -20,12 +20,12 @@ def raise_for(
     transaction: Transaction, registry: Registry, report_id: int, new: NewReport, now_ms: int
 ) -> None:
     """Open, mark or leave alone the alarms that a report just stored is about."""
-    detail = f"device {new.device} sequence {new.seq}"
-    if new.standing == "undecodable":
-        detail += ": genuine, but of no known form"
-    if new.standing != "authentic":
+    detail = f"device {new.device}"
+    # One open alarm a sender and kind: a flood of forgeries must not bury what else is open.
+    if new.standing != "authentic" and not transaction.is_alarmed(new.standing, detail):
         transaction.raise_alarm(new.standing, report_id, detail, now_ms)
-    elif new.type == SOS:
+    # A clone is proved too: a handset whose flash was put back counts anew, and may be in distress.
+    if new.type == SOS and new.standing in ("authentic", "clone"):
         _sos(transaction, report_id, new, registry.call_sign(new.device), now_ms)
 
 
@@ -33,9 +33,8 @@ def _sos(
     transaction: Transaction, report_id: int, new: NewReport, call_sign: str, now_ms: int
 ) -> None:
     said = json.loads(new.body)
-    others = [
-        row for row in transaction.sos_of(new.device, new.generation) if row["seq"] != new.seq
-    ]
+    known = transaction.sos_of(new.device, new.generation)
+    others = [row for row in known if row["report_id"] != report_id]
     meant = [row for row in others if row["alarm_id"] and _is_about(said, new.seq, row["seq"])]
     if said["phase"] == "cancel":
         for row in meant:

@@ -215,9 +215,15 @@ class Transaction:
         """Return a handset's proved SOS reports, each with its alarm's id if it raised one."""
         mine = (report.c.device == device) & (report.c.generation == generation)
         query = (
-            sa.select(report.c.seq, report.c.body, alarm.c.id.label("alarm_id"))
+            sa.select(
+                report.c.id.label("report_id"),
+                report.c.seq,
+                report.c.body,
+                alarm.c.id.label("alarm_id"),
+            )
             .outerjoin(alarm, (alarm.c.report_id == report.c.id) & (alarm.c.kind == "sos"))
-            .where(mine & (report.c.type == "sos") & (report.c.standing == "authentic"))
+            .where(mine & (report.c.type == "sos"))
+            .where(report.c.standing.in_(("authentic", "clone")))
             .order_by(report.c.seq)
         )
         return list(self._connection.execute(query).mappings())

@@ -28,6 +28,8 @@ FINGERPRINT_BYTES = 8
 # What a report is worth: proved to be its sender's; proved, but of no form we know; of a sender we
 # do not know; not its sender's; proved, but a second one under a number that another one has.
 STANDINGS = ("authentic", "undecodable", "unknown_device", "not_authentic", "clone")
+_PROVED = ("authentic", "undecodable", "clone")
+# A receipt names a number; for a clone it would speak of the other report under that number too.
 _ANSWERED = ("authentic", "undecodable")
 
 # What a person does with a report, and the state that every holder of it then learns.
@@ -105,6 +107,8 @@ class Desk:
             alarm = transaction.alarm_about(report_id, alarms.SOS)
             if alarm is not None and alarm["closed_ms"] is None and did != "read":
                 transaction.close_alarm(alarm["id"], person, now_ms)
+            if row["standing"] not in _ANSWERED:
+                return []
             return [
                 self._receipts.tell(
                     transaction, report_id, name, reached, transaction.owe(report_id, name, reached)
@@ -159,7 +163,7 @@ class Desk:
     def _require_possible(
         self, transaction: Transaction, row: RowMapping, did: str, person: str
     ) -> None:
-        if row["standing"] not in _ANSWERED:
+        if row["standing"] not in _PROVED:
             raise NotPossibleError("it is not proved to be its sender's; close its alarm instead")
         if did == "accepted":
             alarm = transaction.alarm_about(row["id"], alarms.SOS)

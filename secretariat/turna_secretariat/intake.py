@@ -93,7 +93,8 @@ class Intake:
         if self._registry.gateway_country(carried.gateway) == country:
             return carried
         self._count("reports of an unproved gateway", 1)
-        foreign.add(f"a sender in topics of {country!r} calls itself {carried.gateway!r}")
+        log.warning("no gateway of its topic country=%s name=%r", country, carried.gateway)
+        foreign.add(f"a sender in topics of {country!r} uses a name that is no gateway's there")
         return replace(carried, gateway=UNPROVED_GATEWAY)
 
     def _file(self, reports: Sequence[ReportEnvelope], now_ms: int) -> list[Outgoing]:

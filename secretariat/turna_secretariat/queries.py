@@ -96,11 +96,11 @@ def handsets(connection: Connection, registry: Registry) -> list[dict[str, Any]]
 
 
 def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
-    """Return alarms that no person has answered yet, newest first."""
+    """Return alarms that no person has answered yet: each SOS, then others, newest first."""
     query = (
         sa.select(alarm)
         .where(alarm.c.closed_ms.is_(None))
-        .order_by(alarm.c.id.desc())
+        .order_by((alarm.c.kind == "sos").desc(), alarm.c.id.desc())
         .limit(_OPEN_ALARM_LIMIT)
     )
     return [

@@ -108,7 +108,33 @@ def test_two_proved_reports_under_one_number_are_both_kept_and_alarmed_as_a_clon
         standings = {r["type"]: r["standing"] for r in queries.reports(connection, registry)}
         kinds = [alarm["kind"] for alarm in queries.open_alarms(connection, registry)]
     assert standings == {"position": "authentic", "sos": "clone"}
-    assert kinds == ["clone"]
+    assert kinds == ["sos", "clone"]
+
+
+def test_an_sos_under_a_number_used_before_is_accepted_without_speaking_for_the_other_report(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(position()), field.carried(sos())], NOW_MS)
+    with archive.reader() as connection:
+        (alarm, _) = queries.open_alarms(connection, registry)
+
+    assert desk.act(alarm["report_id"], "accepted", "Aylin Demir", NOW_MS + 1) == []
+    with archive.reader() as connection:
+        assert [a["kind"] for a in queries.open_alarms(connection, registry)] == ["clone"]
+
+
+def test_a_flood_of_forgeries_is_one_alarm_and_never_hides_an_sos(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(), device=2)], NOW_MS)
+    forged = [field.carried(position(), seq=seq, key=bytes(32)) for seq in range(150)]
+    desk.file(forged, NOW_MS)
+
+    with archive.reader() as connection:
+        alarms = queries.open_alarms(connection, registry)
+        counts = queries.counts(connection)
+    assert [alarm["kind"] for alarm in alarms] == ["sos", "not_authentic"]
+    assert counts["by_standing"]["not_authentic"] == 150
 
 
 def test_a_genuine_report_of_no_known_form_is_kept_raw_and_receipted(
@@ -241,8 +267,8 @@ def test_a_forged_cancel_cancels_nothing(
     desk.file([field.carried(sos(2, phase=codes.CANCEL), seq=2, key=bytes(32))], NOW_MS)
 
     with archive.reader() as connection:
-        (forged, genuine) = queries.open_alarms(connection, registry)
-    assert (forged["kind"], genuine["kind"]) == ("not_authentic", "sos")
+        (genuine, forged) = queries.open_alarms(connection, registry)
+    assert (genuine["kind"], forged["kind"]) == ("sos", "not_authentic")
     assert genuine["cancelled_ms"] is None
 
 

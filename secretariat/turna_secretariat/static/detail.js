@@ -12,7 +12,7 @@ export async function openReport(id, actions) {
   byId("report-title").replaceChildren(element("span", `${words(report.type).toUpperCase()} `), sender(report), modeTag(report.mode));
   byId("report-body").replaceChildren(way(report), facts(report), raw(report));
   for (const each of document.querySelectorAll("[data-deed]")) {
-    each.disabled = !["authentic", "undecodable"].includes(report.standing);
+    each.disabled = !["authentic", "undecodable", "clone"].includes(report.standing);
     each.hidden = each.dataset.deed === "accepted" && report.type !== "sos";
     each.onclick = async () => {
       const problem = await act(`/api/reports/${id}/${each.dataset.deed}`);
