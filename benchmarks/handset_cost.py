@@ -13,8 +13,9 @@ from benchmarks.corpora import situation_reports
 
 REPORTS = 200
 GROWTH_PACKETS = 10_000
-HEAP_BYTES = 1_200  # for a report of the usual length
-HEAP_BYTES_WITH_TEXT = 1_984  # with a long text or many needs: what it is now, not to grow
+HEAP_BYTES = 1_200
+# Each letter beyond ASCII is an object on a board: what the longest texts take now, not to grow.
+HEAP_BYTES_IN_LETTERS = 2_304
 AT_ONCE = 20  # reports that fit a board's heap beside each other
 # Task of on_board.py: what it is, and how often to repeat it for a steady number.
 WORK = {
@@ -57,7 +58,7 @@ def main() -> int:
         "work": work,
     }
     results.write("handset_cost", measured)
-    within = all(each["median"] <= HEAP_BYTES for each in heaps.values())
+    within = all(each["worst"] <= HEAP_BYTES for each in heaps.values())
     return 0 if within and grew <= 0 else 1
 
 
