@@ -1,6 +1,6 @@
 """Alerts: only the Secretariat can raise one, and an all-clear never comes too late."""
 
-from turna_protocol import alerts
+from turna_protocol import alerts, codes
 from turna_protocol.alerts import CEASE_WORK, EVACUATE, RESUME, Alert, AlertWatch
 from turna_protocol.errors import MalformedError, MisuseError, NotAuthenticError
 
@@ -20,18 +20,16 @@ SIGNATURES = {
 }
 
 
-def anchor(code: int) -> bytes:
-    return alerts.token(BRANCH, code, 0)
+ANCHORS = tuple(alerts.anchors(BRANCH))
 
 
 def new_watch() -> AlertWatch:
-    return AlertWatch((anchor(EVACUATE), anchor(CEASE_WORK), anchor(RESUME)), PUBLIC_KEY)
+    return AlertWatch(ANCHORS, PUBLIC_KEY)
 
 
-def alarm(code: int, number: int) -> bytes:
-    return alerts.pack_alert(
-        alerts.alert_body(Alert(code, number), alerts.token(BRANCH, code, number))
-    )
+def alarm(code: int, number: int, mode: int = codes.ACTUAL) -> bytes:
+    token = alerts.token(BRANCH, code, number, mode)
+    return alerts.pack_alert(alerts.alert_body(Alert(code, number, mode=mode), token))
 
 
 def all_clear(number: int, evacuations: int, cessations: int, token_of: int = 0) -> bytes:
@@ -79,6 +77,36 @@ def test_a_token_of_one_code_is_none_of_another() -> None:
     token = alerts.token(BRANCH, CEASE_WORK, 1)
     packet = alerts.pack_alert(alerts.alert_body(Alert(EVACUATE, 1), token))
     assert refused(new_watch(), packet)
+
+
+def test_a_drill_is_never_taken_for_an_alarm_nor_an_alarm_for_a_drill() -> None:
+    watch = new_watch()
+    drill = alarm(EVACUATE, 1, codes.EXERCISE)
+    assert watch.hear(drill) == Alert(EVACUATE, 1, mode=codes.EXERCISE)
+    assert watch.alarms() == []
+    assert watch.alarms(codes.EXERCISE) == [EVACUATE]
+    for mode in (codes.ACTUAL, codes.TEST):
+        code_byte = mode << 4 | EVACUATE
+        assert refused(new_watch(), drill[:1] + bytes([code_byte]) + drill[2:])
+    assert watch.hear(alarm(EVACUATE, 1)) == Alert(EVACUATE, 1)
+    assert watch.alarms() == [EVACUATE]
+
+
+def test_an_all_clear_of_a_drill_ends_no_alarm() -> None:
+    watch = new_watch()
+    watch.hear(alarm(EVACUATE, 2))
+    true = all_clear(1, 2, 0)
+    token = alerts.token(BRANCH, RESUME, 1, codes.EXERCISE)
+    drill = Alert(RESUME, 1, 2, 0, codes.EXERCISE)
+    assert refused(watch, alerts.pack_alert(alerts.alert_body(drill, token), true[-64:]))
+    assert watch.alarms() == [EVACUATE]
+
+
+def test_who_was_given_no_chains_of_drills_believes_alarms_alone() -> None:
+    watch = AlertWatch(ANCHORS[:3], PUBLIC_KEY)
+    assert refused(watch, alarm(EVACUATE, 1, codes.EXERCISE))
+    assert watch.alarms(codes.EXERCISE) == []
+    assert watch.hear(alarm(EVACUATE, 1)) is not None
 
 
 def test_a_forged_alert_costs_a_bounded_number_of_hashes() -> None:

@@ -13,7 +13,7 @@ ENDS = keys.authentication_branch(MASTER)
 LINK = keys.link_key(LINKS, b"board", 7, 1)
 END = keys.authentication_key(ENDS, b"board", 7, 1)
 ALL = keys.broadcast_key(LINKS)
-ANCHORS = (alerts.token(ENDS, 0, 0), alerts.token(ENDS, 1, 0), alerts.token(ENDS, 2, 0))
+ANCHORS = tuple(alerts.anchors(ENDS))
 
 
 def sealed(kind: int) -> bytes:

@@ -58,9 +58,9 @@ def test_the_others_open_to_their_fields() -> None:
 
 
 def test_alerts_and_notices_are_believed_by_who_holds_the_public_keys() -> None:
-    one, two, three = (bytes.fromhex(anchor) for anchor in FILE["keys"]["alert_anchors"])
+    anchors = tuple(bytes.fromhex(anchor) for anchor in FILE["keys"]["alert_anchors"])
     public_key = bytes.fromhex(FILE["keys"]["public_key"])
-    watch = alerts.AlertWatch((one, two, three), public_key)
+    watch = alerts.AlertWatch(anchors, public_key)
     for vector in of_kind(packet.ALERT):
         assert watch.hear(bytes.fromhex(vector["packet"])) is not None
     assert watch.alarms() == []
