@@ -20,6 +20,7 @@ from turna_protocol.mission import Device, Gateway, Mission, Radio
 
 MASTER_BYTES = 32
 FIRST_GENERATION = 1
+_PROVISIONING = "provisioning.keys.json"
 VIRTUAL_HARDWARE_ID_BYTES = 6  # as long as an ESP32's machine.unique_id()
 
 # The band common to the member states (turna_protocol.regions), one channel for all.
@@ -86,11 +87,10 @@ def make_deployment(
             for index, plan in enumerate(gateways, start=1)
         ),
         public_key=_public_key(authority).hex(),
-        alert_anchors=tuple(
-            alerts.token(authority, code, 0).hex() for code in range(len(alerts.CODE_NAMES))
-        ),
+        alert_anchors=tuple(anchor.hex() for anchor in alerts.anchors(authority)),
     )
     mission.mission_from_json(mission.mission_to_json(made))  # refuses what no reader would accept
+    _require_successor(directory, made, master)
     _write_kit(directory, made, board, master)
     return made
 
@@ -118,11 +118,19 @@ def handset_settings(made: Mission, device: Device, board: str, master: bytes) -
     }
 
 
+def _require_successor(directory: Path, made: Mission, master: bytes) -> None:
+    """Refuse to write over a kit of the same master what would use keys and numbers again."""
+    kept = directory / _PROVISIONING
+    if kept.exists() and json.loads(kept.read_text())["master"] == master.hex():
+        older = json.loads((directory / "mission.json").read_text())
+        mission.require_successor(mission.mission_from_json(older), made)
+
+
 def _write_kit(directory: Path, made: Mission, board: str, master: bytes) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     _write(directory / "mission.json", mission.mission_to_json(made), mode=0o644)
     _write(directory / "modem.json", {"role": "modem", "board": board}, mode=0o644)
-    _write(directory / "provisioning.keys.json", {"master": master.hex()})
+    _write(directory / _PROVISIONING, {"master": master.hex()})
     _write(
         directory / "secretariat.keys.json",
         {"authentication_branch": keys.authentication_branch(master).hex()},

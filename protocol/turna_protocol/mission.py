@@ -14,7 +14,8 @@ DEVICES_MAX = 512
 GATEWAYS_MAX = 16
 NAME_LENGTH_MAX = 32
 PUBLIC_KEY_HEX = 64
-ALERT_ANCHORS = 3  # one per code of turna_protocol.alerts
+ALERT_ANCHORS_MAX = 9  # of turna_protocol.alerts: three codes for each mode; actual first
+_CODES = 3
 ALERT_ANCHOR_HEX = 20
 
 
@@ -121,7 +122,7 @@ class Mission(Record):
         self.devices = devices
         self.gateways = gateways
         self.public_key = public_key  # the Secretariat's, in hex; empty: nothing signed counts
-        self.alert_anchors = alert_anchors  # in hex, by code; empty: no alert counts
+        self.alert_anchors = alert_anchors  # in hex, by mode and code; empty: no alert counts
 
     def device(self, number: int) -> Device | None:
         """Return the handset of that number, or None."""
@@ -175,13 +176,31 @@ def mission_from_json(data: object) -> Mission:
         devices=tuple([_device(item) for item in _list(data, "devices", DEVICES_MAX)]),
         gateways=tuple([_gateway(item) for item in _list(data, "gateways", GATEWAYS_MAX)]),
         public_key=_optional_hex(data.get("public_key", ""), "public_key", PUBLIC_KEY_HEX),
-        alert_anchors=_anchors(_list(data, "alert_anchors", ALERT_ANCHORS)),
+        alert_anchors=_anchors(_list(data, "alert_anchors", ALERT_ANCHORS_MAX)),
     )
     _require_unique("devices", [device.device for device in mission.devices])
-    _require_unique("hardware_id", [device.hardware_id for device in mission.devices])
+    # As bytes: what derives keys is no other for being written in capitals.
+    _require_unique(
+        "hardware_id", [bytes.fromhex(device.hardware_id) for device in mission.devices]
+    )
     _require_unique("gateways", [gateway.index for gateway in mission.gateways])
     _require_unique("gateway names", [gateway.name for gateway in mission.gateways])
     return mission
+
+
+def require_successor(older: Mission, newer: Mission) -> None:
+    """Raise MalformedError if a handset of `newer` would use numbers of one in `older` again.
+
+    Numbers start at 0 with a generation, and (device, generation, number) names a report for good:
+    another board under a handset's number needs a higher generation, and none goes back.
+    """
+    for device in newer.devices:
+        before = older.device(device.device)
+        if before is None:
+            continue
+        same = bytes.fromhex(before.hardware_id) == bytes.fromhex(device.hardware_id)
+        if device.generation < before.generation + (0 if same else 1):
+            raise MalformedError(f"generation of device {device.device} not raised")
 
 
 def radio_from_json(data: object) -> Radio:
@@ -251,7 +270,7 @@ def _text(data: dict[str, object], name: str) -> str:
 
 
 def _anchors(items: list[object]) -> tuple[str, ...]:
-    if len(items) not in (0, ALERT_ANCHORS):
+    if len(items) % _CODES:
         raise MalformedError("alert_anchors")
     return tuple([_optional_hex(item, "alert_anchors", ALERT_ANCHOR_HEX) for item in items])
 
@@ -275,6 +294,6 @@ def _hex(data: dict[str, object], name: str) -> str:
     return value
 
 
-def _require_unique(name: str, values: list[int] | list[str]) -> None:
+def _require_unique(name: str, values: list[int] | list[str] | list[bytes]) -> None:
     if len(set(values)) != len(values):
         raise MalformedError(f"{name} not unique")

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from turna.deployment import GatewayPlan, TeamPlan, make_deployment
-from turna_protocol import alerts, keys, mission, notices
+from turna_protocol import alerts, codes, keys, mission, notices
 from turna_protocol.errors import MalformedError
 from turna_protocol.mission import Mission
 
@@ -103,13 +103,12 @@ def test_what_the_secretariat_signs_and_alerts_is_believed_by_handsets(tmp_path:
     whole = bytes([notice.subject]) + notice.body + signature
     assert notices.verify_notice(1, whole, bytes.fromhex(settings.public_key)) == notice
 
-    one, two, three = (bytes.fromhex(anchor) for anchor in settings.alert_anchors)
-    watch = alerts.AlertWatch((one, two, three), bytes.fromhex(settings.public_key))
-    alarm = alerts.Alert(alerts.CEASE_WORK, 1)
-    packet = alerts.pack_alert(
-        alerts.alert_body(alarm, alerts.token(authority, alerts.CEASE_WORK, 1))
-    )
-    assert watch.hear(packet) == alarm
+    anchors = tuple(bytes.fromhex(anchor) for anchor in settings.alert_anchors)
+    watch = alerts.AlertWatch(anchors, bytes.fromhex(settings.public_key))
+    for mode in range(len(codes.MODES)):
+        alarm = alerts.Alert(alerts.CEASE_WORK, 1, mode=mode)
+        token = alerts.token(authority, alerts.CEASE_WORK, 1, mode)
+        assert watch.hear(alerts.pack_alert(alerts.alert_body(alarm, token))) == alarm
 
 
 def test_two_handsets_share_only_the_broadcast_key(tmp_path: Path) -> None:

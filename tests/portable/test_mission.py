@@ -85,12 +85,21 @@ def test_nonsense_is_refused_with_the_name_of_the_field() -> None:
         (("devices", 0, "device"), 0, "device"),
         (("devices", 0, "device"), 2, "devices not unique"),
         (("devices", 0, "hardware_id"), "0a0b0c0d0e02", "hardware_id not unique"),
+        (("devices", 0, "hardware_id"), "0A0B0C0D0E02", "hardware_id not unique"),
         (("devices", 0, "hardware_id"), "board", "hardware_id"),
+        (("devices", 0, "generation"), -1, "generation"),
+        (("devices", 0, "generation"), 65_536, "generation"),
+        (
+            ("gateways",),
+            [{"index": 1, "name": n, "country": "tr"} for n in "ab"],
+            "gateways not unique",
+        ),
         (("gateways", 0, "index"), 256, "index"),
         (("public_key",), "0f" * 31, "public_key"),
         (("public_key",), "xy" * 32, "public_key"),
         (("alert_anchors",), ["01" * 10], "alert_anchors"),
         (("alert_anchors", 2), "01", "alert_anchors"),
+        (("alert_anchors",), ["01" * 10] * 12, "alert_anchors"),
     ):
         data = as_json()
         at = data
@@ -112,3 +121,29 @@ def test_what_is_no_object_is_refused() -> None:
         except MalformedError:
             continue
         raise AssertionError(data)
+
+
+def with_first_device(hardware_id: str, generation: int) -> Mission:
+    data = as_json()
+    data["devices"][0].update({"hardware_id": hardware_id, "generation": generation})
+    return mission.mission_from_json(data)
+
+
+def test_another_board_under_a_handsets_number_needs_a_new_generation() -> None:
+    older = with_first_device("0a0b0c0d0e01", 4)
+    for hardware_id, generation, allowed in (
+        ("0a0b0c0d0e01", 4, True),
+        ("0A0B0C0D0E01", 4, True),
+        ("0a0b0c0d0e01", 5, True),
+        ("0a0b0c0d0e01", 3, False),
+        ("0a0b0c0d0e09", 4, False),
+        ("0a0b0c0d0e09", 5, True),
+    ):
+        newer = with_first_device(hardware_id, generation)
+        try:
+            mission.require_successor(older, newer)
+        except MalformedError as error:
+            assert not allowed, (hardware_id, generation)
+            assert error.args[0] == "generation of device 1 not raised"
+            continue
+        assert allowed, (hardware_id, generation)
