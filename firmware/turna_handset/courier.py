@@ -169,12 +169,12 @@ class Courier:
 
     def _beacon(self, received: "ReceivedPacket") -> None:
         beacon = unpack_beacon(received.payload, self._provisioning.broadcast_key)
-        if not self._beacons.is_fresh(beacon):
+        now_ms = self._uptime.ms()
+        if not self._beacons.is_fresh(beacon, now_ms):
             self._counters.count("refused old beacon")
             return
         self._counters.count("beacons")
         self._gateway_heard(received)
-        now_ms = self._uptime.ms()
         if beacon.time_quality in (TIME_NETWORK, TIME_GNSS):
             self._clock.tell(beacon.time_s, codes.TIME_BEACON, now_ms)
         self._link.beacon_heard(now_ms, beacon.admitted_priority)

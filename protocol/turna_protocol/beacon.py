@@ -27,6 +27,7 @@ SHARED_PART = 8  # one slot for others per so many turns, and one more
 SLOT_UNIT_MS = 8
 GROUPING_UNIT_MS = 100
 GATEWAYS_REMEMBERED = 16
+NUMBER_LAPSES_MS = 600_000  # ten beacons unheard
 
 # How the gateway knows the time.
 TIME_UNKNOWN = 0
@@ -128,19 +129,30 @@ def unpack_beacon(packet: bytes, broadcast_key: bytes) -> Beacon:
 
 
 class BeaconMemory:
-    """Remembers the newest beacon number of each gateway, so that an old beacon sets no clock."""
+    """Remembers the newest beacon number of each gateway, so that an old beacon sets no clock.
+
+    What it remembers lapses, and the gateway longest unheard makes room for another: any member
+    can make beacons, and one with a number out of reach must not silence a gateway for good.
+    """
 
     def __init__(self) -> None:
-        self._newest: dict[int, int] = {}
+        self._newest: dict[int, tuple[int, int]] = {}  # gateway to (number, when heard)
 
-    def is_fresh(self, beacon: Beacon) -> bool:
-        """Say whether the beacon is newer than all before it, and remember it."""
-        if beacon.number <= self._newest.get(beacon.gateway, -1):
-            return False
-        if beacon.gateway not in self._newest and len(self._newest) >= GATEWAYS_REMEMBERED:
-            return False
-        self._newest[beacon.gateway] = beacon.number
+    def is_fresh(self, beacon: Beacon, now_ms: int) -> bool:
+        """Say whether the beacon is newer than what is remembered, and remember it."""
+        known = self._newest.get(beacon.gateway)
+        if known is not None:
+            number, heard_ms = known
+            if beacon.number <= number and now_ms - heard_ms < NUMBER_LAPSES_MS:
+                return False
+        elif len(self._newest) >= GATEWAYS_REMEMBERED:
+            self._forget_longest_unheard()
+        self._newest[beacon.gateway] = (beacon.number, now_ms)
         return True
+
+    def _forget_longest_unheard(self) -> None:
+        heard = [(heard_ms, gateway) for gateway, (_, heard_ms) in self._newest.items()]
+        del self._newest[min(heard)[1]]
 
 
 def plan_turns(devices: list[int]) -> tuple[bytes, int]:

@@ -79,17 +79,32 @@ def test_more_hops_left_than_it_started_with_is_refused() -> None:
 
 def test_a_beacon_replayed_sets_no_clock() -> None:
     memory = BeaconMemory()
-    assert memory.is_fresh(full(5))
-    assert not memory.is_fresh(full(5))
-    assert not memory.is_fresh(full(4))
-    assert memory.is_fresh(full(6))
+    assert memory.is_fresh(full(5), 0)
+    assert not memory.is_fresh(full(5), 1)
+    assert not memory.is_fresh(full(4), beacon.NUMBER_LAPSES_MS - 1)
+    assert memory.is_fresh(full(6), beacon.NUMBER_LAPSES_MS)
+
+
+def test_a_captured_handset_that_uses_up_a_gateways_numbers_silences_it_for_minutes_only() -> None:
+    memory = BeaconMemory()
+    assert memory.is_fresh(full(5), 0)
+    assert memory.is_fresh(full(beacon.NUMBER_MAX), 1_000)
+    assert not memory.is_fresh(full(6), 60_000)
+    # Heard again, the forged one is old itself and prolongs nothing.
+    assert not memory.is_fresh(full(beacon.NUMBER_MAX), 300_000)
+    assert memory.is_fresh(full(7), 1_000 + beacon.NUMBER_LAPSES_MS)
 
 
 def test_each_gateway_counts_for_itself_and_the_memory_is_bounded() -> None:
     memory = BeaconMemory()
     for gateway in range(1, beacon.GATEWAYS_REMEMBERED + 1):
-        assert memory.is_fresh(Beacon(gateway=gateway, number=1))
-    assert not memory.is_fresh(Beacon(gateway=99, number=1))
+        assert memory.is_fresh(Beacon(gateway=gateway, number=1), gateway)
+    assert memory.is_fresh(Beacon(gateway=1, number=2), 100)
+    # One gateway more takes the place of the one longest unheard.
+    assert memory.is_fresh(Beacon(gateway=99, number=1), 101)
+    assert not memory.is_fresh(Beacon(gateway=1, number=2), 102)
+    assert not memory.is_fresh(Beacon(gateway=3, number=1), 102)
+    assert memory.is_fresh(Beacon(gateway=2, number=1), 102)
 
 
 def planned(heard: list[int], number: int = 1) -> Beacon:
