@@ -77,6 +77,7 @@ class Board:
         self._powered = False
         self._terminal: PseudoTerminal | None = None
         self.antenna = antenna
+        self.model = equipment.model
         self.faults: list[str] = []
         self.boots = 0
         directory = equipment.directory

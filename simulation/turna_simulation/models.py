@@ -142,7 +142,9 @@ def lilygo_t3_s3(bench: Bench) -> Parts:
 
 def station_g2(bench: Bench) -> Parts:
     """B&Q Station G2, with a GNSS module in its socket."""
-    radio = solder_sx1262(bench, sck=12, miso=14, mosi=13, nss=11, reset=21, busy=47, dio1=48)
+    radio = solder_sx1262(
+        bench, sck=12, miso=14, mosi=13, nss=11, reset=21, busy=47, dio1=48, amplifier_db=18
+    )
     oled = solder_oled(bench, Sh1107(bench.random, bench.fault), sda=5, scl=6)
     return _plain(
         bench, radio, oled, battery_pin=4, lamp_pin=None, button_pin=38, gnss_pin=7,

@@ -11,6 +11,7 @@ from .chips.gnss import GnssReceiver
 from .chips.small import Battery, Button, Buzzer, Lamp
 from .chips.ssd1306 import MAX_HZ as OLED_MAX_HZ
 from .chips.sx1262 import Sx1262
+from .chips.sx1262_facts import Wiring
 from .chips.sx1276 import Sx1276
 from .ether import Antenna
 from .mcu import Mcu
@@ -68,11 +69,20 @@ class Parts:
 
 
 def solder_sx1262(
-    bench: Bench, *, sck: int, miso: int, mosi: int, nss: int, reset: int, busy: int, dio1: int
+    bench: Bench,
+    *,
+    sck: int,
+    miso: int,
+    mosi: int,
+    nss: int,
+    reset: int,
+    busy: int,
+    dio1: int,
+    amplifier_db: float = 0.0,
 ) -> Sx1262:
     """Connect an SX1262 with a TCXO and its RF switch on DIO2."""
-    outputs = {"busy": busy, "dio1": dio1}
-    radio = Sx1262(bench.scheduler, bench.antenna, _driver(bench, outputs))
+    drive = _driver(bench, {"busy": busy, "dio1": dio1})
+    radio = Sx1262(bench.scheduler, bench.antenna, drive, Wiring(amplifier_db=amplifier_db))
     bench.mcu.spi.attach(radio, sck=sck, mosi=mosi, miso=miso, select=nss, max_hz=_SX1262_MAX_HZ)
     _follow(bench, radio, nss=nss, reset=reset)
     return radio

@@ -29,6 +29,7 @@ from turna_protocol.reports import Report, decode_report
 from turna_simulation.board import Board
 from turna_simulation.ether import Antenna
 from turna_simulation.lora import Modulation
+from turna_simulation.models import PROFILES
 from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
 
@@ -129,6 +130,7 @@ class Field:
         world: World,
         directory: Path,
         *,
+        model: str = "heltec_v3",
         heap: str | None = None,
         micropython: Path | None = None,
         rom: bool = False,
@@ -151,8 +153,11 @@ class Field:
         self.gateway = Gateway(world, mission)
         self.handset: Board = world.add_board(
             "handset",
+            model,
             files={
-                "/settings.json": _with(directory / f"handset-{DEVICE}.json", settings),
+                "/settings.json": _with(
+                    directory / f"handset-{DEVICE}.json", {"board": PROFILES[model], **settings}
+                ),
                 **(files or {}),
             },
             rom=rom,

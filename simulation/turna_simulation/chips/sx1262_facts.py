@@ -156,6 +156,7 @@ class Wiring:
     tcxo_start_us: int = 1_500
     rf_switch_on_dio2: bool = True
     antenna_matched: bool = False
+    amplifier_db: float = 0.0  # behind the chip
 
 
 def switching_us(before: Mode, after: Mode) -> int:

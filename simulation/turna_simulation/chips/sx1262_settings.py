@@ -191,7 +191,7 @@ class Settings:
         clamped = self.register(facts.REG_TX_CLAMP) & facts.TX_CLAMP_BITS != facts.TX_CLAMP_BITS
         if clamped and not self._wiring.antenna_matched:
             power_dbm -= facts.CLAMPED_PA_DB
-        return power_dbm
+        return power_dbm + self._wiring.amplifier_db
 
     def impairment_db(self) -> float:
         """Return what a wrong bit 2 of 0x0889 costs the receivers (15.1)."""

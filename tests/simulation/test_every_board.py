@@ -1,0 +1,133 @@
+"""One image on every board: it boots as a handset and as a modem, and exchanges packets."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import handset_bench
+from tests.simulation.handset_bench import CHANNEL, Field
+from tests.simulation.test_modem_on_board import Host, online
+from turna_protocol.delivery import AT_GATEWAY
+from turna_protocol.modem.host_events import Heard, Sent
+from turna_protocol.modem.radio_messages import SENT
+from turna_protocol.reports import Sitrep
+from turna_simulation.board import Board
+from turna_simulation.chips.sx1262 import Sx1262
+from turna_simulation.models import BOARDS, PROFILES
+from turna_simulation.transmission import Receiver, Reception
+from turna_simulation.world import World
+
+MODELS = sorted(BOARDS)
+WITH_GNSS = sorted(set(MODELS) - {"lilygo_t3_v2_1", "lilygo_t3_s3"})
+WITH_POWER_CHIP = [model for model in MODELS if model.startswith("tbeam")]
+# The question by which a T-Beam finds out that it has no SX1276.
+PROBED = ["0x42: unknown command"]
+
+
+class Ear:
+    """Hears what is on the channel."""
+
+    def __init__(self) -> None:
+        self.heard: list[bytes] = []
+
+    def preamble_detected(self) -> None: ...
+
+    def header_received(self, *, intact: bool) -> None: ...
+
+    def packet_received(self, reception: Reception) -> None:
+        self.heard.append(reception.payload)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World(seed=7) as made:
+        yield made
+
+
+def assert_sound(board: Board) -> None:
+    """Check that no wire, no command and no order of them was wrong."""
+    radio = board.parts.radio
+    probed = PROFILES[board.model] == "tbeam" and isinstance(radio, Sx1262)
+    assert radio.refusals == (PROBED if probed else [])
+    assert board.faults == []
+    assert board.boots == 1
+
+
+def add_modem(world: World, model: str) -> Board:
+    settings = json.dumps({"role": "modem", "board": PROFILES[model]}).encode()
+    modem = world.add_board("modem", model, files={"/settings.json": settings})
+    modem.power_on()
+    return modem
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_handset_sends_a_sitrep_and_learns_that_it_arrived(
+    world: World, tmp_path: Path, model: str
+) -> None:
+    field = Field(world, tmp_path, model=model)
+    assert field.shows("EXERCISE"), field.screen()
+    seq = field.send_sitrep()
+    assert world.run_until(lambda: bool(field.gateway.of_kind(Sitrep)), 20_000)
+    field.gateway.acknowledge(seq)
+
+    ((_, report),) = field.gateway.of_kind(Sitrep)
+    assert isinstance(report, Sitrep)
+    assert report.battery_pct == pytest.approx(67, abs=2)  # 3.9 V
+    host = handset_bench.Host(field)
+    assert [entry.state for entry in host.journal() if entry.seq == seq] == [AT_GATEWAY]
+    assert host.counters().get("failed supply") is None
+    assert_sound(field.handset)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_modem_carries_packets_both_ways(world: World, model: str) -> None:
+    modem = add_modem(world, model)
+    ear = Ear()
+    antenna = world.ether.antenna("peer", (0.0, 200.0))
+    antenna.listen(Receiver(CHANNEL), ear)
+    host = Host(world, modem)
+    assert online(world, host), bytes(modem.serial.output)
+
+    host.transmit(b"from the host")
+    assert world.run_until(lambda: bool(host.of(Sent)), 10_000)
+    antenna.transmit(CHANNEL, b"from the peer", 10.0)
+    assert world.run_until(lambda: bool(host.packets()), 10_000)
+
+    assert [sent.result for sent in host.of(Sent)] == [SENT]
+    assert ear.heard == [b"from the host"]
+    assert host.packets() == [b"from the peer"]
+    assert -100 < host.of(Heard)[0].rssi_dbm < -40
+    assert [r["power_dbm"] for r in world.ether.log if r["event"] == "sent"] == [10.0, 10.0]
+    assert_sound(modem)
+
+
+@pytest.mark.parametrize("model", WITH_GNSS)
+def test_where_there_is_a_receiver_the_position_is_found(
+    world: World, tmp_path: Path, model: str
+) -> None:
+    field = Field(world, tmp_path, model=model)
+    field.handset.parts.gnss.stand_at(3_620_123, 3_616_456, 85)
+    world.run_for(45_000)
+    field.gateway.heard.clear()
+    field.send_sitrep()
+    world.run_for(2000)
+
+    report = field.gateway.of_kind(Sitrep)[-1][1]
+    assert isinstance(report, Sitrep)
+    assert report.fix is not None
+
+
+@pytest.mark.parametrize("model", WITH_POWER_CHIP)
+def test_without_its_power_chip_a_board_says_so_and_its_radio_is_dead(
+    world: World, model: str
+) -> None:
+    modem = add_modem(world, model)
+    for switch in modem.parts.always_powered:
+        switch(False)
+    host = Host(world, modem)
+
+    assert not online(world, host)
+    assert b"the power chip does not answer" in bytes(modem.serial.output)
+    assert world.ether.log == []
