@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 from tests.secretariat.field import EPOCH_S, position, sos
 from tests.secretariat.live_page import LivePage
 from turna_protocol import codes, delivery
-from turna_protocol.reports import Fix, Sitrep
+from turna_protocol.reports import Fix, NodeHealth, Sitrep
 from turna_protocol.reports.message import Message
 from turna_secretariat import queries
 
@@ -284,3 +284,9 @@ def test_the_map_shows_coasts_and_each_team_without_asking_anybody_else(
     expect(page.locator("#map .team")).to_have_count(1)
     expect(page.locator("#map .overview")).to_be_visible()
     expect(page.locator("#map")).to_contain_text("no opinion on the status of any territory")
+
+
+def test_figures_are_shown_with_their_units(page: Page, live: LivePage) -> None:
+    live.arrives(live.field.carried(NodeHealth(mode=codes.EXERCISE, battery_mv=3900), seq=1))
+
+    expect(page.locator("#report-rows .gist")).to_contain_text("battery 3.90 V")

@@ -1,7 +1,7 @@
 // One report with its whole way: handset, gateways, Secretariat, people, raw bytes.
 
 import { act, read, say } from "./archive.js";
-import { STATE_SIGNS, STATE_WORDS, byId, clockTime, element, modeTag, place, sender, words } from "./words.js";
+import { STATE_SIGNS, STATE_WORDS, byId, clockTime, element, label, measure, modeTag, place, sender, words } from "./words.js";
 
 const HEADING = new Set(["type", "mode", "position", "time", "time_quality"]);
 
@@ -47,7 +47,7 @@ function facts(report) {
   const add = (name, value) => list.append(element("dt", words(name)), element("dd", value));
   const said = report.report;
   if (said.position) add("position", `${place(said.position)}${said.position.accuracy_m === null ? "" : `, within ${said.position.accuracy_m} m`}${said.position.fix_age_s ? `, ${said.position.fix_age_s} s old` : ""}`);
-  for (const [name, value] of Object.entries(said)) if (!HEADING.has(name)) add(name, spoken(value));
+  for (const [name, value] of Object.entries(said)) if (!HEADING.has(name)) add(label(name), typeof value === "number" ? measure(name, value) : spoken(value));
   return element("section", null, {}, element("h3", "What it says"), list);
 }
 

@@ -54,7 +54,7 @@ function popup(handset, actions) {
 
 function fit() {
   const points = [...markers.values()].map((known) => known.marker.getLatLng());
-  if (points.length) map.fitBounds(window.L.latLngBounds(points).pad(0.5), { maxZoom: 12, animate: false });
+  if (points.length) map.fitBounds(window.L.latLngBounds(points).pad(0.3), { maxZoom: 13.5, animate: false });
 }
 
 function prepare({ lat, lon }) {

@@ -81,6 +81,14 @@ const SAID_ELSEWHERE = new Set(["type", "mode", "time", "time_quality", "positio
 
 const UNSAID = new Set([null, 0, "", "unknown", "unspecified"]);
 
+const PEOPLE = new Set(["trapped", "rescued", "people"]);
+// How a field's name ends says its unit.
+const UNITS = { mv: (value) => `${(value / 1000).toFixed(2)} V`, c: (value) => `${value} °C`, dbm: (value) => `${value} dBm`, db: (value) => `${value} dB`, pct: (value) => `${value} %`, min: (value) => `${value} min`, s: (value) => `${value} s`, m: (value) => `${value} m` };
+const unitOf = (name) => Object.hasOwn(UNITS, name.split("_").at(-1)) && name.includes("_") ? name.split("_").at(-1) : null;
+
+export const label = (name) => words(unitOf(name) ? name.slice(0, name.lastIndexOf("_")) : name);
+export const measure = (name, value) => unitOf(name) && typeof value === "number" ? UNITS[unitOf(name)](value) : String(value);
+
 // The report in one line: what an officer acts on comes first.
 export function gist(said) {
   const parts = [];
@@ -90,7 +98,8 @@ export function gist(said) {
   for (const [name, value] of Object.entries(said)) {
     if (SAID_ELSEWHERE.has(name) || UNSAID.has(value) || typeof value === "object") continue;
     if (name === "kind") parts.push(words(value));
-    else parts.push(typeof value === "number" && ["trapped", "rescued", "people"].includes(name) ? `${value} ${name}` : `${words(name)} ${typeof value === "string" ? words(value) : value}`);
+    else if (PEOPLE.has(name)) parts.push(`${value} ${name}`);
+    else parts.push(`${label(name)} ${typeof value === "string" ? words(value) : measure(name, value)}`);
   }
   if (said.hazards?.length) parts.push(`hazards: ${said.hazards.map(words).join(", ")}`);
   if (said.needs && Object.keys(said.needs).length) parts.push("needs " + Object.entries(said.needs).map(([item, number]) => `${number ?? "?"} ${words(item)}`).join(", "));
