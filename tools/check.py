@@ -59,6 +59,11 @@ CHECKS = (
     Check("lint", "ruff check", (f"{BIN}/ruff", "check", "-q", "--output-format=concise", ".")),
     Check("format", "ruff format", (f"{BIN}/ruff", "format", "--check", ".")),
     Check(
+        "languages",
+        "catalogues are whole, and boards and page hold what they say",
+        (f"{PYTHON}", "-m", "tools.languages", "--check"),
+    ),
+    Check(
         "portability",
         "no machine's paths, no mirror's address",
         (f"{PYTHON}", "-m", "tools.portability"),

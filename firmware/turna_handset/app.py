@@ -27,6 +27,7 @@ from turna_board.usb_serial import UsbSerial
 from turna_protocol import codes
 from turna_protocol.duty import DutyLedger
 
+from . import speech
 from .clock import Clock
 from .compose import Composer
 from .counters import Counters
@@ -264,6 +265,7 @@ def _temperature_c() -> int | None:
 async def run(provisioning: "Provisioning") -> None:
     """Run a provisioned handset."""
     random.seed(int.from_bytes(os.urandom(4), "big"))
+    speech.begin(provisioning.language)
     profile = load_profile(provisioning.board)
     supply_fault = await power_on(profile)
     handset = Handset(provisioning, profile, await build_radio(profile))

@@ -1,6 +1,7 @@
 """Where decisions become reports: the rescuer's by the form, the handset's own by its rhythm."""
 
 from . import form as screens
+from . import speech
 from .compose import CANCEL, DECLARE
 
 TYPE_CHECKING = False
@@ -37,7 +38,9 @@ class Desk:
         return self.sos_seq is not None
 
     def carry_out(self, intent: "Intent", now_ms: int) -> bool:
-        """Do what the form decided; return whether the report is saved."""
+        """Do what the form decided; return whether the report, or the choice, is saved."""
+        if intent.action == screens.SPEAK:
+            return speech.choose(intent.language)
         battery_pct = self._status.battery_pct
         if intent.action == screens.SEND_SITREP and intent.draft is not None:
             return self._save(self._composer.sitrep(intent.draft, battery_pct, now_ms)) is not None

@@ -8,7 +8,7 @@ from turna_protocol.record import Record
 from . import form as screens
 from .draft import COUNT_FIELDS
 from .font import SIGNS
-from .labels import hazard, need, team_status, text
+from .labels import hazard, need, own_names, team_status, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,6 +130,8 @@ def _body(
         )
     if screen in (screens.REPORTS, screens.REPORT):
         return _reports(form, report)
+    if screen == screens.LANGUAGE:
+        return text("language.title"), _choice(own_names(), form.cursor)
     if screen == screens.NODE:
         return text("node.title"), _choice(list(status.node), form.cursor)
     if screen in (screens.SOS_COUNTDOWN, screens.SOS, screens.SOS_CANCEL):
@@ -320,9 +322,9 @@ def _sos(entry: ReportLine | None) -> "list[Line]":
 
 
 def _header(title: str, mode: str) -> Line:
-    mark = text(f"mode.{mode}")
-    if not mark:
+    if mode == "actual":
         return Line(title[:COLUMNS])
+    mark = text(f"mode.{mode}")
     room = COLUMNS - len(mark)
     return Line(_wide(title[: room - 1])[:room] + mark, room)
 

@@ -15,6 +15,7 @@ from .draft import (
     step_down,
     step_up,
 )
+from .languages import LANGUAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,17 +32,19 @@ QUANTITY = "quantity"
 REPORTS = "reports"
 REPORT = "report"
 NODE = "node"
+LANGUAGE = "language"
 SOS_COUNTDOWN = "sos_countdown"
 SOS = "sos"
 SOS_CANCEL = "sos_cancel"
 
-MENU_LINES = ("sitrep", "reports", "position", "node", "back")
+MENU_LINES = ("sitrep", "reports", "position", "node", "language", "back")
 SUMMARY_LINES = ("send", "status", "casualties", "trapped", "rescued", "hazards", "needs")
 
 SEND_SITREP = "send_sitrep"
 SEND_POSITION = "send_position"
 DECLARE_SOS = "declare_sos"
 CANCEL_SOS = "cancel_sos"
+SPEAK = "speak"
 
 SOS_COUNTDOWN_MS = 5000
 IDLE_MS = 60000  # then the screen goes home; the draft stays
@@ -54,9 +57,10 @@ STATUS_ORDER_FIRST = ("on_site", "moving_to_task", "available", "resting")
 class Intent:
     """What the rescuer decided; the application carries it out."""
 
-    def __init__(self, action: str, draft: Draft | None = None) -> None:
+    def __init__(self, action: str, draft: Draft | None = None, language: str = "") -> None:
         self.action = action
         self.draft = draft
+        self.language = language
 
 
 class Form:
@@ -89,6 +93,7 @@ class Form:
             REPORTS: self._reports,
             REPORT: self._report,
             NODE: self._node,
+            LANGUAGE: self._language,
             SOS: self._sos,
             SOS_CANCEL: self._sos_cancel,
         }
@@ -157,6 +162,8 @@ class Form:
             return 1 + len(codes.NEED_ITEMS)
         if self.screen == NODE:
             return self._node_lines
+        if self.screen == LANGUAGE:
+            return len(LANGUAGES)
         return self._count_reports()
 
     # -- moving about
@@ -218,6 +225,8 @@ class Form:
             self._go(REPORTS)
         elif line == "node":
             self._go(NODE)
+        elif line == "language":
+            self._go(LANGUAGE)
         else:
             self._intend(SEND_POSITION)
             self._go(HOME)
@@ -225,6 +234,13 @@ class Form:
     def _node(self, key: str) -> None:
         if not self._move(key):
             self._go(HOME)
+
+    def _language(self, key: str) -> None:
+        if self._move(key):
+            return
+        if key == keypad.LONG:
+            self._intents.append(Intent(SPEAK, language=LANGUAGES[self.cursor][0]))
+        self._go(HOME)
 
     # -- reports
 

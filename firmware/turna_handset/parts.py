@@ -26,6 +26,8 @@ PARTS = (
     "turna_protocol.modem.journal_messages",
     "turna_board.radio_driver",
     "turna_board.board",
+    "turna_protocol.text",
+    "turna_handset.labels",
     "turna_handset.form",
     "turna_handset.display",
     "turna_handset.raster",

@@ -9,6 +9,7 @@ from turna_protocol.regions import refusal
 
 POSITION_INTERVAL_S = 120
 HEALTH_INTERVAL_S = 600
+ENGLISH = "en"
 INTERVAL_MIN_S = 10
 INTERVAL_MAX_S = 86400
 CALL_SIGN_LENGTH_MAX = 32
@@ -32,6 +33,7 @@ class Provisioning:
         self.broadcast_key = _key(data, "broadcast_key")
         self.position_interval_s = _interval(data, "position_interval_s", POSITION_INTERVAL_S)
         self.health_interval_s = _interval(data, "health_interval_s", HEALTH_INTERVAL_S)
+        self.language = _language(data)
         self.watchdog = data.get("watchdog") is not False
 
     @property
@@ -57,6 +59,11 @@ def _integer(data: dict[str, object], name: str, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise MalformedError(name)
     return value
+
+
+def _language(data: dict[str, object]) -> str:
+    """Return the code of a language; whether this firmware speaks it is for `labels`."""
+    return _text(data, "language") if "language" in data else ENGLISH
 
 
 def _interval(data: dict[str, object], name: str, usual_s: int) -> int:

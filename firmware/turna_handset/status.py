@@ -8,6 +8,7 @@ from . import display
 from .clock import hours_minutes
 from .display import ReportLine, Status
 from .health import Health, battery_percent
+from .labels import text
 from .reporter import type_name
 
 TYPE_CHECKING = False
@@ -111,14 +112,15 @@ class StatusBoard:
     def _node(self, now_ms: int) -> tuple[str, ...]:
         count = self._counters.of
         time_s = self._clock.now_s(now_ms)
-        utc = "unknown" if time_s is None else hours_minutes(time_s)
+        utc = "--:--" if time_s is None else hours_minutes(time_s)
+        sent = f"{text('node.sent')} {count('radio sent')}"
         return (
-            f"Device {self._provisioning.device}",
-            f"Region {self._provisioning.mission.region}",
-            f"UTC {utc}",
-            f"Sent {count('radio sent')} heard {count('radio heard')}",
-            f"Beacons {count('beacons')}",
-            f"Refused {self._counters.total('refused ')}",
-            f"Faults {self._counters.total('failed ')}",
-            f"Memory {gc.mem_free() // 1024} KB",
+            f"{text('node.device')} {self._provisioning.device}",
+            f"{text('node.region')} {self._provisioning.mission.region}",
+            f"{text('node.utc')} {utc}",
+            f"{sent} {text('node.heard')} {count('radio heard')}",
+            f"{text('node.beacons')} {count('beacons')}",
+            f"{text('node.refused')} {self._counters.total('refused ')}",
+            f"{text('node.faults')} {self._counters.total('failed ')}",
+            f"{text('node.memory')} {gc.mem_free() // 1024} KB",
         )

@@ -1,10 +1,11 @@
 """The screens as text, line by line; what stands in inverse is between the bars |...|."""
 
-from turna_handset import display, keypad, labels
+from turna_handset import display, keypad
 from turna_handset.display import COLUMNS, ReportLine, Status, draw, draw_unprovisioned
 from turna_handset.font import HEIGHT, SIGNS, WIDTH, characters, glyph
 from turna_handset.form import Form
-from turna_protocol import codes, delivery
+from turna_protocol import delivery
+from turna_protocol import text as page
 
 SHORT, LONG, HOLD = keypad.SHORT, keypad.LONG, keypad.HOLD
 # The signs of delivery, as letters a test can show.
@@ -243,36 +244,27 @@ def test_no_line_is_wider_than_the_screen_whatever_the_numbers() -> None:
         assert len(line.text) <= COLUMNS, line
 
 
-def test_every_text_fits_its_place() -> None:
-    for label, text in labels.ENGLISH.items():
-        limit = labels.LINE_COLUMNS
-        if label.endswith(".title") and not label.startswith("unprovisioned"):
-            limit = labels.TITLE_COLUMNS
-        assert len(text) <= limit, label
-    for kind, names in (
-        ("team_status", codes.TEAM_STATUSES),
-        ("hazard", codes.HAZARDS),
-        ("need", codes.NEED_ITEMS),
-    ):
-        for name in names:
-            assert len(labels.code_text(kind, name)) <= labels.CODE_COLUMNS, name
+def test_every_glyph_is_its_own_within_a_script() -> None:
+    latin = [letter for letter in characters() if not is_cyrillic(letter)]
+    cyrillic = [letter for letter in characters() if is_cyrillic(letter)]
+    for script in (latin, cyrillic):
+        drawn: dict[bytes, str] = {}
+        for character in script:
+            rows = glyph(character)
+            assert len(rows) == HEIGHT
+            assert not [row for row in rows if row & (1 << 8 - WIDTH) - 1]
+            assert rows not in drawn, (character, drawn.get(rows))
+            drawn[rows] = character
 
 
-def test_every_text_can_be_drawn() -> None:
-    known = characters()
-    for text in labels.ENGLISH.values():
-        for character in text:
-            assert character in known, character
+def test_no_letter_is_blank_or_a_question_mark() -> None:
+    for character in page.LETTERS:
+        assert any(glyph(character)), character
+        assert glyph(character) != glyph("?"), character
 
 
-def test_every_glyph_is_its_own() -> None:
-    drawn: dict[bytes, str] = {}
-    for character in characters():
-        rows = glyph(character)
-        assert len(rows) == HEIGHT
-        assert not [row for row in rows if row & (1 << 8 - WIDTH) - 1]
-        assert rows not in drawn, (character, drawn.get(rows))
-        drawn[rows] = character
+def is_cyrillic(letter: str) -> bool:
+    return 0x400 <= ord(letter) < 0x500
 
 
 def test_an_unknown_letter_is_drawn_as_a_question_mark() -> None:

@@ -182,7 +182,14 @@ def test_holding_again_while_an_sos_is_active_shows_it_and_declares_no_second_on
 
 def test_the_menu_leads_everywhere_and_back() -> None:
     for line, screen in enumerate(
-        (screens.STATUS, screens.REPORTS, screens.HOME, screens.NODE, screens.HOME)
+        (
+            screens.STATUS,
+            screens.REPORTS,
+            screens.HOME,
+            screens.NODE,
+            screens.LANGUAGE,
+            screens.HOME,
+        )
     ):
         form = new_form()
         press(form, SHORT)

@@ -1,0 +1,84 @@
+"""The catalogues are whole, marked, and what boards and page hold is compiled from them."""
+
+import pytest
+
+from tools import catalogues, languages
+from tools.catalogues import LANGUAGES, Catalogue
+from tools.fonts import CHARACTERS
+from turna_handset import glyphs, glyphs_large
+from turna_handset.languages import LANGUAGES as ON_THE_BOARD
+from turna_protocol import alerts, codes, delivery
+from turna_protocol.reports import message, task, task_status
+
+MARK = "machine-made, no native reader has seen it"
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Catalogue]:
+    return catalogues.read_all()
+
+
+def test_what_is_compiled_is_what_the_catalogues_say(found: list[Catalogue]) -> None:
+    assert list(languages.stale_files(found)) == []  # else: python3 -m tools.languages
+
+
+def test_every_catalogue_has_every_label_in_letters_of_the_page_and_in_its_columns(
+    found: list[Catalogue],
+) -> None:
+    assert [one for catalogue in found for one in catalogues.problems(catalogue, found[0])] == []
+
+
+def test_a_missing_label_a_foreign_letter_and_a_long_text_are_named(
+    found: list[Catalogue],
+) -> None:
+    texts = {"menu.title": "世界", "home.fix": "Position"}
+    broken = Catalogue(LANGUAGES[1], texts, frozenset())
+    template = Catalogue(LANGUAGES[0], {**texts, "done": "Done"}, frozenset())
+
+    assert catalogues.problems(broken, template) == [
+        "tr: done is missing",
+        "tr: menu.title: a letter that the page does not have: 世界",
+        "tr: home.fix: 8 of 6 columns: Position",
+    ]
+
+
+def test_a_translation_that_no_native_reader_has_seen_says_so_itself(
+    found: list[Catalogue],
+) -> None:
+    assert found[0].unread == frozenset()
+    for catalogue in found[1:]:
+        content = catalogues.path_of(catalogue.language).read_text(encoding="utf-8")
+        assert content.count(f"# {MARK}\n") == len(catalogue.unread)
+        if catalogue.unread:
+            assert "MACHINE-MADE" in content.partition("msgid")[0]
+
+
+def test_every_code_that_a_report_carries_has_a_label(found: list[Catalogue]) -> None:
+    labels = found[0].texts
+    for kind, names in (
+        ("mode", codes.MODES),
+        ("team_status", codes.TEAM_STATUSES),
+        ("hazard", codes.HAZARDS),
+        ("need", codes.NEED_ITEMS),
+        ("sos_kind", codes.SOS_KINDS),
+        ("sos_phase", codes.SOS_PHASES),
+        ("triage", codes.TRIAGE_COLOURS),
+        ("phrase", message.PHRASES),
+        ("task", task.TASKS),
+        ("task_status", task_status.STATUSES),
+        ("alert", tuple(name.replace(" ", "_") for name in alerts.CODE_NAMES)),
+        ("state", tuple(str(state) for state in range(len(delivery.STATE_NAMES)))),
+    ):
+        assert [name for name in names if f"{kind}.{name}" not in labels] == []
+
+
+def test_board_and_tools_list_the_same_languages() -> None:
+    assert [(one.name, one.own_name) for one in LANGUAGES] == list(ON_THE_BOARD)
+
+
+def test_both_glyph_tables_have_every_letter_of_the_page() -> None:
+    assert len(glyphs.ROWS) == 12 * len(CHARACTERS)
+    assert len(glyphs_large.PIXELS) == 25 * len(CHARACTERS)
+    for place, letter in enumerate(CHARACTERS[1:], start=1):
+        assert any(glyphs.ROWS[12 * place : 12 * place + 12]), letter
+        assert any(glyphs_large.PIXELS[25 * place : 25 * place + 25]), letter
