@@ -6,37 +6,38 @@ nothing and fails if the files are not what the code makes.
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from tools.malformed_packets import malformed
 from tools.places import ROOT
+from tools.vector_keys import (
+    ALL,
+    DEVICE,
+    END,
+    ENDS,
+    GATEWAY,
+    GENERATION,
+    HARDWARE_ID,
+    LINK,
+    LINKS,
+    MASTER,
+    PUBLIC,
+    SIGNING,
+)
 from turna_protocol import acknowledgement as acks
-from turna_protocol import alerts, beacon, keys, notices, orders, packet, revocation, sealing
-from turna_protocol.errors import MalformedError, NotAuthenticError
+from turna_protocol import alerts, beacon, codes, keys, notices, orders, packet, revocation, sealing
 
 FOLDER = ROOT / "protocol" / "vectors"
-MASTER = bytes(range(32))
-HARDWARE_ID = b"board7"
-DEVICE = 7
-GENERATION = 1
-GATEWAY = 3
-
-LINKS = keys.link_branch(MASTER)
-ENDS = keys.authentication_branch(MASTER)
-LINK = keys.link_key(LINKS, HARDWARE_ID, DEVICE, GENERATION)
-END = keys.authentication_key(ENDS, HARDWARE_ID, DEVICE, GENERATION)
-ALL = keys.broadcast_key(LINKS)
-SIGNING = Ed25519PrivateKey.from_private_bytes(keys.signing_seed(ENDS))
-
 Vector = dict[str, Any]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write the files, or with `--check` say whether they are up to date."""
     stale = 0
-    for name, content in (("packets", packets()), ("malformed_packets", malformed())):
+    good = packets()
+    files = {"packets": good, "malformed_packets": {"vectors": malformed(_one_of_each(good))}}
+    for name, content in files.items():
         path = FOLDER / f"{name}.json"
         text = json.dumps(content, indent=1) + "\n"
         if "--check" not in arguments:
@@ -44,6 +45,15 @@ def main(arguments: Sequence[str]) -> int:
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
             stale += 1
     return 1 if stale else 0
+
+
+def _one_of_each(good: Vector) -> dict[int, bytes]:
+    """Return the first packet of each kind."""
+    found: dict[int, bytes] = {}
+    for vector in good["vectors"]:
+        packed = vector.get("packet") or vector["packets"][0]
+        found.setdefault(vector["kind"], bytes.fromhex(packed))
+    return found
 
 
 def packets() -> Vector:
@@ -60,8 +70,8 @@ def packets() -> Vector:
             "authentication_key": END.hex(),
             "broadcast_key": ALL.hex(),
             "signing_seed": keys.signing_seed(ENDS).hex(),
-            "public_key": SIGNING.public_key().public_bytes_raw().hex(),
-            "alert_anchors": [alerts.token(ENDS, code, 0).hex() for code in range(3)],
+            "public_key": PUBLIC.hex(),
+            "alert_anchors": [anchor.hex() for anchor in alerts.anchors(ENDS)],
         },
         "vectors": [
             *_sealed(),
@@ -73,57 +83,6 @@ def packets() -> Vector:
             *_notices(),
         ],
     }
-
-
-def malformed() -> Vector:
-    """Return packets that a receiver with all these keys refuses, and why."""
-    report = bytes.fromhex(_sealed()[0]["packet"])
-    ack = bytes.fromhex(_acknowledged()[0]["packet"])
-    one = bytes.fromhex(_beacons()[0]["packet"])
-    cases = {
-        "empty": b"",
-        "version 1": bytes([report[0] | 0x40]) + report[1:],
-        "kind 0": bytes(18),
-        "kind 15": bytes([15 << 2]) + report[1:],
-        "header cut": report[:4],
-        "no content": report[:13],
-        "device 0": report[:1] + bytes(4) + report[5:],
-        "device 4095": report[:1] + b"\xff" * 4 + report[5:],
-        "link tag": report[:-1] + bytes([report[-1] ^ 1]),
-        "end-to-end tag": report[:5] + bytes([report[5] ^ 1]) + report[6:],
-        "another number": report[:4] + bytes([report[4] ^ 1]) + report[5:],
-        "over 222 bytes": report + bytes(205),
-        "acknowledgement of gateway 0": ack[:1] + b"\0" + ack[2:],
-        "half an entry": ack[:-1],
-        "seven entries": ack[:2] + ack[2:11] * 7,
-        "acknowledgement tag": ack[:-1] + bytes([ack[-1] ^ 1]),
-        "beacon cut": one[:-1],
-        "beacon with more hops left than at the start": bytes([one[0] | 3]) + one[1:],
-    }
-    return {
-        "vectors": [
-            {"name": name, "packet": data.hex(), "reason": refusal(data)}
-            for name, data in cases.items()
-        ]
-    }
-
-
-def refusal(data: bytes) -> str:
-    """Return the reason for which a packet is refused, empty if it is not."""
-    try:
-        _open(data)
-    except (MalformedError, NotAuthenticError) as error:
-        return str(error)
-    return ""
-
-
-def _open(data: bytes) -> None:
-    openers: dict[int, Callable[[], object]] = {
-        packet.ACKNOWLEDGEMENT: lambda: acks.unpack_acknowledgements(data, DEVICE, LINK),
-        packet.RECEIPT: lambda: acks.unpack_receipts(data, DEVICE, END),
-        packet.BEACON: lambda: beacon.unpack_beacon(data, ALL),
-    }
-    openers.get(packet.packet_kind(data), lambda: sealing.open_link(data, LINK))()
 
 
 def _sealed() -> list[Vector]:
@@ -240,15 +199,20 @@ def _beacons() -> list[Vector]:
 
 def _alerts() -> list[Vector]:
     vectors = []
-    for alert in (alerts.Alert(alerts.EVACUATE, 1), alerts.Alert(alerts.RESUME, 1, 1, 0)):
-        token = alerts.token(ENDS, alert.code, alert.number)
+    for alert in (
+        alerts.Alert(alerts.EVACUATE, 1),
+        alerts.Alert(alerts.RESUME, 1, 1, 0),
+        alerts.Alert(alerts.CEASE_WORK, 2, mode=codes.EXERCISE),
+    ):
+        token = alerts.token(ENDS, alert.code, alert.number, alert.mode)
         body = alerts.alert_body(alert, token)
         clear = alert.code == alerts.RESUME
         signature = SIGNING.sign(alerts.signed_message(body)) if clear else b""
         vectors.append(
             {
-                "name": alerts.CODE_NAMES[alert.code],
+                "name": f"{codes.MODES[alert.mode]} {alerts.CODE_NAMES[alert.code]}",
                 "kind": packet.ALERT,
+                "mode": alert.mode,
                 "code": alert.code,
                 "number": alert.number,
                 "evacuations_ended": alert.evacuations_ended,

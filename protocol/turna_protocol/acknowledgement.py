@@ -109,7 +109,7 @@ def unpack_acknowledgements(packet: bytes, device: int, link_key: bytes) -> list
             found.append(Acknowledgement(device, seq, body[4]))
         else:
             refused += 1
-    return _authentic(found, refused)
+    return _authentic(found, refused, "acknowledgement tag")
 
 
 def seal_receipt(receipt: Receipt, authentication_key: bytes) -> bytes:
@@ -151,7 +151,7 @@ def unpack_receipts(packet: bytes, device: int, authentication_key: bytes) -> li
             found.append(_receipt(device, seq, int.from_bytes(body[4:], "big")))
         else:
             refused += 1
-    return _authentic(found, refused)
+    return _authentic(found, refused, "receipt tag")
 
 
 def _receipt(device: int, seq: int, word: int) -> Receipt:
@@ -180,9 +180,9 @@ def _bodies(packet: bytes, kind: int, body_bytes: int, limit: int) -> list[tuple
     return [(packet[i : i + body_bytes], packet[i + body_bytes : i + size]) for i in starts]
 
 
-def _authentic(found: list, refused: int) -> list:  # type: ignore[type-arg]
+def _authentic(found: list, refused: int, reason: str) -> list:  # type: ignore[type-arg]
     if refused and not found:
-        raise NotAuthenticError("acknowledgement tag")
+        raise NotAuthenticError(reason)
     return found
 
 

@@ -124,7 +124,7 @@ def unpack_beacon(packet: bytes, broadcast_key: bytes) -> Beacon:
     try:
         _check(beacon)
     except MisuseError as error:
-        raise MalformedError("beacon values") from error
+        raise MalformedError(f"beacon {error}") from error
     return beacon
 
 

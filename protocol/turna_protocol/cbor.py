@@ -126,6 +126,8 @@ def _encode_container(out: bytearray, value: object, depth: int) -> None:
         raise MisuseError("nested too deep")
     if isinstance(value, dict):
         _head(out, MAP, len(value))
+        if not all(_is_key(key) for key in value):
+            raise MisuseError("a map's key is no integer, bytes or text")
         for key, item in sorted([(encode(key), value[key]) for key in value], key=_first):
             out.extend(key)
             _encode(out, item, depth)
@@ -133,6 +135,11 @@ def _encode_container(out: bytearray, value: object, depth: int) -> None:
         _head(out, ARRAY, len(value))
         for item in value:
             _encode(out, item, depth)
+
+
+def _is_key(value: object) -> bool:
+    """Say whether a value may be a key: not true and false, which Python takes for 1 and 0."""
+    return value is not True and value is not False and isinstance(value, (int, bytes, str))
 
 
 def _first(pair: "tuple[bytes, Value]") -> bytes:
@@ -223,8 +230,8 @@ def _decode_map(data: bytes, at: int, count: int, depth: int) -> "tuple[dict[Val
     for _ in range(count):
         start = at
         key, at = _decode(data, at, depth)
-        if isinstance(key, (list, dict)):
-            raise MalformedError("a map's key is not a plain value")
+        if not _is_key(key):
+            raise MalformedError("a map's key is no integer, bytes or text")
         encoded = data[start:at]
         if encoded <= previous:
             raise MalformedError("a map's keys are not in ascending order")

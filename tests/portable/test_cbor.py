@@ -7,7 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from turna_protocol.cbor import Value
 
-# RFC 8949, appendix A: every example that this subset covers.
+# RFC 8949, appendix A: every example that this subset covers ...
 EXAMPLES: "tuple[tuple[Value, str], ...]" = (
     (0, "00"),
     (1, "01"),
@@ -51,6 +51,25 @@ EXAMPLES: "tuple[tuple[Value, str], ...]" = (
     ),
 )
 
+# ... and all others, by what keeps them outside.
+OUTSIDE = {
+    "a type that Turna does not use": (
+        "c249010000000000000000 c349010000000000000000 f90000 f98000 f93c00 fb3ff199999999999a "
+        "f93e00 f97bff fa47c35000 fa7f7fffff fb7e37e43c8800759c f90001 f90400 f9c400 "
+        "fbc010666666666666 f97c00 f97e00 f9fc00 fa7f800000 fa7fc00000 faff800000 "
+        "fb7ff0000000000000 fb7ff8000000000000 fbfff0000000000000 f7 f0 f8ff "
+        "c074323031332d30332d32315432303a30343a30305a c11a514b67b0 c1fb41d452d9ec200000 "
+        "d74401020304 d818456449455446 d82076687474703a2f2f7777772e6578616d706c652e636f6d"
+    ),
+    "indefinite length or reserved head": (
+        "5f42010243030405ff 7f657374726561646d696e67ff 9fff 9f018202039f0405ffff "
+        "9f01820203820405ff 83018202039f0405ff 83019f0203ff820405 "
+        "9f0102030405060708090a0b0c0d0e0f101112131415161718181819ff bf61610161629f0203ffff "
+        "826161bf61626163ff bf6346756ef563416d7421ff"
+    ),
+}
+EXAMPLES_OF_THE_STANDARD = 81
+
 REFUSED = (
     ("", "ends too early"),
     ("18", "ends too early"),
@@ -80,7 +99,9 @@ REFUSED = (
     ("8181818180", "nested too deep"),
     ("a201020103", "a map's keys are not in ascending order"),
     ("a202010102", "a map's keys are not in ascending order"),
-    ("a18000", "a map's key is not a plain value"),
+    ("a20101f504", "a map's key is no integer, bytes or text"),  # true is 1 to Python
+    ("a1f600", "a map's key is no integer, bytes or text"),
+    ("a18000", "a map's key is no integer, bytes or text"),
     ("61ff", "text is not UTF-8"),
     ("62c080", "text is not UTF-8"),
     ("63eda080", "text is not UTF-8"),
@@ -102,6 +123,15 @@ def test_the_examples_of_the_standard_hold_both_ways() -> None:
     for value, encoded in EXAMPLES:
         assert cbor.encode(value) == bytes.fromhex(encoded), value
         assert cbor.decode(bytes.fromhex(encoded)) == value, encoded
+
+
+def test_the_examples_outside_our_subset_are_refused_and_none_is_left_out() -> None:
+    count = len(EXAMPLES)
+    for expected, examples in OUTSIDE.items():
+        for encoded in examples.split():
+            assert reason(bytes.fromhex(encoded)) == expected, encoded
+            count += 1
+    assert count == EXAMPLES_OF_THE_STANDARD
 
 
 def test_true_and_one_stay_different() -> None:

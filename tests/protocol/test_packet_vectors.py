@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from tools import packet_vectors as made
+from tools import vector_keys
+from tools.malformed_packets import refusal
 from tools.places import ROOT
 from turna_protocol import acknowledgement as acks
 from turna_protocol import alerts, keys, notices, packet, sealing
@@ -33,24 +35,33 @@ def test_every_kind_has_a_vector() -> None:
 
 @pytest.mark.parametrize("vector", of_kind(*packet.ADDRESSED), ids=lambda vector: vector["name"])
 def test_an_addressed_packet_opens_to_its_fields(vector: Any) -> None:
-    opened = sealing.open_link(bytes.fromhex(vector["packet"]), made.LINK)
+    opened = sealing.open_link(bytes.fromhex(vector["packet"]), vector_keys.LINK)
     header = opened.header
     said = (header.kind, header.device, header.seq, header.hops_left, opened.content.hex())
     assert said == tuple(vector[name] for name in ("kind", "device", "seq", "hops_left", "content"))
     assert sealing.verify_end_to_end(
-        header.device, header.seq, opened.content, opened.end_to_end_tag, made.END, header.kind
+        header.device,
+        header.seq,
+        opened.content,
+        opened.end_to_end_tag,
+        vector_keys.END,
+        header.kind,
     )
 
 
 def test_the_others_open_to_their_fields() -> None:
     (ack,) = of_kind(packet.ACKNOWLEDGEMENT)
-    entries = acks.unpack_acknowledgements(bytes.fromhex(ack["packet"]), made.DEVICE, made.LINK)
+    entries = acks.unpack_acknowledgements(
+        bytes.fromhex(ack["packet"]), vector_keys.DEVICE, vector_keys.LINK
+    )
     assert [vars(entry) for entry in entries] == ack["entries"]
     (receipt,) = of_kind(packet.RECEIPT)
-    receipts = acks.unpack_receipts(bytes.fromhex(receipt["packet"]), made.DEVICE, made.END)
+    receipts = acks.unpack_receipts(
+        bytes.fromhex(receipt["packet"]), vector_keys.DEVICE, vector_keys.END
+    )
     assert [vars(entry) for entry in receipts] == receipt["entries"]
     (beacon,) = of_kind(packet.BEACON)
-    heard = unpack_beacon(bytes.fromhex(beacon["packet"]), made.ALL)
+    heard = unpack_beacon(bytes.fromhex(beacon["packet"]), vector_keys.ALL)
     assert heard.turns.hex() == beacon.pop("turns")
     assert all(
         getattr(heard, name) == value for name, value in beacon.items() if hasattr(heard, name)
@@ -65,7 +76,7 @@ def test_alerts_and_notices_are_believed_by_who_holds_the_public_keys() -> None:
         assert watch.hear(bytes.fromhex(vector["packet"])) is not None
     assert watch.alarms() == []
     for vector in of_kind(packet.NOTICE):
-        board = notices.NoticeBoard(made.ALL)
+        board = notices.NoticeBoard(vector_keys.ALL)
         whole = [board.hear(bytes.fromhex(part)) for part in vector["packets"]][-1]
         assert whole is not None
         assert notices.verify_notice(*whole, public_key).body.hex() == vector["body"]
@@ -74,7 +85,7 @@ def test_alerts_and_notices_are_believed_by_who_holds_the_public_keys() -> None:
 @pytest.mark.parametrize("vector", MALFORMED, ids=lambda vector: vector["name"])
 def test_malformed_packets_are_refused_for_the_reason_given(vector: Any) -> None:
     assert vector["reason"]
-    assert made.refusal(bytes.fromhex(vector["packet"])) == vector["reason"]
+    assert refusal(bytes.fromhex(vector["packet"])) == vector["reason"]
 
 
 def test_the_worked_examples_of_the_specification_are_these_vectors() -> None:
@@ -85,4 +96,4 @@ def test_the_worked_examples_of_the_specification_are_these_vectors() -> None:
         assert by_kind[kind] in SPECIFICATION, packet.KIND_NAMES[kind]
     for name in ("link_branch", "authentication_branch", "link_key", "authentication_key"):
         assert FILE["keys"][name] in SPECIFICATION
-    assert keys.link_branch(made.MASTER).hex() == FILE["keys"]["link_branch"]
+    assert keys.link_branch(vector_keys.MASTER).hex() == FILE["keys"]["link_branch"]
