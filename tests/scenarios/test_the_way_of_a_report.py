@@ -1,5 +1,7 @@
 """The way of a report through the whole chain, from a key press to the words on the screen."""
 
+import pytest
+
 from turna_handset import font
 from turna_secretariat import queries
 from turna_secretariat.subscriber import Deed
@@ -150,3 +152,23 @@ def test_positions_and_node_health_arrive_without_anybody_pressing_a_key(
     assert by_type["position"] >= 1
     assert by_type["node_health"] >= 1
     assert known["position"]["lat"] == 36.205
+
+
+@pytest.mark.parametrize(
+    ("did", "words"),
+    [("read", "read by a person"), ("acted", "acted on"), ("refused", "refused")],
+)
+def test_what_a_person_does_with_a_report_is_told_to_the_handset_that_sent_it(
+    chain: VirtualChain, did: str, words: str
+) -> None:
+    board = _up(chain)
+    _type(board, chain, LONG_MS, LONG_MS, LONG_MS)
+    assert _comes_to_say(board, chain, "stored at Secretariat", 60_000)
+    secretariat = chain.secretariat
+    with secretariat.archive.reader() as connection:
+        stored = queries.reports(connection, secretariat.registry)
+    (number,) = [report["id"] for report in stored if report["type"] == "sitrep"]
+    secretariat.inbox.put(Deed(number, did, "Aylin Demir"))
+    secretariat.wake()
+
+    assert _comes_to_say(board, chain, words, 60_000)
