@@ -15,10 +15,12 @@ from turna_protocol.modem.radio_messages import SENT
 from turna_protocol.reports import Sitrep
 from turna_simulation.board import Board
 from turna_simulation.chips.sx1262 import Sx1262
+from turna_simulation.interpreter import find_micropython
 from turna_simulation.models import BOARDS, PROFILES
 from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
 
+HEAP = "200K"
 MODELS = sorted(BOARDS)
 WITH_GNSS = sorted(set(MODELS) - {"lilygo_t3_v2_1", "lilygo_t3_s3"})
 WITH_POWER_CHIP = [model for model in MODELS if model.startswith("tbeam")]
@@ -117,6 +119,22 @@ def test_where_there_is_a_receiver_the_position_is_found(
     report = field.gateway.of_kind(Sitrep)[-1][1]
     assert isinstance(report, Sitrep)
     assert report.fix is not None
+
+
+@pytest.mark.parametrize("model", ["heltec_v2", "tbeam_1_2_sx1262", "tbeam_supreme"])
+def test_32_bits_and_a_small_heap_suffice(world: World, tmp_path: Path, model: str) -> None:
+    try:
+        narrow = find_micropython(32)
+    except FileNotFoundError as reason:
+        pytest.skip(str(reason))
+    field = Field(world, tmp_path, model=model, micropython=narrow, heap=HEAP, rom=True)
+    for _ in range(3):
+        field.send_sitrep()
+        world.run_for(3_000)
+
+    assert len(field.gateway.of_kind(Sitrep)) == 3
+    assert handset_bench.Host(field).counters()["memory free"] > 10_000
+    assert_sound(field.handset)
 
 
 @pytest.mark.parametrize("model", WITH_POWER_CHIP)
