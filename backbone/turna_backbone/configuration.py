@@ -25,6 +25,11 @@ class Table:
         self._values = values
         self._known: set[str] = set()
 
+    def has(self, key: str) -> bool:
+        """Tell whether the file sets `key`; it is then one that is known."""
+        self._known.add(key)
+        return key in self._values
+
     def text(self, key: str, default: str | None = None) -> str:
         value = self._value(key, str, "a text in quotes", default)
         if not isinstance(value, str) or not value:

@@ -23,6 +23,9 @@ from turna_protocol.link import GROUPING_MS
 
 # Whoever sends an SOS waits for nothing but the end of the commit's group.
 SOS_GROUPING_MS = 50
+# After so long without any report nobody is expected to share the packet: waiting saves no air.
+QUIET_MS = 2_000
+LONE_GROUPING_MS = 20
 # A repeated packet is answered again, but a storm of replays is not: less than a handset's retry.
 REPEAT_AFTER_MS = 1_500
 SAID_REMEMBERED = 4_096
@@ -40,6 +43,7 @@ class Acknowledger:
         self._counters = counters
         self._due: dict[_Key, Handset] = {}
         self._due_at_ms: int | None = None
+        self._owed_last_ms = -QUIET_MS
         self._sos: set[_Key] = set()
         self._said: OrderedDict[_Key, int] = OrderedDict()
 
@@ -57,8 +61,14 @@ class Acknowledger:
         self._due[key] = handset
         if sos:
             self._sos.add(key)
-        due_at_ms = now_ms + (SOS_GROUPING_MS if sos else GROUPING_MS)
+        due_at_ms = now_ms + self._grouping_ms(now_ms, sos=sos)
+        self._owed_last_ms = now_ms
         self._due_at_ms = due_at_ms if self._due_at_ms is None else min(self._due_at_ms, due_at_ms)
+
+    def _grouping_ms(self, now_ms: int, *, sos: bool) -> int:
+        if now_ms - self._owed_last_ms >= QUIET_MS:
+            return LONE_GROUPING_MS
+        return SOS_GROUPING_MS if sos else GROUPING_MS
 
     def compose(self, now_ms: int) -> Utterance | None:
         if not self._due:

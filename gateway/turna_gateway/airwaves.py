@@ -18,8 +18,15 @@ class Airwaves:
         self._band = band.name
         self._ledger = DutyLedger({band.name: band.duty_permille})
         self._load = _Load()
+        self._airtimes_us: dict[int, int] = {}  # at most one for each length of a packet
 
     def airtime_us(self, packet_bytes: int) -> int:
+        known_us = self._airtimes_us.get(packet_bytes)
+        if known_us is None:
+            known_us = self._airtimes_us[packet_bytes] = self._compute_us(packet_bytes)
+        return known_us
+
+    def _compute_us(self, packet_bytes: int) -> int:
         return time_on_air_us(
             SX126X,
             packet_bytes,

@@ -56,6 +56,7 @@ class Bridge:
         self._again: list[list[tuple[int, int, int]]] = [[] for _ in LANES]
         self._newest_sent = [0] * len(LANES)
         self._exhausted = [False] * len(LANES)
+        self._on_the_road = 0
 
     def stored(self, lane: int) -> None:
         """There is a new report in this lane."""
@@ -77,7 +78,9 @@ class Bridge:
 
     def receipted(self, report_id: int) -> None:
         """Let it go: the Secretariat holds it."""
-        self._sent.pop(report_id, None)
+        sent = self._sent.pop(report_id, None)
+        if sent is not None and sent.attempts < WINDOW_ATTEMPTS:
+            self._on_the_road -= 1
 
     def connected(self, now_ms: int) -> None:
         """Make what no broker confirmed due again: the connection is a new one."""
@@ -89,6 +92,8 @@ class Bridge:
     def secretariat_is_back(self, now_ms: int) -> None:
         """Make what waits in the wings due soon: the Secretariat came to life."""
         for report_id, sent in self._sent.items():
+            if sent.attempts >= WINDOW_ATTEMPTS:
+                self._on_the_road += 1
             sent.attempts = min(sent.attempts, 1)
             # What the broker kept for it comes first; a receipt may be seconds away.
             self._schedule(report_id, sent, now_ms + FIRST_PATIENCE_MS)
@@ -127,6 +132,7 @@ class Bridge:
                 self._exhausted[lane] = False
                 return
             self._sent[report.id] = sent
+            self._on_the_road += 1
             self._newest_sent[lane] = report.id
             self._counters.add(count.PUBLISHED)
 
@@ -137,6 +143,8 @@ class Bridge:
             return False
         self._by_token[token] = report.id
         sent.attempts += 1
+        if sent.attempts == WINDOW_ATTEMPTS:
+            self._on_the_road -= 1
         sent.confirmed = False
         patience_ms = min(FIRST_PATIENCE_MS << min(sent.attempts - 1, 10), LONGEST_PATIENCE_MS)
         self._schedule(report.id, sent, now_ms + patience_ms)
@@ -147,7 +155,6 @@ class Bridge:
         heappush(self._again[sent.lane], (at_ms, report_id, sent.version))
 
     def _room(self, lane: int) -> int:
-        on_the_road = sum(1 for sent in self._sent.values() if sent.attempts < WINDOW_ATTEMPTS)
         window = WINDOW + (SOS_WINDOW if lane == SOS else 0)
         wings = WINGS + (SOS_WINDOW if lane == SOS else 0)
-        return min(window - on_the_road, wings - len(self._sent))
+        return min(window - self._on_the_road, wings - len(self._sent))

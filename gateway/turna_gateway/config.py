@@ -6,6 +6,7 @@ from pathlib import Path
 from turna_backbone.addresses import read_brokers
 from turna_backbone.clock import Clock
 from turna_backbone.configuration import Document, Table, read_clock
+from turna_backbone.credentials import Credentials
 from turna_backbone.mqtt import Address
 
 TEMPLATE = """\
@@ -25,6 +26,10 @@ port = "/dev/ttyUSB0"                     # serial port of the board with the mo
 
 [backbone]
 brokers = ["127.0.0.1:1883"]              # MQTT brokers, tried in turn
+# With these three the connection is by TLS; the certificate's common name is its name.
+# ca = "tls/ca.pem"                       # whom we trust; two authorities while one replaces another
+# certificate = "tls/gateway.pem"
+# key = "tls/gateway.key"                 # nobody else may read the file
 
 [status]
 host = "127.0.0.1"                        # where /status.json and /healthz are served
@@ -42,6 +47,7 @@ class Config:
     modem_port: str
     modem_id: bytes
     brokers: tuple[Address, ...]
+    credentials: Credentials | None
     status_host: str
     status_port: int
     clock: Clock
@@ -60,6 +66,7 @@ def read_config(path: Path) -> Config:
         modem_port=modem.text("port"),
         modem_id=_unique_id(modem),
         brokers=read_brokers(backbone),
+        credentials=_credentials(backbone),
         status_host=status.text("host", "127.0.0.1"),
         status_port=status.integer("port", 8480, low=0, high=65535),
         clock=read_clock(document.table("simulated_time")),
@@ -67,6 +74,13 @@ def read_config(path: Path) -> Config:
     for table in (mission, store, modem, backbone, status):
         table.finish()
     return config
+
+
+def _credentials(backbone: Table) -> Credentials | None:
+    """Return the TLS files if any is named: then all three are needed."""
+    if not any(backbone.has(key) for key in ("ca", "certificate", "key")):
+        return None
+    return Credentials(backbone.path("ca"), backbone.path("certificate"), backbone.path("key"))
 
 
 def _unique_id(table: Table) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
-from turna_backbone.envelope import GatewayHealth, ReportEnvelope
+from turna_backbone.envelope import GatewayHealth, pack_report
 from turna_backbone.mqtt import Connected, Disconnected, Message, Published
 from turna_gateway import counters as count
 from turna_gateway.acknowledger import Acknowledger
@@ -17,7 +17,7 @@ from turna_gateway.airwaves import Airwaves
 from turna_gateway.beacons import Beacons
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
-from turna_gateway.handsets import Handsets
+from turna_gateway.handsets import CONTENTS_KEPT, Handsets
 from turna_gateway.identity import Identity
 from turna_gateway.intake import HEALTH, LANES, REPORT, SOS, Intake
 from turna_gateway.keyring import Keyring
@@ -62,7 +62,7 @@ class Gateway:
     ) -> None:
         self.identity = identity
         self.counters = Counters()
-        self.handsets = Handsets()
+        self.handsets = Handsets(mission.frame)
         self.airwaves = Airwaves(mission.radio, band)
         self.waiting = [0] * len(LANES)
         self.modem: RadioUp | None = None
@@ -75,6 +75,7 @@ class Gateway:
         self._radio = radio
         self._uplink = uplink
         self._clock = clock
+        self._topics: dict[tuple[int, int], str] = {}
         self._started_ms = clock.now_ms()
         self._health_due_ms = self._started_ms
         self._prune_due_ms = self._started_ms + PRUNE_PERIOD_MS
@@ -99,7 +100,7 @@ class Gateway:
             store=store, uplink=uplink, counters=self.counters, envelope=self._envelope
         )
         self._reception = Reception(
-            intake=Intake(keyring, mission.frame),
+            intake=Intake(keyring),
             store=store,
             acknowledger=self._acknowledger,
             receipts=self._receipts,
@@ -125,16 +126,28 @@ class Gateway:
         self.waiting = [self._store.count_waiting(lane) for lane in range(len(LANES))]
         self._transmitter.load(now_ms)
         self._receipts.load(now_ms)
+        for handset in self._keyring.handsets():
+            last = self._store.last_of(handset.device, handset.generation, CONTENTS_KEPT)
+            if last:
+                self.handsets.restore(handset, last)
 
     def process(self, events: Iterable[Event]) -> None:
         """Take a group of events in one commit, then answer them and do what else is due."""
         now_ms = self._clock.now_ms()
         commits = self._store.commits
         after_commit: list[Callable[[], None]] = []
+        newest_packet = 0
         with self._store.transaction():
             for event in events:
-                self._take(event, now_ms, after_commit)
+                if isinstance(event, PacketHeard):
+                    self._hear(event, now_ms)
+                    newest_packet = max(newest_packet, event.number)
+                else:
+                    self._take(event, now_ms, after_commit)
         self.counters.add(count.COMMITS, self._store.commits - commits)
+        self._reception.settle(now_ms)
+        if newest_packet:
+            self._radio.taken(newest_packet)
         for settle in after_commit:
             settle()
         self.tick()
@@ -190,19 +203,19 @@ class Gateway:
         oldest = min((at_s for at_s in since if at_s is not None), default=None)
         return 0 if oldest is None else max(0, self._clock.unix_s() - oldest)
 
+    def _hear(self, event: PacketHeard, now_ms: int) -> None:
+        self.airwaves.heard(len(event.packet), now_ms)
+        self._reception.heard(event, now_ms)
+
     def _take(self, event: Event, now_ms: int, after_commit: list[Callable[[], None]]) -> None:
         match event:
-            case PacketHeard():
-                self.airwaves.heard(len(event.packet), now_ms)
-                after_commit.extend(self._reception.heard(event, now_ms))
-                after_commit.append(lambda: self._radio.taken(event.number))
+            case Published():
+                self._bridge.confirmed(event.token, accepted=event.accepted)
             case Transmitted():
                 self._transmitter.transmitted(event, now_ms)
             case Message():
                 after_commit.extend(self.returns.message(event, now_ms))
                 after_commit.append(lambda: self._uplink.acknowledge(event.token))
-            case Published():
-                self._bridge.confirmed(event.token, accepted=event.accepted)
             case RadioUp() | RadioDown() | RadioCounts():
                 self._radio_changed(event, now_ms)
             case Connected() | Disconnected():
@@ -244,24 +257,28 @@ class Gateway:
         self.waiting[lane] -= 1
 
     def _envelope(self, report: StoredReport, attempt: int) -> tuple[str, bytes]:
-        handset = self._keyring.handset(report.device)
-        unit = f"device-{report.device}" if handset is None else handset.call_sign
-        lane_topic = topics.sos if report.lane == SOS else topics.report
-        envelope = ReportEnvelope(
-            device=report.device,
-            generation=report.generation,
-            seq=report.seq,
-            header=report.header,
-            content=report.content,
-            end_to_end_tag=report.end_to_end_tag,
-            digest=report.digest,
-            quarantined=report.quarantined,
-            gateway=self.identity.name,
-            boot_id=self.identity.boot_id,
-            heard_at_s=report.heard_at_s,
-            rssi_dbm=report.rssi_dbm,
-            snr_db_x4=report.snr_db_x4,
-            hops=report.hops,
-            attempt=attempt,
+        """Return topic and payload of a report; the order is that of ReportEnvelope."""
+        payload = pack_report(
+            (
+                *report[:3],
+                report.header,
+                report.content,
+                report.end_to_end_tag,
+                report.digest,
+                bool(report.quarantined),
+                self.identity.name,
+                self.identity.boot_id,
+                *report[9:13],  # heard_at_s to hops
+                attempt,
+            )
         )
-        return lane_topic(self.identity.country, unit), envelope.pack()
+        return self._topic(report.device, report.lane), payload
+
+    def _topic(self, device: int, lane: int) -> str:
+        topic = self._topics.get((device, lane))
+        if topic is None:
+            handset = self._keyring.handset(device)
+            unit = f"device-{device}" if handset is None else handset.call_sign
+            make = topics.sos if lane == SOS else topics.report
+            topic = self._topics[device, lane] = make(self.identity.country, unit)
+        return topic

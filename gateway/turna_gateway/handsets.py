@@ -1,14 +1,24 @@
-"""What the gateway last heard of each handset, for people to look at; decides nothing."""
+"""What the gateway last heard of each handset, for people to look at; decides nothing.
+
+Hearing only notes; a report is decoded when somebody looks, and only the newest of each handset.
+"""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from turna_gateway.intake import Accepted
+from turna_gateway.keyring import Handset
 from turna_gateway.ports import PacketHeard
-from turna_protocol.reports import Report, report_type
+from turna_gateway.store import StoredReport
+from turna_protocol.errors import MalformedError
+from turna_protocol.frame import Frame
+from turna_protocol.reports import Report, decode_report, report_type
 
 # Foreign device numbers are whatever a stranger makes up: remember only so many.
 STRANGERS_LIMIT = 64
+# A report that says where a handset is may be followed by some that do not.
+CONTENTS_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +40,64 @@ class Contact:
     battery_mv: int | None
 
 
+class _Heard:
+    """Notes about one handset: what is newest of each kind, and what is still to be decoded."""
+
+    __slots__ = (
+        "battery_mv",
+        "battery_pct",
+        "contents",
+        "count",
+        "handset",
+        "heard_at_s",
+        "lat_e5",
+        "lon_e5",
+        "rssi_dbm",
+        "snr_db_x4",
+        "type",
+    )
+
+    def __init__(self, handset: Handset) -> None:
+        self.handset = handset
+        self.count = 0
+        self.heard_at_s = self.rssi_dbm = self.snr_db_x4 = 0
+        self.contents: list[bytes] = []
+        self.type: str | None = None
+        self.lat_e5: int | None = None
+        self.lon_e5: int | None = None
+        self.battery_pct: int | None = None
+        self.battery_mv: int | None = None
+
+
 class Handsets:
     """One contact per handset that ever proved who it is, and a count of those that did not."""
 
-    def __init__(self) -> None:
-        self._contacts: dict[int, Contact] = {}
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._heard: dict[int, _Heard] = {}
         self._strangers: Counter[int] = Counter()
         self._clones: Counter[int] = Counter()
 
     def heard(self, accepted: Accepted, event: PacketHeard, heard_at_s: int) -> None:
-        handset, report = accepted.handset, accepted.report
-        before = self._contacts.get(handset.device)
-        fix = report.fix if report is not None else None
-        self._contacts[handset.device] = Contact(
-            device=handset.device,
-            call_sign=handset.call_sign,
-            team=handset.team,
-            country=handset.country,
-            heard_at_s=heard_at_s,
-            heard_count=1 if before is None else before.heard_count + 1,
-            rssi_dbm=event.rssi_dbm,
-            snr_db=event.snr_db_x4 / 4,
-            type=None if report is None else report_type(report),
-            lat_e5=fix.lat_e5 if fix else (before.lat_e5 if before else None),
-            lon_e5=fix.lon_e5 if fix else (before.lon_e5 if before else None),
-            battery_pct=_newest(report, "battery_pct", before),
-            battery_mv=_newest(report, "battery_mv", before),
-        )
+        handset = accepted.handset
+        heard = self._heard.get(handset.device)
+        if heard is None:
+            heard = self._heard[handset.device] = _Heard(handset)
+        heard.count += 1
+        heard.heard_at_s = heard_at_s
+        heard.rssi_dbm = event.rssi_dbm
+        heard.snr_db_x4 = event.snr_db_x4
+        contents = heard.contents
+        contents.append(accepted.content if accepted.understood else b"")
+        if len(contents) > CONTENTS_KEPT:
+            del contents[0]
+
+    def restore(self, handset: Handset, last: Sequence[StoredReport]) -> None:
+        """Take over what the run before heard last of a handset, newest first."""
+        heard = self._heard[handset.device] = _Heard(handset)
+        heard.heard_at_s = last[0].heard_at_s
+        heard.rssi_dbm, heard.snr_db_x4 = last[0].rssi_dbm, last[0].snr_db_x4
+        heard.contents = [b"" if report.quarantined else report.content for report in last[::-1]]
 
     def clone(self, device: int) -> None:
         """Count two different packets under one number: the handset's keys exist twice."""
@@ -68,7 +109,7 @@ class Handsets:
             self._strangers[device] += 1
 
     def contacts(self) -> list[Contact]:
-        return sorted(self._contacts.values(), key=lambda contact: contact.device)
+        return [self._contact(heard) for _, heard in sorted(self._heard.items())]
 
     def clones(self) -> dict[int, int]:
         return dict(self._clones)
@@ -76,9 +117,43 @@ class Handsets:
     def strangers(self) -> dict[int, int]:
         return dict(self._strangers)
 
+    def _contact(self, heard: _Heard) -> Contact:
+        for content in heard.contents:
+            self._read(heard, content)
+        heard.contents.clear()
+        handset = heard.handset
+        return Contact(
+            device=handset.device,
+            call_sign=handset.call_sign,
+            team=handset.team,
+            country=handset.country,
+            heard_at_s=heard.heard_at_s,
+            heard_count=heard.count,
+            rssi_dbm=heard.rssi_dbm,
+            snr_db=heard.snr_db_x4 / 4,
+            type=heard.type,
+            lat_e5=heard.lat_e5,
+            lon_e5=heard.lon_e5,
+            battery_pct=heard.battery_pct,
+            battery_mv=heard.battery_mv,
+        )
 
-def _newest(report: Report | None, name: str, before: Contact | None) -> int | None:
+    def _read(self, heard: _Heard, content: bytes) -> None:
+        report = self._decoded(content)
+        heard.type = None if report is None else report_type(report)
+        fix = None if report is None else report.fix
+        if fix is not None:
+            heard.lat_e5, heard.lon_e5 = fix.lat_e5, fix.lon_e5
+        heard.battery_pct = _newest(report, "battery_pct", heard.battery_pct)
+        heard.battery_mv = _newest(report, "battery_mv", heard.battery_mv)
+
+    def _decoded(self, content: bytes) -> Report | None:
+        try:
+            return decode_report(content, self._frame) if content else None
+        except MalformedError:
+            return None
+
+
+def _newest(report: Report | None, name: str, before: int | None) -> int | None:
     value: int | None = getattr(report, name, None)
-    if value is None and before is not None:
-        value = getattr(before, name)
-    return value
+    return before if value is None else value

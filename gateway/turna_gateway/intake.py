@@ -1,20 +1,27 @@
 """From radio bytes to a decision: whose report this is and how urgent, or why it is refused.
 
-Pure: stores nothing, answers nobody.  Authentic content that cannot be understood is never refused.
+Pure: stores nothing, answers nobody.  Looks into the content only as far as the decision needs: is
+it a sequence of a known type, and how urgent is that type.  Its fields are read when somebody
+looks at them.  Authentic content that cannot be understood is never refused.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from turna_gateway.keyring import Handset, Keyring
 from turna_protocol import packet as wire
+from turna_protocol.cbor import decode_sequence
+from turna_protocol.digits import DigitReader
 from turna_protocol.errors import MalformedError, NotAuthenticError
-from turna_protocol.frame import Frame
-from turna_protocol.reports import Report, decode_report, report_type
-from turna_protocol.sealing import open_link, packet_digest
+from turna_protocol.reports.codec import MAX_ITEMS
+from turna_protocol.reports.heading import take_kind
+from turna_protocol.reports.types import TYPES
+from turna_protocol.sealing import packet_digest
 
 SOS, REPORT, HEALTH = 0, 1, 2
 LANES = ("sos", "report", "health")
-_LANE_OF_TYPE = {"sos": SOS, "position": HEALTH, "node_health": HEALTH}
+_URGENT_OR_NOT = {"sos": SOS, "position": HEALTH, "node_health": HEALTH}
+_LANE_OF_TYPE = tuple(_URGENT_OR_NOT.get(entry.NAME, REPORT) for entry in TYPES)
 
 # Why a packet is not taken in; each has its counter.
 MALFORMED = "malformed"
@@ -26,9 +33,8 @@ REFUSALS = (MALFORMED, UNKNOWN_DEVICE, NOT_AUTHENTIC, NOT_FOR_GATEWAYS)
 _UPLINK = (wire.REPORT, wire.FRAGMENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """An authentic packet; `report` is None if its content could not be understood."""
+class Accepted(NamedTuple):
+    """An authentic packet; it is not `understood` if its content is of no known type."""
 
     handset: Handset
     seq: int
@@ -38,7 +44,7 @@ class Accepted:
     end_to_end_tag: bytes
     lane: int
     hops: int
-    report: Report | None
+    understood: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,43 +58,46 @@ class Refused:
 class Intake:
     """Judges one packet at a time."""
 
-    def __init__(self, keyring: Keyring, frame: Frame) -> None:
+    def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
-        self._frame = frame
 
     def judge(self, packet: bytes) -> Accepted | Refused:
         try:
             if wire.packet_kind(packet) not in _UPLINK:
                 return Refused(NOT_FOR_GATEWAYS)
-            header = wire.unpack_header(packet)
+            if len(packet) < wire.HEADER_BYTES:
+                return Refused(MALFORMED)
+            device, seq = wire.unpack_address(packet, 1)
         except MalformedError:
             return Refused(MALFORMED)
-        handset = self._keyring.handset(header.device)
+        handset = self._keyring.handset(device)
         if handset is None:
-            return Refused(UNKNOWN_DEVICE, header.device)
+            return Refused(UNKNOWN_DEVICE, device)
+        kind = packet[0] >> 2 & 0x0F
         try:
-            opened = open_link(packet, handset.link_key)
+            header, content, tag = handset.opener.open(packet, kind)
         except MalformedError:
-            return Refused(MALFORMED, header.device)
+            return Refused(MALFORMED, device)
         except NotAuthenticError:
-            return Refused(NOT_AUTHENTIC, header.device)
-        report = self._understood(header.kind, opened.content)
+            return Refused(NOT_AUTHENTIC, device)
+        lane = _lane(content) if kind == wire.REPORT else None
         return Accepted(
             handset=handset,
-            seq=header.seq,
+            seq=seq,
             digest=packet_digest(packet),
-            header=wire.immutable(packet[: wire.HEADER_BYTES]),
-            content=opened.content,
-            end_to_end_tag=opened.end_to_end_tag,
-            lane=REPORT if report is None else _LANE_OF_TYPE.get(report_type(report), REPORT),
-            hops=header.hops_left,
-            report=report,
+            header=header,
+            content=content,
+            end_to_end_tag=tag,
+            lane=REPORT if lane is None else lane,
+            hops=packet[0] & wire.HOP_MASK,
+            understood=lane is not None,
         )
 
-    def _understood(self, kind: int, content: bytes) -> Report | None:
-        if kind != wire.REPORT:
-            return None
-        try:
-            return decode_report(content, self._frame)
-        except MalformedError:
-            return None
+
+def _lane(content: bytes) -> int | None:
+    """Return how urgent the content's type is, or None if it is of no known type."""
+    try:
+        number = take_kind(DigitReader(decode_sequence(content, MAX_ITEMS)))[0]
+    except MalformedError:
+        return None
+    return _LANE_OF_TYPE[number] if number < len(_LANE_OF_TYPE) else None

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from turna_gateway.opening import LinkOpener
 from turna_protocol.keys import broadcast_key, link_key
-from turna_protocol.mission import Mission
+from turna_protocol.mission import Device, Mission
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Handset:
     team: str
     country: str
     link_key: bytes = field(repr=False)
+    opener: LinkOpener = field(repr=False, compare=False)
 
 
 class Keyring:
@@ -23,20 +25,7 @@ class Keyring:
 
     def __init__(self, mission: Mission, link_branch: bytes) -> None:
         self._handsets = {
-            device.device: Handset(
-                device=device.device,
-                generation=device.generation,
-                call_sign=device.call_sign,
-                team=device.team,
-                country=device.country,
-                link_key=link_key(
-                    link_branch,
-                    bytes.fromhex(device.hardware_id),
-                    device.device,
-                    device.generation,
-                ),
-            )
-            for device in mission.devices
+            device.device: _handset(device, link_branch) for device in mission.devices
         }
         self.broadcast_key = broadcast_key(link_branch)
 
@@ -45,3 +34,16 @@ class Keyring:
 
     def handsets(self) -> list[Handset]:
         return list(self._handsets.values())
+
+
+def _handset(device: Device, link_branch: bytes) -> Handset:
+    key = link_key(link_branch, bytes.fromhex(device.hardware_id), device.device, device.generation)
+    return Handset(
+        device=device.device,
+        generation=device.generation,
+        call_sign=device.call_sign,
+        team=device.team,
+        country=device.country,
+        link_key=key,
+        opener=LinkOpener(key),
+    )

@@ -44,14 +44,15 @@ class Reception:
         self._counters = counters
         self._clock = clock
         self._waits = waits
+        self._committed: list[tuple[Accepted, str]] = []
 
-    def heard(self, event: PacketHeard, now_ms: int) -> list[Callable[[], None]]:
-        """Take a packet in, inside a transaction; return what to do once that is committed."""
+    def heard(self, event: PacketHeard, now_ms: int) -> None:
+        """Take a packet in, inside a transaction; `settle` follows once that is committed."""
         self._counters.add(count.HEARD)
         verdict = self._intake.judge(event.packet)
         if isinstance(verdict, Refused):
             self._refuse(verdict)
-            return []
+            return
         # The packet waited in the modem or the inbox: say when it was on the air.
         heard_at_s = self._clock.unix_s() - max(0, now_ms - event.heard_at_ms) // 1000
         outcome = self._store.put(_row(verdict, event, heard_at_s))
@@ -59,16 +60,17 @@ class Reception:
         self._receipts.contact(verdict.handset.device, now_ms)
         if outcome == DUPLICATE and self._is_retired(verdict):
             self._receipts.asked_again(verdict.handset.device, verdict.seq, now_ms)
-        return [self._settler(verdict, outcome, now_ms)]
+        self._committed.append((verdict, outcome))
 
-    def _settler(self, accepted: Accepted, outcome: str, now_ms: int) -> Callable[[], None]:
-        def settle() -> None:
+    def settle(self, now_ms: int) -> None:
+        """Do what only a commit allows: owe the acknowledgements, offer the reports."""
+        for accepted, outcome in self._committed:
+            lane = accepted.lane
             if outcome != DUPLICATE:
-                self._waits(accepted.lane)
-                self._bridge.stored(accepted.lane)
-            self._acknowledger.owe(accepted.handset, accepted.seq, now_ms, sos=accepted.lane == SOS)
-
-        return settle
+                self._waits(lane)
+                self._bridge.stored(lane)
+            self._acknowledger.owe(accepted.handset, accepted.seq, now_ms, sos=lane == SOS)
+        self._committed.clear()
 
     def _refuse(self, refused: Refused) -> None:
         self._counters.refuse(refused.reason)
@@ -82,7 +84,7 @@ class Reception:
         self._counters.add(_COUNTER_OF.get(outcome, count.STORED))
         if outcome == DUPLICATE:
             return
-        if accepted.report is None:
+        if not accepted.understood:
             self._counters.add(count.QUARANTINED)
             log.warning("report not understood device=%d seq=%d", handset.device, accepted.seq)
         if outcome == CLONE:
@@ -95,18 +97,19 @@ class Reception:
 
 
 def _row(accepted: Accepted, event: PacketHeard, heard_at_s: int) -> NewReport:
+    handset = accepted.handset
     return NewReport(
-        device=accepted.handset.device,
-        generation=accepted.handset.generation,
-        seq=accepted.seq,
-        digest=accepted.digest,
-        header=accepted.header,
-        content=accepted.content,
-        end_to_end_tag=accepted.end_to_end_tag,
-        lane=accepted.lane,
-        quarantined=accepted.report is None,
-        heard_at_s=max(0, heard_at_s),
-        rssi_dbm=event.rssi_dbm,
-        snr_db_x4=event.snr_db_x4,
-        hops=accepted.hops,
+        handset.device,
+        handset.generation,
+        accepted.seq,
+        accepted.digest,
+        accepted.header,
+        accepted.content,
+        accepted.end_to_end_tag,
+        accepted.lane,
+        not accepted.understood,
+        max(0, heard_at_s),
+        event.rssi_dbm,
+        event.snr_db_x4,
+        accepted.hops,
     )

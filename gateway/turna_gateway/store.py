@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from turna_protocol import delivery
 
@@ -20,6 +20,7 @@ SCHEMA_VERSION = 1
 KEEP_RETIRED_S = 7 * 24 * 3600
 PRUNE_AT_ONCE = 500
 RECEIPTS_KEPT_PER_DEVICE = 128
+RECEIPTS_PRUNED_EVERY = 16
 
 NOT_OWED, OWED, SAID_ONCE = 0, 1, 2
 
@@ -28,9 +29,8 @@ class StoreError(Exception):
     """The database cannot be used; the message is one sentence for the operator."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewReport:
-    """An authentic report on its way into the store."""
+class NewReport(NamedTuple):
+    """An authentic report on its way into the store: the columns of its row, in their order."""
 
     device: int
     generation: int
@@ -47,10 +47,22 @@ class NewReport:
     hops: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredReport(NewReport):
-    """A report in the store."""
+class StoredReport(NamedTuple):
+    """A report in the store; `quarantined` is 0 or 1."""
 
+    device: int
+    generation: int
+    seq: int
+    digest: bytes
+    header: bytes
+    content: bytes
+    end_to_end_tag: bytes
+    lane: int
+    quarantined: int
+    heard_at_s: int
+    rssi_dbm: int
+    snr_db_x4: int
+    hops: int
     id: int
 
 
@@ -79,6 +91,12 @@ _REPORT_COLUMNS = (
     "device, generation, seq, digest, header, content, end_to_end_tag, lane, quarantined, "
     "heard_at_s, rssi_dbm, snr_db_x4, hops"
 )
+# Our own column names, nothing that came from outside.
+_INSERT_REPORT = (
+    f"INSERT INTO report ({_REPORT_COLUMNS}, state)"  # noqa: S608
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+_COUNT_NUMBER = "SELECT COUNT(*) FROM report WHERE device = ? AND generation = ? AND seq = ?"
 
 
 class Store:
@@ -129,32 +147,10 @@ class Store:
 
     def put(self, report: NewReport) -> str:
         """Keep a report: STORED, DUPLICATE (kept before) or CLONE (kept beside a different one)."""
-        cursor = self._connection.execute(
-            f"INSERT INTO report ({_REPORT_COLUMNS}, state)"  # noqa: S608 - our own column names
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (
-                report.device,
-                report.generation,
-                report.seq,
-                report.digest,
-                report.header,
-                report.content,
-                report.end_to_end_tag,
-                report.lane,
-                int(report.quarantined),
-                report.heard_at_s,
-                report.rssi_dbm,
-                report.snr_db_x4,
-                report.hops,
-                delivery.AT_GATEWAY,
-            ),
-        )
-        if not cursor.rowcount:
+        connection = self._connection
+        if not connection.execute(_INSERT_REPORT, (*report, delivery.AT_GATEWAY)).rowcount:
             return DUPLICATE
-        (same_number,) = self._connection.execute(
-            "SELECT COUNT(*) FROM report WHERE device = ? AND generation = ? AND seq = ?",
-            (report.device, report.generation, report.seq),
-        ).fetchone()
+        (same_number,) = connection.execute(_COUNT_NUMBER, report[:3]).fetchone()
         return CLONE if same_number > 1 else STORED
 
     def held_before(self, device: int, generation: int, seq: int, span: int) -> list[int]:
@@ -173,14 +169,23 @@ class Store:
             " WHERE retired_at_s IS NULL AND lane = ? AND id > ? ORDER BY id LIMIT ?",
             (lane, after_id, limit),
         )
-        return [_stored(row) for row in rows]
+        return [StoredReport._make(row) for row in rows]
 
     def report(self, report_id: int) -> StoredReport | None:
         row = self._connection.execute(
             f"SELECT {_REPORT_COLUMNS}, id FROM report WHERE id = ?",  # noqa: S608 - as above
             (report_id,),
         ).fetchone()
-        return None if row is None else _stored(row)
+        return None if row is None else StoredReport._make(row)
+
+    def last_of(self, device: int, generation: int, limit: int) -> list[StoredReport]:
+        """Return a handset's reports of the highest numbers, the highest first."""
+        rows = self._connection.execute(
+            f"SELECT {_REPORT_COLUMNS}, id FROM report"  # noqa: S608 - our own column names
+            " WHERE device = ? AND generation = ? ORDER BY seq DESC LIMIT ?",
+            (device, generation, limit),
+        )
+        return [StoredReport._make(row) for row in rows]
 
     def advance(
         self, device: int, generation: int, seq: int, digest: bytes, state: int, now_s: int
@@ -229,12 +234,16 @@ class Store:
         )
         if not cursor.rowcount or cursor.lastrowid is None:
             return None
+        if newest % RECEIPTS_PRUNED_EVERY == 0:
+            self._prune_receipts(device)
+        return RadioReceipt(cursor.lastrowid, device, entry, OWED)
+
+    def _prune_receipts(self, device: int) -> None:
         self._connection.execute(
             "DELETE FROM radio_receipt WHERE device = ? AND id <= (SELECT id FROM radio_receipt"
             " WHERE device = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
             (device, device, RECEIPTS_KEPT_PER_DEVICE),
         )
-        return RadioReceipt(cursor.lastrowid, device, entry, OWED)
 
     def receipts_of(self, device: int, newest_from: int, newest_to: int) -> list[RadioReceipt]:
         """Return the entries of a handset whose newest number lies in this range, oldest first."""
@@ -328,9 +337,3 @@ class Store:
             self._connection.executescript(
                 f"BEGIN;\n{script}\nPRAGMA user_version = {missing};\nCOMMIT;"
             )
-
-
-def _stored(row: tuple[object, ...]) -> StoredReport:
-    values = list(row)
-    values[8] = bool(values[8])  # quarantined
-    return StoredReport(*values)  # type: ignore[arg-type]  # STRICT tables hold these types

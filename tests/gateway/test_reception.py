@@ -21,14 +21,25 @@ def test_a_report_is_stored_then_acknowledged(field: Field) -> None:
     assert field.radio.taken_up_to == 1
 
 
-def test_a_report_is_acknowledged_only_after_the_grouping_time(field: Field) -> None:
+def test_a_report_among_others_is_acknowledged_only_after_the_grouping_time(field: Field) -> None:
     field.radio_up()
+    field.hear(TWO.seal(1))
     field.pass_time(100)
     field.hear(ONE.seal(10))
 
     field.pass_time(499)
     assert field.acknowledgements(ONE) == []
     field.pass_time(1)
+    assert field.acknowledgements(ONE) == [{10}]
+
+
+def test_a_lone_report_waits_for_no_company(field: Field) -> None:
+    field.radio_up()
+    field.pass_time(5_000)
+    field.hear(ONE.seal(10))
+
+    field.pass_time(20)
+
     assert field.acknowledgements(ONE) == [{10}]
 
 

@@ -133,4 +133,4 @@ def test_every_commit_is_on_disk_before_it_returns(path: Path) -> None:
 
 
 def _fields(report: NewReport) -> dict[str, object]:
-    return {name: getattr(report, name) for name in NewReport.__slots__}
+    return {name: getattr(report, name) for name in NewReport._fields}

@@ -1,0 +1,77 @@
+"""Certificates of a TLS connection to a broker: files that are checked, a context made anew each time.
+
+Verification is never switched off: a machine that does not know the time has no connection until it
+does, and one whose files are wrong has none until they are right.  The radio side goes on meanwhile.
+"""
+
+import ssl
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+
+# Nothing we connect to is older than this software; a clock before it was never set (2026-01-01).
+PLAUSIBLE_FROM_S = 1_767_225_600
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_DAY_S = 24 * 3600
+
+
+class CredentialsError(ValueError):
+    """There can be no connection now; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Where the files are.  `ca` may hold several authorities, while one replaces another."""
+
+    ca: Path
+    certificate: Path
+    key: Path
+
+    def context(self, now_s: int) -> ssl.SSLContext:
+        """Return a context that trusts only our authorities, or say why there is none."""
+        if now_s < PLAUSIBLE_FROM_S:
+            raise CredentialsError(
+                "the clock was never set, so no certificate can be checked; waiting for the time"
+            )
+        self._check_key_mode()
+        days = self.days_left(now_s)
+        if days < 0:
+            raise CredentialsError(
+                f"our certificate expired {-days} days ago; put a new one to {self.certificate}"
+            )
+        try:
+            context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(self.ca))
+            context.load_cert_chain(self.certificate, self.key)
+        except (OSError, ssl.SSLError) as error:
+            raise CredentialsError(
+                f"the files {self.ca}, {self.certificate} and {self.key} cannot be used: {error}"
+            ) from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    def days_left(self, now_s: int) -> int:
+        """Return for how many more days our certificate is valid; below 0 if it expired."""
+        try:
+            certificate = x509.load_pem_x509_certificate(self.certificate.read_bytes())
+        except (OSError, ValueError) as error:
+            raise CredentialsError(
+                f"the certificate {self.certificate} cannot be read: {error}"
+            ) from None
+        return int(certificate.not_valid_after_utc.timestamp() - now_s) // _DAY_S
+
+    def contexts(self, unix_s: Callable[[], int]) -> Callable[[], ssl.SSLContext]:
+        """Return what an MqttSession asks for each of its connections."""
+        return lambda: self.context(unix_s())
+
+    def _check_key_mode(self) -> None:
+        try:
+            others_may = self.key.stat().st_mode & _OTHERS
+        except OSError as error:
+            raise CredentialsError(
+                f"the key {self.key} cannot be read ({error.strerror})"
+            ) from None
+        if others_may:
+            raise CredentialsError(f"others may read {self.key}; run: chmod 600 {self.key}")
