@@ -18,6 +18,8 @@ from turna_protocol.digits import DigitWriter
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
 from turna_protocol.reports import decode_report, encode_report
+from turna_protocol.reports.heading import put_heading
+from turna_protocol.reports.types import type_number
 
 FOLDER = ROOT / "protocol" / "vectors"
 FRAME = Frame(3620000, 3616000, 1770340620)  # Hatay, 2026-02-06T01:17:00Z
@@ -32,6 +34,41 @@ Pair: TypeAlias = tuple[int, int]
 _BARE = ((0, 73), (1, 32), (1, 3), (4, 6), (4, 6))
 _EMPTY = ((4, 8), (1, 5), (1, 5), (0, 2), (0, 102), (0, 4), (0, 4), (0, 4), (0, 2))
 _NEAR = ((0, 73), (1, 32), (1, 3), (0, 6), (0, 6))  # what a usual heading says in one digit
+
+_LIVE_SITE = {"type": "worksite_triage", "worksite": "TUR01-0056", "live": 1, "under_12h": True}
+_SITE = {"type": "worksite_report", "worksite": "TUR01-0056", "report_number": 1}
+_VICTIM = {"type": "victim", "worksite": "TUR01-0056", "number": 1}
+_CONTRADICTIONS: dict[str, Json] = {
+    "declaration_with_a_reference": {"type": "sos", "phase": "declare", "sos_reference": 5},
+    "triage_not_what_follows": {**_LIVE_SITE, "triage": "C", "overridden": False},
+    "triage_overridden_with_what_follows": {**_LIVE_SITE, "triage": "A", "overridden": True},
+    "completed_with_live_contacts": {**_SITE, "completed": True, "live_contacts": 1},
+    "completed_with_hours_to_go": {**_SITE, "completed": True, "completion_h": 3},
+    "longer_than_since_it_began": {**_SITE, "began_min_ago": 60, "duration_min": 90},
+    "live_and_black": {**_VICTIM, "outcome": "live", "triage": "black"},
+    "deceased_and_red": {**_VICTIM, "outcome": "deceased", "triage": "red"},
+    "live_to_the_mortuary": {**_VICTIM, "outcome": "live", "handed_to": "mortuary"},
+    "evacuate_what_is_cleared": {
+        "type": "hazard",
+        "hazard": "fire",
+        "action": "evacuate",
+        "state": "cleared",
+    },
+    "more_on_litters_than_alive": {
+        "type": "medevac",
+        "patients": {"immediate": 1, "delayed": 0, "minor": 0, "expectant": 0, "deceased": 2},
+        "litter": 2,
+        "ambulatory": 0,
+    },
+    "nothing_needed": {"type": "needs", "needs": {}},
+    "fewer_affected_than_collapsed": {
+        "type": "area",
+        "affected_buildings": 5,
+        "partly_collapsed": 4,
+        "totally_collapsed": 2,
+    },
+    "message_of_nothing": {"type": "message"},
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -97,7 +134,11 @@ def malformed_vectors() -> list[Json]:
         ("text_in_the_page_for_nothing", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x43tea"),
         ("no_such_letter", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x42\x01\xff"),
         ("control_character", _digits(*_BARE, *_EMPTY[:8], (1, 2)) + b"\x62a\x00"),
-        ("declaration_with_a_reference", _sos_declaration_with_a_reference()),
+        ("deep_nesting", b"\x81" * 40 + b"\x00"),
+        ("map_with_a_key_twice", b"\xa2\x00\x04\x00\x05"),
+        ("huge_array", b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff"),
+        ("too_many_items", b"\x04" * 65),
+        *((name, _unchecked(form)) for name, form in _CONTRADICTIONS.items()),
     ]
     return [{"name": name, "content": data.hex(), "reason": _reason(data)} for name, data in cases]
 
@@ -131,9 +172,14 @@ def _digits(*pairs: Pair) -> bytes:
     return writer.content()
 
 
-def _sos_declaration_with_a_reference() -> bytes:
-    heading = _digits(_BARE[0], (2, 32), *_BARE[2:], (0, 3), (0, 8), (0, 22))
-    return heading + _digits((1, 12), (1, 2), (5, 1 << 20))
+def _unchecked(form: Json) -> bytes:
+    """Return the content of a report whose fields contradict each other: nobody else makes it."""
+    report = json_form.report_from_json({"mode": "exercise", **form})
+    digits = DigitWriter()
+    put_heading(digits, type_number(report), report, FRAME)
+    for name, field in report.LAYOUT:
+        field.put(digits, getattr(report, name))
+    return digits.content()
 
 
 def _reason(content: bytes) -> str:
