@@ -264,7 +264,7 @@ def _rate(sealed: list[Sealed]) -> dict[str, float]:
 
 
 class _Peer:
-    """meshtastic/python with a callback that publishes each packet as JSON, and waits for PUBACK."""
+    """meshtastic/python with a callback that publishes each packet as JSON and waits for PUBACK."""
 
     def __init__(self, port: int) -> None:
         self._confirmed = 0

@@ -1,7 +1,7 @@
-"""Certificates of a TLS connection to a broker: files that are checked, a context made anew each time.
+"""Certificates of a TLS connection to a broker: files checked, a context made anew each time.
 
 Verification is never switched off: a machine that does not know the time has no connection until it
-does, and one whose files are wrong has none until they are right.  The radio side goes on meanwhile.
+does, and one whose files are wrong has none until they are right.  The radio goes on meanwhile.
 """
 
 import ssl

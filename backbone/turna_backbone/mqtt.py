@@ -1,9 +1,10 @@
 """One MQTT session that outlives its connections; the only module that imports paho.
 
 Speaks MQTT 5 where the broker does and 3.1.1 elsewhere.  Its one thread reads, writes and puts
-values on the owner's inbox.  Each connection is a new paho client, so that nothing paho keeps in memory (queued or in-flight messages, message ids) leaks
-from one connection into the next: what was not confirmed is sent again by whoever owns it.
-A confirmation is progress, never proof that anything was stored.
+values on the owner's inbox.  Each connection is a new paho client, so that nothing that paho keeps
+in memory (queued messages, message ids) leaks from one connection into the next: what was not
+confirmed is sent again by whoever owns it.  A confirmation is progress, never proof that anything
+was stored.
 """
 
 import queue
@@ -244,10 +245,10 @@ class MqttSession:
             reason = f"{address.host}:{address.port}: {error}"
         finally:
             self._connection = None
-        if version_5 and connection.was_reached and not connection.was_ready:
-            if not self._stopping.is_set():
-                self._only_version_3.add(address)
-                return _TRY_OTHER_VERSION
+        was_refused = connection.was_reached and not connection.was_ready
+        if version_5 and was_refused and not self._stopping.is_set():
+            self._only_version_3.add(address)
+            return _TRY_OTHER_VERSION
         self._emit(Disconnected(reason))
         if connection.was_ready:
             return _WAS_READY

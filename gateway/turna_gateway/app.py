@@ -66,7 +66,9 @@ def run(
         clock=config.clock,
         subscriptions=identity.subscriptions(),
         will=Will(topic, farewell),
-        tls=None if config.credentials is None else config.credentials.contexts(config.clock.unix_s),
+        tls=None
+        if config.credentials is None
+        else config.credentials.contexts(config.clock.unix_s),
     )
     radio = open_modem(config, mission, inbox)
     gateway = Gateway(

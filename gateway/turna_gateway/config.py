@@ -27,7 +27,7 @@ port = "/dev/ttyUSB0"                     # serial port of the board with the mo
 [backbone]
 brokers = ["127.0.0.1:1883"]              # MQTT brokers, tried in turn
 # With these three the connection is by TLS; the certificate's common name is its name.
-# ca = "tls/ca.pem"                       # whom we trust; two authorities while one replaces another
+# ca = "tls/ca.pem"                       # whom we trust; two while one replaces another
 # certificate = "tls/gateway.pem"
 # key = "tls/gateway.key"                 # nobody else may read the file
 

@@ -103,3 +103,20 @@ def test_a_gateway_knows_its_own_topics() -> None:
 
     assert identity.subscriptions() == ("ots/v1/tr/g/hatay-1/receipt", "ots/v1/sys/sec/conn")
     assert identity.presence(online=True)[0] == "ots/v1/tr/g/hatay-1/conn"
+
+
+def test_a_backbone_by_tls_needs_all_three_files(file: Path) -> None:
+    file.write_text(LEAST.replace("[backbone]", '[backbone]\nca = "ca.pem"\nkey = "tls/g.key"'))
+
+    with pytest.raises(ConfigurationError, match=r"backbone\.certificate is missing"):
+        read_config(file)
+
+
+def test_a_backbone_by_tls_has_its_files_beside_the_settings(file: Path) -> None:
+    named = '[backbone]\nca = "ca.pem"\nkey = "g.key"\ncertificate = "g.pem"'
+    file.write_text(LEAST.replace("[backbone]", named))
+
+    credentials = read_config(file).credentials
+
+    assert credentials is not None
+    assert credentials.key == file.parent / "g.key"
