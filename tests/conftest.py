@@ -1,4 +1,4 @@
-"""Fixtures of all tests: the browser that set-up provided."""
+"""Options and fixtures of all tests: golden pictures, and the browser that set-up provided."""
 
 import os
 from collections.abc import Iterator
@@ -18,6 +18,12 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-pictures", action="store_true", help="take what is drawn now as golden"
+    )
 
 
 @pytest.fixture(scope="module")

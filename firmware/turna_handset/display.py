@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 21
 BODY_LINES = 4
+LARGE_COLUMNS = 12
 
 # Where the cells lie on a 128 x 64 screen: one free row keeps inverse lines apart.
 LEFT_PX = 0
@@ -26,13 +27,17 @@ LINE_TOPS_PX = (0, 13, 26, 39, 52)
 
 
 class Line(Record):
-    """One line; from the column `inverse_from` on it is dark on light."""
+    """One line; from the column `inverse_from` on it is dark on light.
 
-    FIELDS = ("text", "inverse_from")
+    A large one, of at most LARGE_COLUMNS, also covers the place of the next, which stays empty.
+    """
 
-    def __init__(self, text: str, inverse_from: int = COLUMNS) -> None:
+    FIELDS = ("text", "inverse_from", "large")
+
+    def __init__(self, text: str, inverse_from: int = COLUMNS, *, large: bool = False) -> None:
         self.text = text
         self.inverse_from = inverse_from
+        self.large = large
 
 
 class ReportLine(Record):
@@ -250,8 +255,10 @@ def _draft(form: "Form", draft: "Draft") -> "tuple[str, list[Line]]":
 
 
 def _number(form: "Form", nothing: str) -> "list[Line]":
+    """Return the number large, for a glance in the dark; the word for none may be too long."""
     shown = text(nothing) if form.value is None else str(form.value)
-    return [Line(f"> {shown} <", 0), Line(""), Line(text("count.hint"))]
+    value = Line(f"> {shown} <", 0, large=form.value is not None)
+    return [value, Line(""), Line(text("count.hint"))]
 
 
 def _summary_row(line: str, draft: "Draft") -> str:
@@ -301,6 +308,7 @@ def _distress(form: "Form", status: Status, now_ms: int) -> "list[Line]":
 def _countdown(seconds: int) -> "list[Line]":
     return [
         Line(_wide(f"{text('sos.countdown')} {seconds} s"), 0),
+        Line(str(seconds), large=True),
         Line(""),
         Line(text("sos.countdown.cancel")),
     ]

@@ -9,7 +9,7 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 class Font(Protocol):
-    """A font of the firmware: rows of a glyph, a byte each, leftmost pixel in the highest bit."""
+    """A font of the firmware: rows of a glyph, whole bytes, leftmost pixel in the highest bit."""
 
     WIDTH: int
     HEIGHT: int
@@ -78,13 +78,13 @@ class Screen:
         return lines
 
     def _text_line(self, y: int, font: Font, glyphs: dict[bytes, str]) -> tuple[str, int, int]:
-        """Return a line, how many of its cells were read, and how many are not blank."""
+        """Return a line, how many of its cells were read, and how many are no mere plane."""
         line, read, cells = "", 0, 0
         for x in range(0, self.width - font.WIDTH + 1, font.WIDTH):
             cell = self._cell(x, y, font.WIDTH, font.HEIGHT)
             character = glyphs.get(cell, _UNREADABLE)
             line += character
-            if any(cell):
+            if any(cell) and not all(cell):
                 cells += 1
                 read += character != _UNREADABLE
         return line, read, cells
@@ -94,13 +94,29 @@ class Screen:
         return b"".join(self.pixels[start : start + width] for start in starts)
 
 
+def as_read(text: str, font: Font) -> str:
+    """Return a text as a reader of pixels sees it: of letters that look alike, always the same."""
+    glyphs = _glyphs(font)
+    return "".join(glyphs[_pixels(font.glyph(character), font)] for character in text)
+
+
+def _pixels(rows: bytes, font: Font) -> bytes:
+    """Return a glyph as a byte per pixel, row by row."""
+    stride = (font.WIDTH + 7) // 8
+    return bytes(
+        rows[y * stride + x // 8] >> (7 - x % 8) & 1
+        for y in range(font.HEIGHT)
+        for x in range(font.WIDTH)
+    )
+
+
 def _glyphs(font: Font) -> dict[bytes, str]:
     """Return characters by their pixels, inverted ones too; plain ones win."""
     plain: dict[bytes, str] = {}
     inverted: dict[bytes, str] = {}
     for character in font.characters():
         rows = font.glyph(character)
-        bits = bytes(row >> (7 - x) & 1 for row in rows for x in range(font.WIDTH))
+        bits = _pixels(rows, font)
         plain.setdefault(bits, character)
         inverted.setdefault(bytes(1 - bit for bit in bits), character)
     return inverted | plain

@@ -1,6 +1,6 @@
 """The screens as text, line by line; what stands in inverse is between the bars |...|."""
 
-from turna_handset import display, keypad
+from turna_handset import display, font_large, keypad
 from turna_handset.display import COLUMNS, ReportLine, Status, draw, draw_unprovisioned
 from turna_handset.font import HEIGHT, SIGNS, WIDTH, characters, glyph
 from turna_handset.form import Form
@@ -202,9 +202,9 @@ def test_the_countdown_to_an_sos_says_how_to_cancel_it() -> None:
     assert shown(a_form(HOLD), a_status(), now_ms=1500) == [
         "SOS          |EXERCISE|",
         "|SOS in 4 s|",
+        "4",
         "",
         "Press to cancel",
-        "",
     ]
 
 
@@ -255,6 +255,24 @@ def test_every_glyph_is_its_own_within_a_script() -> None:
             assert not [row for row in rows if row & (1 << 8 - WIDTH) - 1]
             assert rows not in drawn, (character, drawn.get(rows))
             drawn[rows] = character
+
+
+def test_what_is_read_at_a_glance_is_large_and_has_the_next_place_to_itself() -> None:
+    reach_trapped = (LONG, LONG, SHORT, SHORT, SHORT, LONG, SHORT, SHORT)
+    for keys, now_ms, value in (((HOLD,), 1500, "4"), (reach_trapped, 0, "> 1 <")):
+        lines = draw(a_form(*keys), a_status(), lambda _: None, now_ms)
+        (place,) = [place for place, line in enumerate(lines) if line.large]
+        assert (lines[place].text, lines[place + 1].text) == (value, "")
+
+
+def test_large_letters_are_the_small_ones_in_other_pixels() -> None:
+    assert font_large.characters() == characters()[: -len(SIGNS)]
+    for letter in "09AĞЙңʻ":
+        rows = font_large.glyph(letter)
+        assert len(rows) == 2 * font_large.HEIGHT
+        assert any(rows), letter
+        for row in range(font_large.HEIGHT):
+            assert rows[2 * row + 1] & 0x3F == 0, letter
 
 
 def test_no_letter_is_blank_or_a_question_mark() -> None:
