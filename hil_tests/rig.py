@@ -16,7 +16,7 @@ from turna_simulation.world import World
 
 PATIENCE_S = 20.0
 RESET_PULSE_S = 0.1
-MODEM_SETTINGS = json.dumps({"role": "modem", "board": "heltec_v3"}).encode()
+VIRTUAL_BOARDS = {"v1": "heltec_v3", "v2": "heltec_v2"}  # one of each kind of radio
 
 
 class CannotError(Exception):
@@ -77,14 +77,15 @@ class VirtualRig:
 
     def _run(self) -> None:
         with World(seed=3) as world:
-            for index in range(2):
-                self._add(world, f"v{index + 1}", 200.0 * index)
+            for index, (name, model) in enumerate(VIRTUAL_BOARDS.items()):
+                self._add(world, name, model, 200.0 * index)
             self._ready.set()
             world.run_paced(1.0, until=self._ended.is_set)
 
-    def _add(self, world: World, name: str, east_m: float) -> None:
+    def _add(self, world: World, name: str, model: str, east_m: float) -> None:
+        settings = json.dumps({"role": "modem", "board": model}).encode()
         hardware = world.add_board(
-            name, position=(east_m, 0.0), files={"/settings.json": MODEM_SETTINGS}
+            name, model, position=(east_m, 0.0), files={"/settings.json": settings}
         )
         hardware.power_on()
 
