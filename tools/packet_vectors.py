@@ -25,10 +25,33 @@ from tools.vector_keys import (
     PUBLIC,
     SIGNING,
 )
+from tools.vector_reports import REPORTS
+from tools.vectors import FRAME
 from turna_protocol import acknowledgement as acks
-from turna_protocol import alerts, beacon, codes, keys, notices, orders, packet, revocation, sealing
+from turna_protocol import (
+    alerts,
+    beacon,
+    codes,
+    fragments,
+    json_form,
+    keys,
+    long_text,
+    notices,
+    orders,
+    packet,
+    revocation,
+    sealing,
+)
+from turna_protocol.reports import encode_report
 
 FOLDER = ROOT / "protocol" / "vectors"
+_LONG_TEXT = long_text.LongText(
+    codes.EXERCISE,
+    1_770_455_130,
+    "Meet at the stadium's north gate at six. Bring cutting tools, two stretchers, water for a day "
+    "and lamps; leave the lorry at the bridge, which bears four tonnes. The guide speaks Turkish "
+    "and Kazakh, and wears white.",
+)
 Vector = dict[str, Any]
 
 
@@ -73,6 +96,7 @@ def packets() -> Vector:
             "public_key": PUBLIC.hex(),
             "alert_anchors": [anchor.hex() for anchor in alerts.anchors(ENDS)],
         },
+        "frame": {name: getattr(FRAME, name) for name in FRAME.FIELDS},
         "vectors": [
             *_sealed(),
             *_ordered(),
@@ -85,13 +109,18 @@ def packets() -> Vector:
     }
 
 
+def _content(name: str) -> bytes:
+    """Return the content of a published report."""
+    return encode_report(json_form.report_from_json(dict(REPORTS)[name]), FRAME)
+
+
 def _sealed() -> list[Vector]:
+    parts = fragments.split(long_text.pack_long_text(_LONG_TEXT))
     cases = (
-        (packet.REPORT, 9, 2, b"hello"),
-        (packet.REPORT, 0, 0, b"\x00"),
-        (packet.REPORT, packet.SEQUENCE_MAX, 3, bytes(range(sealing.REPORT_CONTENT_BYTES_MAX))),
-        (packet.FRAGMENT, 10, 0, b"\x00\x01first half, "),
-        (packet.FRAGMENT, 11, 0, b"\x01\x01second half"),
+        (packet.REPORT, 9, 2, _content("sos_declared")),
+        (packet.REPORT, 0, 0, _content("sitrep_nothing_known")),
+        (packet.REPORT, packet.SEQUENCE_MAX, 3, _content("sitrep_every_field_at_its_end")),
+        *((packet.FRAGMENT, 10 + index, 0, part) for index, part in enumerate(parts)),
         (packet.HOLDING, 12, 0, orders.pack_holding(orders.Holding(orders.ORDERS, 3, 0b11))),
     )
     return [
@@ -124,8 +153,11 @@ def _sealed() -> list[Vector]:
 def _ordered() -> list[Vector]:
     vectors = []
     for kind, number, content in (
-        (packet.ORDER, 3, b"go"),
-        (packet.ORDER_FRAGMENT, 4, b"\x00\x00long order"),
+        (packet.ORDER, 3, _content("task_to_a_worksite")),
+        *(
+            (packet.ORDER_FRAGMENT, 4 + index, part)
+            for index, part in enumerate(fragments.split(long_text.pack_long_text(_LONG_TEXT)))
+        ),
     ):
         order = orders.seal_order(
             content, device=DEVICE, number=number, authentication_key=END, kind=kind
@@ -229,7 +261,7 @@ def _notices() -> list[Vector]:
     revoked = revocation.pack_revocations(revocation.RevocationList(3, {7: 1, 9: 2}))
     vectors = []
     for notice in (
-        notices.Notice(7, notices.ORDER_TO_ALL, b"regroup at the stadium"),
+        notices.Notice(7, notices.ORDER_TO_ALL, _content("message_cyrillic")),
         notices.Notice(8, notices.REVOCATIONS, revoked),
     ):
         signature = SIGNING.sign(notices.signed_message(notice))
