@@ -10,7 +10,7 @@ from . import image
 from .ether import Antenna, Ether
 from .flash import Flash
 from .frames import Frame
-from .interpreter import heap_option
+from .interpreter import heap_bytes, heap_option
 from .mcu import DEEP_SLEEP, HARD, POWER_ON, SOFT, WATCHDOG, Mcu
 from .models import BOARDS
 from .process import BoardEndedError, BoardHungError, BoardProcess
@@ -104,6 +104,8 @@ class Board:
             self.mcu.rom = str(rom_of(folders))
         else:
             self.mcu.firmware = [str(folder) for folder in folders]
+        if equipment.heap:
+            self.mcu.heap_bytes = heap_bytes(equipment.heap)
         self.serial = SerialPort(around.scheduler, partial(self.mcu.receive, model.soc.console_rx))
         self.parts: Parts = model.build(
             Bench(
@@ -242,7 +244,7 @@ class Board:
         equipment = self._equipment
         command = [str(equipment.micropython)]
         if equipment.heap:
-            command += ["-X", heap_option(equipment.micropython, equipment.heap)]
+            command += ["-X", heap_option(equipment.heap)]
         messages = equipment.directory / "interpreter.txt"
         command.append(str(equipment.overlay / "_boot.py"))
         self._process = BoardProcess(command, messages, equipment.hang_after_cpu_s)

@@ -16,10 +16,9 @@ _SOURCES = Path(__file__).parent / "overlay"
 _HOT = frozenset({"_link.py", "_ports.py", "_tasks.py", "select.py", "time.py"})
 _NATIVE = "@micropython.native"
 _TRIAL = f"{_NATIVE}\ndef trial():\n    return 7\n\nraise SystemExit(trial())\n"
-_WORD_TRIAL = "import sys; raise SystemExit(64 if sys.maxsize >> 32 else 32)"
 _UNITS = {"K": 1024, "M": 1024 * 1024}
-# What the overlay with all its modules takes of the heap; on a board they are C (measured).
-_OVERLAY_HEAP_BYTES = {32: 42_000, 64: 63_500}
+# More than the overlay and the names of the firmware take; the board gives back what they leave.
+_BESIDE_THE_FIRMWARE_BYTES = 256 * 1024
 
 
 def find_micropython(word_bits: int = 64) -> Path:
@@ -33,15 +32,14 @@ def find_micropython(word_bits: int = 64) -> Path:
     return Path(found)
 
 
-def heap_option(micropython: Path, heap: str) -> str:
-    """Return the option that leaves the firmware a heap ("110K") beside what the overlay takes."""
-    firmware_bytes = int(heap[:-1]) * _UNITS[heap[-1]]
-    return f"heapsize={firmware_bytes + _OVERLAY_HEAP_BYTES[_word_bits(micropython)]}"
+def heap_bytes(heap: str) -> int:
+    """Return how much "110K" is."""
+    return int(heap[:-1]) * _UNITS[heap[-1]]
 
 
-@functools.cache
-def _word_bits(micropython: Path) -> int:
-    return subprocess.run([str(micropython), "-c", _WORD_TRIAL], check=False).returncode
+def heap_option(heap: str) -> str:
+    """Return the option for an interpreter whose firmware will have this heap."""
+    return f"heapsize={heap_bytes(heap) + _BESIDE_THE_FIRMWARE_BYTES}"
 
 
 def prepare_overlay(micropython: Path, folder: Path) -> Path:

@@ -67,6 +67,7 @@ class Mcu:
         self.pwm: dict[int, PwmListener] = {}
         self.firmware: list[str] = []
         self.rom = ""
+        self.heap_bytes = 0  # 0: whatever the interpreter has
         self.temperature_c = 27
         self._watchdog = Watchdog(scheduler, lambda: restart(WATCHDOG, 0))
         self._timers = Timers(scheduler, self._timer_expired)
@@ -280,6 +281,7 @@ class Mcu:
             "firmware": self.firmware,
             "soc": self._soc.facts(),
             "rom": self.rom,
+            "heap": self.heap_bytes,
         }
         return json.dumps(settings).encode()
 

