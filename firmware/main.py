@@ -2,7 +2,6 @@
 
 import asyncio
 
-from turna_board import settings
 from turna_board.board import BOARDS
 from turna_protocol.errors import MalformedError
 
@@ -23,6 +22,8 @@ def main() -> None:
 
 def _role() -> "Role":
     """Return what to run; the settings themselves are forgotten before it runs."""
+    from turna_board import settings
+
     try:
         found = settings.load()
     except settings.SettingsError as error:
@@ -39,13 +40,14 @@ def _role() -> "Role":
 
 def _handset(board: str, found: dict[str, object]) -> "Role":
     from turna_handset import parts
-    from turna_handset.provisioning import Provisioning
+    from turna_handset.kit import read_provisioning
 
     try:
-        provisioning = Provisioning(found)
+        provisioning = read_provisioning(found)
     except MalformedError as error:
         return _unprovisioned(board, f"settings: {error}")
-    parts.load()
+    parts.forget(parts.FOR_THE_START)
+    parts.load(parts.PARTS)
     from turna_handset.app import run
 
     return run(provisioning)

@@ -29,11 +29,9 @@ from turna_protocol.duty import DutyLedger
 
 from . import speech
 from .clock import Clock
-from .compose import Composer
 from .counters import Counters
-from .courier import Courier, duty_budgets
+from .courier import Courier
 from .desk import Desk
-from .identity import hello
 from .journal import Journal
 from .leaving import leave
 from .ledger_file import LedgerFile
@@ -44,7 +42,7 @@ from .release import BUILT_S
 from .reporter import Reporter
 from .status import StatusBoard
 from .supervisor import WATCHDOG_MS, Supervisor
-from .usb import UsbService
+from .usb_port import UsbPort
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,8 +50,10 @@ if TYPE_CHECKING:
 
     from turna_board.radio_driver import RadioDriver
 
+    from .compose import Composer
     from .provisioning import Provisioning
 
+BOOT_ID_BYTES = 4
 JOURNAL_DIRECTORY = "/journal"
 NUMBERS_DIRECTORY = ""  # files beside settings.json
 
@@ -85,11 +85,11 @@ class Handset:
         self._gnss = build_gnss(self._profile)
         self._serial = UsbSerial()
 
-        self._clock = Clock(max(BUILT_S, provisioning.mission.frame.epoch_s))
+        self._clock = Clock(max(BUILT_S, provisioning.frame.epoch_s))
         self._position = Position()
         self._journal = Journal(JOURNAL_DIRECTORY)
         self._numbers = open_sequence(provisioning.link_key, nvs, NUMBERS_DIRECTORY)
-        ledger = DutyLedger(duty_budgets(provisioning))
+        ledger = DutyLedger(_duty_budgets(provisioning))
         self._ledger_file = LedgerFile(ledger)
         self._courier = Courier(
             provisioning=provisioning,
@@ -109,11 +109,15 @@ class Handset:
             position=self._position,
             counters=self._counters,
         )
+        self._usb = UsbPort(
+            provisioning.board, os.urandom(BOOT_ID_BYTES), self._journal, self._counted
+        )
         self._desk = Desk(
-            Composer(provisioning.mode, self._clock, self._position),
+            self._composer,
             Reporter(provisioning, self._journal, self._numbers, self._counters),
             self._courier,
             self._status,
+            self._usb.close,
         )
         self._panel = Panel(
             buttons=build_buttons(self._profile),
@@ -127,7 +131,6 @@ class Handset:
             counters=self._counters,
             warning=self._warning,
         )
-        self._usb = UsbService(hello(provisioning.board), self._journal, self._counted)
         self._battery_read_ms = -BATTERY_EVERY_MS
         self._position_due_ms = FIRST_POSITION_MS + random_below(FIRST_SPREAD_MS)
         self._health_due_ms = FIRST_HEALTH_MS + random_below(FIRST_SPREAD_MS)
@@ -147,7 +150,7 @@ class Handset:
         supervisor.start("usb", self._usb_once)
         supervisor.start("routine", self._routine_once)
         supervisor.start("gnss", self._gnss_once)
-        if self._provisioning.refusal() is None:
+        if self._provisioning.refusal is None:
             supervisor.start("radio", self._courier.radio_once)
             supervisor.start("send", self._courier.send_once)
             supervisor.start("receive", self._courier.receive_once)
@@ -183,11 +186,15 @@ class Handset:
         return self._position.age_s(now_ms) is not None or now_ms >= FIRST_FIX_PATIENCE_MS
 
     async def _usb_once(self) -> None:
-        await self._serial.write(self._usb.take())
-        self._usb.receive(await self._serial.read(CHECK_IN_MS), self._uptime.ms())
-        await self._serial.write(self._usb.take())
+        data = await self._serial.read(CHECK_IN_MS)
+        await self._serial.write(self._usb.receive(data, self._uptime.ms()))
         if self._usb.wish is not None:
             await leave(self._usb.wish)
+
+    def _composer(self) -> "Composer":
+        from .compose import Composer
+
+        return Composer(self._provisioning.mode, self._clock, self._position)
 
     def _news(self, seq: int, state: int) -> None:
         self._panel.news(seq, state)
@@ -196,7 +203,7 @@ class Handset:
         """Return the label of what needs a person most."""
         for applies, label in (
             (self._desk.warning is not None, self._desk.warning),
-            (self._provisioning.refusal() is not None, "warning.region"),
+            (self._provisioning.refusal is not None, "warning.region"),
             (self._courier.radio_failed, "warning.radio"),
             (self._courier.duty_exhausted, "warning.duty"),
             (self._journal.flash_errors > 0, "warning.flash"),
@@ -246,6 +253,11 @@ def count_restart(nvs: Nvs) -> int:
 def random_below(limit: int) -> int:
     """Return an integer from 0 to below the limit."""
     return random.randrange(limit)  # noqa: S311 - spreads transmissions, guards nothing
+
+
+def _duty_budgets(provisioning: "Provisioning") -> dict[str, int | None]:
+    """Return the permille of the sub-band that the channel lies in, by its name."""
+    return {provisioning.band: provisioning.duty_permille} if provisioning.band else {}
 
 
 def _next_due_ms(now_ms: int, interval_s: int) -> int:

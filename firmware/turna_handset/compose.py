@@ -1,6 +1,5 @@
 """Makes reports: what was entered or is due, with the time, the place and the battery of now."""
 
-from turna_protocol import codes
 from turna_protocol.frame import LATITUDE_LIMIT_E5, normal_longitude_e5
 from turna_protocol.reports import Casualties, Fix, NodeHealth, Sitrep, Sos
 from turna_protocol.reports import Position as PositionReport
@@ -13,9 +12,6 @@ if TYPE_CHECKING:
     from .draft import Draft
     from .health import Health
     from .position import Position
-
-DECLARE = codes.DECLARE
-CANCEL = codes.CANCEL
 
 ALTITUDE_MIN_M = -400  # the shore of the Dead Sea; what is lower is a receiver's error
 ALTITUDE_MAX_M = 8000

@@ -13,7 +13,6 @@ from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.beacon import TIME_GNSS, TIME_NETWORK, BeaconMemory, turn, unpack_beacon
 from turna_protocol.errors import MalformedError, NotAuthenticError
 from turna_protocol.link import ADMISSION_LASTS_MS, SOS_PRIORITY, Deferred, Link
-from turna_protocol.regions import REGIONS
 
 from .journal_index import Entry
 from .waiting import wait_for
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from turna_board.radio import ReceivedPacket
     from turna_board.uptime import Uptime
     from turna_protocol.duty import DutyLedger
-    from turna_protocol.mission import Radio
-    from turna_protocol.regions import SubBand
 
     from .clock import Clock
     from .counters import Counters
@@ -62,7 +59,7 @@ class Courier:
         self.duty_exhausted = False
         self.radio_failed = False
         self._provisioning = provisioning
-        self._channel = provisioning.mission.radio
+        self._channel = RadioConfig(**provisioning.channel)
         self._radio = radio
         self._journal = journal
         self._ledger = ledger
@@ -70,8 +67,7 @@ class Courier:
         self._uptime = uptime
         self._counters = counters
         self._news = news
-        band = _sub_band(provisioning)
-        self._band = "" if band is None else band.name  # without one this courier never runs
+        self._band = provisioning.band  # without one this courier never runs
         self._link = Link(provisioning.device, random_below, self._airtime_ms)
         self._beacons = BeaconMemory()
         self._offered: set[int] = set()
@@ -95,7 +91,7 @@ class Courier:
         """Set the radio up for the mission's channel if it is not, and look after it."""
         if not self._radio_ready.is_set():
             try:
-                await self._radio.start(_radio_config(self._channel))
+                await self._radio.start(self._channel)
                 await self._radio.receive_continuous()
                 self._radio_ready.set()
             except RadioError:
@@ -288,30 +284,6 @@ class Courier:
 
     def _airtime_ms(self, length: int) -> int:
         return -(-self._airtime_us(length) // 1000)
-
-
-def duty_budgets(provisioning: "Provisioning") -> dict[str, int | None]:
-    """Return the permille of the sub-band that the mission's channel lies in, by its name."""
-    band = _sub_band(provisioning)
-    return {} if band is None else {band.name: band.duty_permille}
-
-
-def _sub_band(provisioning: "Provisioning") -> "SubBand | None":
-    region = REGIONS.get(provisioning.mission.region)
-    channel = provisioning.mission.radio
-    return None if region is None else region.sub_band(channel.freq_hz, channel.bandwidth_hz)
-
-
-def _radio_config(channel: "Radio") -> RadioConfig:
-    return RadioConfig(
-        freq_hz=channel.freq_hz,
-        bandwidth_hz=channel.bandwidth_hz,
-        sf=channel.sf,
-        coding_rate=channel.coding_rate,
-        preamble_symbols=channel.preamble_symbols,
-        sync_word=channel.sync_word,
-        power_dbm=channel.power_dbm,
-    )
 
 
 if TYPE_CHECKING:

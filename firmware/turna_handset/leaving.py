@@ -4,7 +4,8 @@ import asyncio
 
 import machine
 
-from .usb import REBOOT
+REBOOT = "reboot"
+REPL = "repl"
 
 _FLUSH_MS = 100  # the answer has to reach the host first
 

@@ -1,29 +1,23 @@
-"""Loads the handset's modules leaves first, with the heap swept in between.
+"""Which modules are in memory, and when: some all the time, some only while they are needed.
 
 An import inside an import inside an import takes stack, of which an ESP32 has 16 kB, and leaves
-the heap in pieces. So what others stand on is loaded before them.
+the heap in pieces.  So what others stand on is loaded before them, with the heap swept in between.
 """
 
 import gc
+import sys
 
 PARTS = (
     "turna_protocol.record",
     "turna_protocol.codes",
-    "turna_protocol.cbor",
-    "turna_protocol.reports.fields",
-    "turna_protocol.reports.heading",
-    "turna_protocol.reports.codec",
-    "turna_protocol.reports",
+    "turna_protocol.keys",
     "turna_protocol.ccm",
     "turna_protocol.sealing",
+    "turna_protocol.sealer",
     "turna_protocol.acknowledgement",
     "turna_protocol.beacon",
     "turna_protocol.link",
     "turna_protocol.duty",
-    "turna_protocol.modem.framing",
-    "turna_protocol.modem.messages",
-    "turna_protocol.modem.device_end",
-    "turna_protocol.modem.journal_messages",
     "turna_board.radio_driver",
     "turna_board.board",
     "turna_protocol.text",
@@ -37,10 +31,53 @@ PARTS = (
     "turna_handset.panel",
 )
 
+# What each job takes beside the above, leaves first.  Nothing that stays may hold on to it.
+FOR_THE_START = (
+    "turna_protocol.mission",
+    "turna_protocol.regions",
+    "turna_board.settings",
+    "turna_handset.kit",
+)
+FOR_A_REPORT = (
+    "turna_protocol.cbor",
+    "turna_protocol.digits",
+    "turna_protocol.reports.types",
+    "turna_protocol.reports.fields",
+    "turna_protocol.reports.heading",
+    "turna_protocol.reports.codec",
+    "turna_protocol.reports.casualties",
+    "turna_protocol.reports.node_health",
+    "turna_protocol.reports.position",
+    "turna_protocol.reports.sitrep",
+    "turna_protocol.reports.sos",
+    "turna_protocol.reports",
+    "turna_handset.compose",
+)
+FOR_A_HOST = (
+    "turna_protocol.modem.framing",
+    "turna_protocol.modem.messages",
+    "turna_protocol.modem.device_end",
+    "turna_protocol.modem.journal_messages",
+    "turna_protocol.modem",
+    "turna_handset.identity",
+    "turna_handset.usb",
+)
 
-def load() -> None:
-    """Import every part, in order."""
-    for name in PARTS:
-        gc.collect()
-        __import__(name)
+
+def load(names: tuple[str, ...]) -> None:
+    """Import modules, in order."""
+    for name in names:
+        if name not in sys.modules:
+            gc.collect()
+            __import__(name)
     gc.collect()
+
+
+def forget(names: tuple[str, ...]) -> None:
+    """Let go of modules, last first; who needs one later imports it anew."""
+    for name in reversed(names):
+        sys.modules.pop(name, None)
+        package, _, leaf = name.rpartition(".")
+        above = sys.modules.get(package)
+        if above is not None and hasattr(above, leaf):
+            delattr(above, leaf)

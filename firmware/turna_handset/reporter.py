@@ -1,22 +1,13 @@
 """Turns a report into bytes that never change: encoded, numbered, sealed, saved, in this order.
 
 Whatever stands in the way is counted and leaves a warning for the screen; nothing is sent that is
-not in the journal first.
+not in the journal first.  The modules of reports are loaded where they are needed and only there:
+`parts` lets go of them afterwards.
 """
 
 from turna_protocol import codes
 from turna_protocol.errors import MalformedError, MisuseError
-from turna_protocol.reports import (
-    TYPES,
-    Report,
-    Sos,
-    decode_report,
-    encode_report,
-    priority,
-    report_type,
-    type_number,
-)
-from turna_protocol.sealing import seal_report
+from turna_protocol.sealer import Sealer
 
 from .journal import SOS_PRIORITY, JournalFullError
 from .journal_file import StoredReport
@@ -26,16 +17,11 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from turna_protocol.frame import Frame
+    from turna_protocol.reports import Report
     from turna_protocol.sequence import SequenceSource
 
     from .counters import Counters
     from .journal import Journal
-
-    class Deployment(Protocol):
-        """What every report is measured from."""
-
-        @property
-        def frame(self) -> Frame: ...
 
     class Identity(Protocol):
         """Whose reports these are."""
@@ -47,7 +33,7 @@ if TYPE_CHECKING:
         @property
         def authentication_key(self) -> bytes: ...
         @property
-        def mission(self) -> Deployment: ...
+        def frame(self) -> Frame: ...
 
 
 NOT_SAVED = "warning.refused"
@@ -65,13 +51,16 @@ class Reporter:
         counters: "Counters",
     ) -> None:
         self.warning: str | None = None  # why the last report was not saved, as a label
-        self._identity = identity
+        self._frame = identity.frame
+        self._sealer = Sealer(identity.device, identity.link_key, identity.authentication_key)
         self._journal = journal
         self._numbers = numbers
         self._counters = counters
 
-    def save(self, report: Report) -> int | None:
+    def save(self, report: "Report") -> int | None:
         """Return the report's number once it is sealed and in flash, or None if it is not."""
+        from turna_protocol.reports import report_type
+
         try:
             seq = self._seal_and_save(report)
         except (OSError, JournalFullError):
@@ -95,8 +84,10 @@ class Reporter:
         stored = self._journal.report(entry.seq)
         if stored is None:
             return None
+        from turna_protocol.reports import Sos, decode_report
+
         try:
-            report = decode_report(stored.content, self._identity.mission.frame)
+            report = decode_report(stored.content, self._frame)
         except MalformedError:
             self._counters.count("journal content unreadable")
             return None
@@ -104,19 +95,14 @@ class Reporter:
             return entry.seq if report.sos_reference is None else report.sos_reference
         return None
 
-    def _seal_and_save(self, report: Report) -> int | None:
-        identity = self._identity
-        content = encode_report(report, identity.mission.frame)
+    def _seal_and_save(self, report: "Report") -> int | None:
+        from turna_protocol.reports import encode_report, priority, type_number
+
+        content = encode_report(report, self._frame)
         seq = self._numbers.take()
         if seq is None:
             return None
-        packet = seal_report(
-            content,
-            device=identity.device,
-            seq=seq,
-            link_key=identity.link_key,
-            authentication_key=identity.authentication_key,
-        )
+        packet = self._sealer.seal(content, seq)
         self._journal.save(
             StoredReport(
                 seq=seq,
@@ -132,8 +118,3 @@ class Reporter:
     def _refuse(self, warning: str, counter: str) -> None:
         self.warning = warning
         self._counters.count(counter)
-
-
-def type_name(number: int) -> str:
-    """Return the name of a report's type."""
-    return TYPES[number].NAME if number < len(TYPES) else "other"

@@ -2,14 +2,13 @@
 
 import gc
 
-from turna_protocol import delivery
+from turna_protocol import codes, delivery
 
 from . import display
 from .clock import hours_minutes
 from .display import ReportLine, Status
 from .health import Health, battery_percent
 from .labels import text
-from .reporter import type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 # The list of reports shows what people wrote; positions by the hundred would hide it.
 LISTED_PRIORITY = 1
 NODE_LINES = 8
+# What a handset sends, by the numbers of `reports.types`, which is in memory only now and then.
+TYPE_NAMES = ("position", "sitrep", "sos", "node_health")
 
 
 class StatusBoard:
@@ -58,7 +59,7 @@ class StatusBoard:
         sos = None if sos_seq is None else self._journal.entry(sos_seq)
         return Status(
             call_sign=self._provisioning.call_sign,
-            mode=self._provisioning.mission.mode,
+            mode=codes.MODES[self._provisioning.mode],
             fix_age_s=None if place is None else self._position.age_s(now_ms),
             accuracy_m=None if place is None else place.accuracy_m,
             battery_pct=self.battery_pct,
@@ -101,7 +102,7 @@ class StatusBoard:
         time_s = self._clock.now_s(now_ms)
         dated = entry.saved_s > 0
         return ReportLine(
-            type_name=type_name(entry.type_number),
+            type_name=_type_name(entry.type_number),
             seq=entry.seq,
             state=entry.state,
             age_s=max(0, time_s - entry.saved_s) if dated and time_s is not None else None,
@@ -116,7 +117,7 @@ class StatusBoard:
         sent = f"{text('node.sent')} {count('radio sent')}"
         return (
             f"{text('node.device')} {self._provisioning.device}",
-            f"{text('node.region')} {self._provisioning.mission.region}",
+            f"{text('node.region')} {self._provisioning.region}",
             f"{text('node.utc')} {utc}",
             f"{sent} {text('node.heard')} {count('radio heard')}",
             f"{text('node.beacons')} {count('beacons')}",
@@ -124,3 +125,7 @@ class StatusBoard:
             f"{text('node.faults')} {self._counters.total('failed ')}",
             f"{text('node.memory')} {gc.mem_free() // 1024} KB",
         )
+
+
+def _type_name(number: int) -> str:
+    return TYPE_NAMES[number] if number < len(TYPE_NAMES) else "other"

@@ -17,6 +17,8 @@ from turna_protocol.modem.journal_messages import (
 )
 from turna_protocol.modem.messages import Accepted, EnterRepl, HelloRequest, Reboot
 
+from .leaving import REBOOT, REPL
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
     from .counters import Counters as Counts
     from .journal import Journal as Reports
     from .journal_index import Entry
-
-REBOOT = "reboot"
-REPL = "repl"
 
 
 class UsbService:

@@ -1,7 +1,7 @@
 """What reports are made of: what was entered, and the time, place and battery of the moment."""
 
 from turna_handset.clock import Clock
-from turna_handset.compose import CANCEL, Composer
+from turna_handset.compose import Composer
 from turna_handset.draft import Draft
 from turna_handset.health import Health, battery_percent
 from turna_handset.position import Position
@@ -81,5 +81,5 @@ def test_the_battery_is_empty_full_and_in_between() -> None:
 
 def test_a_cancellation_names_the_sos_it_ends() -> None:
     bench = Bench()
-    report = bench.composer.sos(CANCEL, 5, None, 0)
+    report = bench.composer.sos(codes.CANCEL, 5, None, 0)
     assert (report.phase, report.sos_reference) == (codes.CANCEL, 5)

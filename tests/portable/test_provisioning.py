@@ -1,6 +1,6 @@
 """The settings of the mission kit: understood as a whole, or refused by the field's name."""
 
-from turna_handset.provisioning import Provisioning
+from turna_handset.kit import read_provisioning
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
 from turna_protocol.mission import Gateway, Mission, Radio, mission_to_json
@@ -48,13 +48,13 @@ def settings(**changes: object) -> dict[str, object]:
 
 
 def test_settings_of_the_mission_kit_are_understood() -> None:
-    provisioning = Provisioning(settings(position_interval_s=60))
+    provisioning = read_provisioning(settings(position_interval_s=60))
     assert provisioning.call_sign == "TR-USAR-1"
     assert provisioning.position_interval_s == 60
     assert provisioning.health_interval_s == 600
-    assert provisioning.refusal() is None
-    assert Provisioning(settings(region="UNSET")).refusal() is not None
-    assert Provisioning(settings(region="nowhere")).refusal() is not None
+    assert provisioning.refusal is None
+    assert read_provisioning(settings(region="UNSET")).refusal is not None
+    assert read_provisioning(settings(region="nowhere")).refusal is not None
 
 
 def test_settings_that_are_wrong_name_the_field() -> None:
@@ -73,13 +73,13 @@ def test_settings_that_are_wrong_name_the_field() -> None:
         ("radio", {}),
     ):
         try:
-            Provisioning(settings(**{name: wrong}))
+            read_provisioning(settings(**{name: wrong}))
         except MalformedError:
             continue
         raise AssertionError((name, wrong))
 
 
 def test_keys_are_in_no_representation() -> None:
-    provisioning = Provisioning(settings())
+    provisioning = read_provisioning(settings())
     assert LINK_KEY.hex() not in repr(provisioning)
     assert "\\x01\\x02" not in repr(provisioning)

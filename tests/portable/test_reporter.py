@@ -35,10 +35,7 @@ class Identity:
     device = 7
     link_key = LINK_KEY
     authentication_key = AUTHENTICATION_KEY
-
-    def __init__(self) -> None:
-        self.mission = self
-        self.frame = FRAME
+    frame = FRAME
 
 
 class Integers:

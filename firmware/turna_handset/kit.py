@@ -1,0 +1,90 @@
+"""Reads what the mission kit tells one handset: understood as a whole, or refused by the field.
+
+Needed once, at the start; then forgotten, with the mission's and the regions' rules.
+"""
+
+from turna_protocol import codes
+from turna_protocol.errors import MalformedError
+from turna_protocol.keys import KEY_BYTES
+from turna_protocol.mission import mission_from_json
+from turna_protocol.packet import DEVICE_MAX
+from turna_protocol.regions import REGIONS, refusal
+
+from .provisioning import Provisioning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from turna_protocol.mission import Mission
+    from turna_protocol.regions import SubBand
+
+POSITION_INTERVAL_S = 120
+HEALTH_INTERVAL_S = 600
+ENGLISH = "en"
+INTERVAL_MIN_S = 10
+INTERVAL_MAX_S = 86400
+CALL_SIGN_LENGTH_MAX = 32
+
+
+def read_provisioning(data: dict[str, object]) -> Provisioning:
+    """Take the object of `handset-<device>.json`; raise MalformedError naming the field."""
+    if data.get("role") != "handset":
+        raise MalformedError("role")
+    public = dict(data)
+    public["devices"] = []  # the registry of others is not for handsets
+    mission = mission_from_json(public)
+    radio, band = mission.radio, _sub_band(mission)
+    return Provisioning(
+        board=_text(data, "board"),
+        device=_integer(data, "device", 1, DEVICE_MAX),
+        call_sign=_text(data, "call_sign"),
+        mode=codes.MODES.index(mission.mode),
+        frame=mission.frame,
+        region=mission.region,
+        channel={name: getattr(radio, name) for name in radio.FIELDS},
+        band="" if band is None else band.name,
+        duty_permille=None if band is None else band.duty_permille,
+        refusal=refusal(mission.region, radio.freq_hz, radio.bandwidth_hz, radio.power_dbm),
+        link_key=_key(data, "link_key"),
+        authentication_key=_key(data, "authentication_key"),
+        broadcast_key=_key(data, "broadcast_key"),
+        position_interval_s=_interval(data, "position_interval_s", POSITION_INTERVAL_S),
+        health_interval_s=_interval(data, "health_interval_s", HEALTH_INTERVAL_S),
+        language=_text(data, "language") if "language" in data else ENGLISH,
+        watchdog=data.get("watchdog") is not False,
+    )
+
+
+def _sub_band(mission: "Mission") -> "SubBand | None":
+    """Return the sub-band that the mission's channel lies in."""
+    region, radio = REGIONS.get(mission.region), mission.radio
+    return None if region is None else region.sub_band(radio.freq_hz, radio.bandwidth_hz)
+
+
+def _text(data: dict[str, object], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= CALL_SIGN_LENGTH_MAX:
+        raise MalformedError(name)
+    return value
+
+
+def _integer(data: dict[str, object], name: str, low: int, high: int) -> int:
+    value = data.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise MalformedError(name)
+    return value
+
+
+def _interval(data: dict[str, object], name: str, usual_s: int) -> int:
+    if name not in data:
+        return usual_s
+    return _integer(data, name, INTERVAL_MIN_S, INTERVAL_MAX_S)
+
+
+def _key(data: dict[str, object], name: str) -> bytes:
+    value = data.get(name)
+    if not isinstance(value, str) or len(value) != 2 * KEY_BYTES:
+        raise MalformedError(name)
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        raise MalformedError(name) from None
