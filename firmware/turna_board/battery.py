@@ -42,14 +42,13 @@ def build_battery(profile: "ModuleType") -> "Battery | Pmu | None":
         return _power_chip(profile)
     if profile.BATTERY_ADC is None:
         return None
-    switch = profile.BATTERY_SWITCH
-    switch_off = 1 - profile.BATTERY_SWITCH_ON
-    return Battery(
-        ADC(Pin(profile.BATTERY_ADC), atten=getattr(ADC, profile.BATTERY_ATTENUATION)),
-        None if switch is None else Pin(switch, Pin.OUT, value=switch_off),
-        profile.BATTERY_SWITCH_ON,
-        profile.BATTERY_DIVIDER_PERMILLE,
-    )
+    adc = ADC(Pin(profile.BATTERY_ADC), atten=getattr(ADC, profile.BATTERY_ATTENUATION))
+    if profile.BATTERY_SWITCH is None:
+        return Battery(adc, None, 0, profile.BATTERY_DIVIDER_PERMILLE)
+    # A resistor on the board keeps the divider off, at a level that revisions do not agree on.
+    off = Pin(profile.BATTERY_SWITCH, Pin.IN).value()
+    switch = Pin(profile.BATTERY_SWITCH, Pin.OUT, value=off)
+    return Battery(adc, switch, 1 - off, profile.BATTERY_DIVIDER_PERMILLE)
 
 
 def _power_chip(profile: "ModuleType") -> "Pmu | None":

@@ -39,7 +39,7 @@ class Model:
     build: Callable[[Bench], Parts]
 
 
-def heltec_v3(bench: Bench) -> Parts:
+def heltec_v3(bench: Bench, *, divider_on: int = 0) -> Parts:
     """Heltec WiFi LoRa 32 V3, with a GNSS module, a buzzer and two more buttons on its header."""
     pins = bench.mcu.pins
     radio = solder_sx1262(bench, sck=9, miso=11, mosi=10, nss=8, reset=12, busy=13, dio1=14)
@@ -49,9 +49,9 @@ def heltec_v3(bench: Bench) -> Parts:
     pins.listen(36, lambda level: oled.power(level == 0))
     pins.listen(21, oled.reset)
     gnss, line = solder_gnss(bench, 48)
-    # 390k over 100k, connected while ADC_CTRL is low; the pin's own pull-up keeps it off
-    pins.resistor(37, 1)
-    battery = Battery(204, connected=lambda: pins.level(37) == 0)
+    # 390k over 100k, switched by ADC_CTRL, which a resistor keeps off
+    pins.resistor(37, 1 - divider_on)
+    battery = Battery(204, connected=lambda: pins.level(37) == divider_on)
     bench.mcu.analog[1] = battery.sense_uv
     buttons = {
         "user": solder_button(bench, 0, pulled_up=True),
@@ -176,6 +176,7 @@ def _plain(
 
 BOARDS: dict[str, Model] = {
     "heltec_v3": Model(ESP32S3, heltec_v3),
+    "heltec_v3_2": Model(ESP32S3, lambda bench: heltec_v3(bench, divider_on=1)),
     "heltec_v2": Model(ESP32, heltec_v2),
     "tbeam_1_1": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, Axp192, "sx1276")),
     "tbeam_1_1_sx1262": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, Axp192, "sx1262")),
@@ -186,5 +187,6 @@ BOARDS: dict[str, Model] = {
     "lilygo_t3_s3": Model(ESP32S3, lilygo_t3_s3),
     "station_g2": Model(ESP32S3_OCTAL, station_g2),
 }
-# The firmware's profile of each: one for all T-Beams with an ESP32, which finds out what it has.
+# The firmware's profile of each; what differs within one is found out by the board itself.
 PROFILES = {model: "tbeam" if model.startswith("tbeam_1") else model for model in BOARDS}
+PROFILES["heltec_v3_2"] = "heltec_v3"

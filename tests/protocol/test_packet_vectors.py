@@ -3,19 +3,27 @@
 import json
 from typing import Any
 
+import cbor2
+import pycddl
 import pytest
 
+from tests.protocol.test_vectors import as_array
 from tools import packet_vectors as made
 from tools import vector_keys
 from tools.malformed_packets import refusal
 from tools.places import ROOT
 from turna_protocol import acknowledgement as acks
-from turna_protocol import alerts, keys, notices, packet, sealing
+from turna_protocol import alerts, fragments, keys, long_text, notices, packet, sealing
 from turna_protocol.beacon import unpack_beacon
+from turna_protocol.frame import Frame
+from turna_protocol.reports import decode_report, encode_report
 
 FILE = json.loads((made.FOLDER / "packets.json").read_text())
 VECTORS = FILE["vectors"]
 MALFORMED = json.loads((made.FOLDER / "malformed_packets.json").read_text())["vectors"]
+CDDL = (ROOT / "protocol" / "turna.cddl").read_text()
+REPORT_SCHEMA = pycddl.Schema(CDDL)
+LONG_TEXT_SCHEMA = pycddl.Schema("start = long-text\n" + CDDL)
 SPECIFICATION = "".join(
     path.read_text().replace(" ", "") for path in sorted((ROOT / "docs").glob("protocol*.md"))
 )
@@ -66,6 +74,37 @@ def test_the_others_open_to_their_fields() -> None:
     assert all(
         getattr(heard, name) == value for name, value in beacon.items() if hasattr(heard, name)
     )
+
+
+def test_what_packets_carry_keeps_to_the_cddl() -> None:
+    carried = [bytes.fromhex(v["content"]) for v in of_kind(packet.REPORT, packet.ORDER)]
+    carried += [
+        bytes.fromhex(vector["body"])
+        for vector in of_kind(packet.NOTICE)
+        if vector["subject"] == notices.ORDER_TO_ALL
+    ]
+    assert len(carried) == 5
+    frame = Frame(**FILE["frame"])
+    for content in carried:
+        REPORT_SCHEMA.validate_cbor(as_array(content))
+        assert encode_report(decode_report(content, frame), frame) == content
+
+
+@pytest.mark.parametrize("kind", [packet.FRAGMENT, packet.ORDER_FRAGMENT])
+def test_the_parts_of_a_long_message_are_a_long_text_put_together(kind: int) -> None:
+    assembly = fragments.Assembly()
+    wholes = [assembly.add(v["seq"], bytes.fromhex(v["content"])) for v in of_kind(kind)]
+    assert len(wholes) == 2
+    assert wholes[0] is None
+    assert wholes[1] is not None
+    LONG_TEXT_SCHEMA.validate_cbor(wholes[1])
+    assert cbor2.loads(wholes[1]) == list(vars(long_text.unpack_long_text(wholes[1])).values())
+
+
+def test_the_cddl_refuses_what_is_no_long_text() -> None:
+    for no_text in ([0, 0], [3, 0, "a"], [0, 1 << 32, "a"], [0, None, "a"], [0, 0, b"a"]):
+        with pytest.raises(pycddl.ValidationError):
+            LONG_TEXT_SCHEMA.validate_cbor(cbor2.dumps(no_text))
 
 
 def test_alerts_and_notices_are_believed_by_who_holds_the_public_keys() -> None:

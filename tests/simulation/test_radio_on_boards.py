@@ -8,6 +8,7 @@ from tests.firmware.radio_bench import LISTEN, Bench, still_air
 from turna_simulation.interpreter import find_micropython
 from turna_simulation.world import World
 
+MIXED = ("heltec_v3", "heltec_v2", "tbeam_1_2", "station_g2")
 CALL = """
 await radio.start(configuration())
 await radio.receive_continuous()
@@ -45,12 +46,12 @@ def chatter(seed: int, micropython: Path | None = None, heap: str | None = None)
     with World(seed) as world:
         bench = Bench(world)
         boards = [
-            bench.add(f"board{i}", CHATTER.replace("{index}", str(i + 1)), micropython, heap)
-            for i in range(4)
+            bench.add(f"board{i}", CHATTER.replace("{index}", str(i + 1)), micropython, heap, model)
+            for i, model in enumerate(MIXED)
         ]
         for board in boards:
             bench.run(board)
-        assert all(board.chip.refusals == [] for board in boards)
+        assert all(board.board.parts.radio.refusals == [] for board in boards)
         return world.history()
 
 

@@ -44,8 +44,7 @@ BUZZER = 4  # external
 
 BATTERY_ADC = 1
 BATTERY_ATTENUATION = "ATTN_2_5DB"  # 1.25 V on an ESP32-S3: 6.1 V of battery
-BATTERY_SWITCH = 37  # ADC_CTRL
-BATTERY_SWITCH_ON = 0  # V3 and V3.1; V3.2 inverts it
+BATTERY_SWITCH = 37  # ADC_CTRL: low is on with V3 and V3.1, high with V3.2
 BATTERY_DIVIDER_PERMILLE = 4_900  # 390k over 100k
 
 GNSS_UART = 1
