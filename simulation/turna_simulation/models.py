@@ -7,9 +7,10 @@ firmware's profiles, so that one checks the other.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .chips.axp import AXP192, AXP2101, Axp
 from .chips.axp import MAX_HZ as AXP_MAX_HZ
-from .chips.axp import Axp192, Axp2101
-from .chips.sh110x import Sh1106, Sh1107
+from .chips.axp import Kind as PowerKind
+from .chips.sh110x import SH1106, SH1107, Sh110x
 from .chips.small import Battery
 from .chips.ssd1306 import Ssd1306
 from .chips.sx1262 import Sx1262
@@ -83,9 +84,9 @@ def heltec_v2(bench: Bench) -> Parts:
     )  # fmt: skip
 
 
-def _tbeam(bench: Bench, pmu_kind: type[Axp192 | Axp2101], radio_kind: str) -> Parts:
+def _tbeam(bench: Bench, pmu_kind: PowerKind, radio_kind: str) -> Parts:
     battery = Battery(1000, connected=lambda: True)
-    pmu = pmu_kind(bench.fault, lambda: battery.millivolts)
+    pmu = Axp(pmu_kind, bench.fault, lambda: battery.millivolts)
     bench.mcu.i2c.attach(pmu, scl=22, sda=21, max_hz=AXP_MAX_HZ)
     radio = (
         solder_sx1262(bench, sck=5, miso=19, mosi=27, nss=18, reset=23, busy=32, dio1=33)
@@ -95,24 +96,33 @@ def _tbeam(bench: Bench, pmu_kind: type[Axp192 | Axp2101], radio_kind: str) -> P
     oled = Ssd1306(bench.random, bench.fault, resets_itself=True)
     solder_oled(bench, oled, sda=21, scl=22)
     gnss, line = solder_gnss(bench, 34)
-    old = pmu_kind is Axp192
+    old = pmu_kind is AXP192
     pmu.feed("dcdc1", oled.power)
     pmu.feed("ldo2" if old else "aldo2", radio.power)
     pmu.feed("ldo3" if old else "aldo3", gnss.power)
     buttons = {"user": solder_button(bench, 38, pulled_up=True)}
     lamp = solder_lamp(bench, 4, lit_by=0)
     return Parts(
-        radio, oled, gnss, line, battery, solder_buzzer(bench, None), lamp, buttons, (pmu.power,)
+        radio,
+        oled,
+        gnss,
+        line,
+        battery,
+        solder_buzzer(bench, None),
+        lamp,
+        buttons,
+        (pmu.power,),
+        pmu,
     )
 
 
 def tbeam_supreme(bench: Bench) -> Parts:
     """LilyGO T-Beam Supreme with an SX1262."""
     battery = Battery(1000, connected=lambda: True)
-    pmu = Axp2101(bench.fault, lambda: battery.millivolts)
+    pmu = Axp(AXP2101, bench.fault, lambda: battery.millivolts)
     bench.mcu.i2c.attach(pmu, scl=41, sda=42, max_hz=AXP_MAX_HZ)
     radio = solder_sx1262(bench, sck=12, miso=13, mosi=11, nss=10, reset=5, busy=4, dio1=1)
-    oled = solder_oled(bench, Sh1106(bench.random, bench.fault), sda=17, scl=18)
+    oled = solder_oled(bench, Sh110x(SH1106, bench.random, bench.fault), sda=17, scl=18)
     gnss, line = solder_gnss(bench, 9)
     pmu.feed("aldo1", oled.power)
     pmu.feed("aldo3", radio.power)
@@ -120,7 +130,7 @@ def tbeam_supreme(bench: Bench) -> Parts:
     buttons = {"user": solder_button(bench, 0, pulled_up=True)}
     return Parts(
         radio, oled, gnss, line, battery, solder_buzzer(bench, None), solder_lamp(bench, None),
-        buttons, (pmu.power,),
+        buttons, (pmu.power,), pmu,
     )  # fmt: skip
 
 
@@ -145,7 +155,7 @@ def station_g2(bench: Bench) -> Parts:
     radio = solder_sx1262(
         bench, sck=12, miso=14, mosi=13, nss=11, reset=21, busy=47, dio1=48, amplifier_db=18
     )
-    oled = solder_oled(bench, Sh1107(bench.random, bench.fault), sda=5, scl=6)
+    oled = solder_oled(bench, Sh110x(SH1107, bench.random, bench.fault), sda=5, scl=6)
     return _plain(
         bench, radio, oled, battery_pin=4, lamp_pin=None, button_pin=38, gnss_pin=7,
         divider_permille=250,
@@ -178,10 +188,10 @@ BOARDS: dict[str, Model] = {
     "heltec_v3": Model(ESP32S3, heltec_v3),
     "heltec_v3_2": Model(ESP32S3, lambda bench: heltec_v3(bench, divider_on=1)),
     "heltec_v2": Model(ESP32, heltec_v2),
-    "tbeam_1_1": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, Axp192, "sx1276")),
-    "tbeam_1_1_sx1262": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, Axp192, "sx1262")),
-    "tbeam_1_2": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, Axp2101, "sx1276")),
-    "tbeam_1_2_sx1262": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, Axp2101, "sx1262")),
+    "tbeam_1_1": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, AXP192, "sx1276")),
+    "tbeam_1_1_sx1262": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, AXP192, "sx1262")),
+    "tbeam_1_2": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, AXP2101, "sx1276")),
+    "tbeam_1_2_sx1262": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, AXP2101, "sx1262")),
     "tbeam_supreme": Model(ESP32S3, tbeam_supreme),
     "lilygo_t3_v2_1": Model(ESP32_PICO, lilygo_t3_v2_1),
     "lilygo_t3_s3": Model(ESP32S3, lilygo_t3_s3),

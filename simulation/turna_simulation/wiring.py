@@ -6,6 +6,7 @@ from random import Random
 from typing import Protocol
 
 from .buses import I2cChip
+from .chips.axp import Axp
 from .chips.gnss import BAUD as GNSS_BAUD
 from .chips.gnss import GnssReceiver
 from .chips.small import Battery, Button, Buzzer, Lamp
@@ -61,6 +62,7 @@ class Parts:
     lamp: Lamp
     buttons: dict[str, Button]
     always_powered: tuple[Callable[[bool], None], ...]
+    pmu: Axp | None = None
 
     def power(self, on: bool) -> None:
         """Switch the supply of what hangs on it directly."""

@@ -1,15 +1,15 @@
 """The power chips of T-Beams: rails that feed, and the wrong things that can be done to them."""
 
-from turna_simulation.chips.axp import Axp192, Axp2101
+from turna_simulation.chips.axp import AXP192, AXP2101, Axp, Kind
 
 
 class Board:
     """A power chip with a radio on one rail."""
 
-    def __init__(self, kind: type[Axp192 | Axp2101], rail: str) -> None:
+    def __init__(self, kind: Kind, rail: str) -> None:
         self.faults: list[str] = []
         self.radio_fed = False
-        self.chip = kind(self.faults.append, lambda: 3_900)
+        self.chip = Axp(kind, self.faults.append, lambda: 3_900)
         self.chip.feed(rail, self._feed)
         self.chip.power(on=True)
 
@@ -25,12 +25,12 @@ class Board:
 
 
 def test_each_says_who_it_is() -> None:
-    assert Board(Axp192, "ldo2").read(0x03) == b"\x03"
-    assert Board(Axp2101, "aldo2").read(0x03) == b"\x4a"
+    assert Board(AXP192, "ldo2").read(0x03) == b"\x03"
+    assert Board(AXP2101, "aldo2").read(0x03) == b"\x4a"
 
 
 def test_a_rail_feeds_once_it_is_on_and_high_enough() -> None:
-    old, new = Board(Axp192, "ldo2"), Board(Axp2101, "aldo2")
+    old, new = Board(AXP192, "ldo2"), Board(AXP2101, "aldo2")
     old.write(0x12, 0x07)
     new.write(0x90, 0x02)
     assert (old.radio_fed, new.radio_fed) == (False, False)  # 1.8 V are not enough
@@ -40,7 +40,7 @@ def test_a_rail_feeds_once_it_is_on_and_high_enough() -> None:
 
 
 def test_power_lost_is_settings_lost() -> None:
-    board = Board(Axp2101, "aldo2")
+    board = Board(AXP2101, "aldo2")
     board.write(0x93, 28)
     board.write(0x90, 0x02)
     board.chip.power(on=False)
@@ -51,14 +51,14 @@ def test_power_lost_is_settings_lost() -> None:
 
 
 def test_who_switches_off_the_rail_of_the_bus_hears_no_more() -> None:
-    board = Board(Axp192, "ldo2")
+    board = Board(AXP192, "ldo2")
     assert board.chip.acknowledges(0x34)
     board.write(0x12, 0x02)
     assert not board.chip.acknowledges(0x34)
 
 
 def test_the_battery_is_measured_once_the_converter_is_on() -> None:
-    old, new = Board(Axp192, "ldo2"), Board(Axp2101, "aldo2")
+    old, new = Board(AXP192, "ldo2"), Board(AXP2101, "aldo2")
     assert old.read(0x78, 2) == new.read(0x34, 2) == bytes(2)
     old.write(0x82, 0x83)
     new.write(0x30, 0x01)
@@ -68,6 +68,6 @@ def test_the_battery_is_measured_once_the_converter_is_on() -> None:
 
 
 def test_unknown_registers_are_faults() -> None:
-    board = Board(Axp192, "ldo2")
+    board = Board(AXP192, "ldo2")
     board.write(0x99, 1)
     assert board.faults == ["AXP register 0x99 written"]

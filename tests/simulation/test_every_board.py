@@ -9,7 +9,7 @@ import pytest
 from tests.simulation import handset_bench
 from tests.simulation.handset_bench import CHANNEL, Field
 from tests.simulation.test_modem_on_board import Host, online
-from turna_protocol.delivery import AT_GATEWAY
+from turna_protocol.delivery import AT_GATEWAY, SAVED
 from turna_protocol.modem.host_events import Heard, Sent
 from turna_protocol.modem.radio_messages import SENT
 from turna_protocol.reports import Sitrep
@@ -138,14 +138,33 @@ def test_32_bits_and_a_small_heap_suffice(world: World, tmp_path: Path, model: s
 
 
 @pytest.mark.parametrize("model", WITH_POWER_CHIP)
-def test_without_its_power_chip_a_board_says_so_and_its_radio_is_dead(
+def test_a_modem_whose_power_chip_does_not_answer_says_so_and_is_silent(
     world: World, model: str
 ) -> None:
     modem = add_modem(world, model)
-    for switch in modem.parts.always_powered:
-        switch(False)
+    break_power_bus(modem)
     host = Host(world, modem)
 
     assert not online(world, host)
     assert b"the power chip does not answer" in bytes(modem.serial.output)
     assert world.ether.log == []
+
+
+def test_a_handset_whose_power_chip_does_not_answer_says_so_and_keeps_its_reports(
+    world: World, tmp_path: Path
+) -> None:
+    field = Field(world, tmp_path, model="tbeam_1_1")
+    break_power_bus(field.handset)
+    field.restart()
+    world.run_for(20_000)
+    seq = field.send_sitrep()
+
+    host = handset_bench.Host(field)
+    assert host.counters()["failed supply"] == 1
+    assert [entry.state for entry in host.journal() if entry.seq == seq] == [SAVED]
+    assert field.gateway.heard == []
+
+
+def break_power_bus(board: Board) -> None:
+    assert board.parts.pmu is not None
+    board.parts.pmu.bus_broken = True

@@ -7,6 +7,7 @@ SH1107 data sheet V2.1, tables of commands.
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from random import Random
 
 from ..screen import Screen
@@ -18,15 +19,40 @@ _CONVERTER_ON = 0x8B  # DC-DC, argument of 0xAD
 _WITHOUT = {*range(0xA0, 0xA2), *range(0xA4, 0xA8), 0xAE, 0xAF, 0xC0, 0xC8, 0xE3}
 
 
-class _Sh110x:
+@dataclass(frozen=True)
+class Kind:
+    """What differs between the two."""
+
+    name: str
+    columns: int
+    first_column: int  # of the panel
+    arguments: AbstractSet[int]  # commands of two bytes
+    others: AbstractSet[int]  # commands of one byte that only this one has
+
+
+SH1106 = Kind(
+    name="SH1106",
+    columns=132,
+    first_column=2,
+    arguments={0x81, 0xA8, 0xAD, 0xD3, 0xD5, 0xD9, 0xDA, 0xDB},
+    others={*range(0x30, 0x34), *range(0x40, 0x80)},
+)
+SH1107 = Kind(
+    name="SH1107",
+    columns=128,
+    first_column=0,
+    arguments={0x81, 0xA8, 0xAD, 0xD3, 0xD5, 0xD9, 0xDB, 0xDC},
+    others={0x20},
+)
+
+
+class Sh110x:
     """The chip behind the glass; `screen` is what a person sees."""
 
-    NAME = ""
-    COLUMNS = 0
-    FIRST_COLUMN = 0  # of the panel
-    ARGUMENTS: AbstractSet[int] = frozenset()  # commands of two bytes
-
-    def __init__(self, random: Random, fault: Callable[[str], None], address: int = 0x3C) -> None:
+    def __init__(
+        self, kind: Kind, random: Random, fault: Callable[[str], None], address: int = 0x3C
+    ) -> None:
+        self._kind = kind
         self._random = random
         self._fault = fault
         self._address = address
@@ -46,7 +72,7 @@ class _Sh110x:
     def write(self, data: bytes) -> None:
         """Take one transfer: a control byte, then commands or data."""
         if data[0] & 0x3F:
-            self._fault(f"{self.NAME} control byte {data[0]:#04x}")
+            self._fault(f"{self._kind.name} control byte {data[0]:#04x}")
         elif data[0] & 0x40:
             self._store(data[1:])
         else:
@@ -69,14 +95,14 @@ class _Sh110x:
         if not 0 <= y <= self._multiplex:
             return bytes(WIDTH)
         page, bit = divmod((line + self._offset) % HEIGHT, 8)
-        columns = range(self.FIRST_COLUMN, self.FIRST_COLUMN + WIDTH)
+        columns = range(self._kind.first_column, self._kind.first_column + WIDTH)
         if not self._remapped:
-            columns = range(self.COLUMNS - 1 - self.FIRST_COLUMN, -1, -1)[:WIDTH]
-        cells = (self._memory[page * self.COLUMNS + column] for column in columns)
+            columns = range(self._kind.columns - 1 - self._kind.first_column, -1, -1)[:WIDTH]
+        cells = (self._memory[page * self._kind.columns + column] for column in columns)
         return bytes((cell >> bit & 1) ^ self._inverted for cell in cells)
 
     def _start(self) -> None:
-        self._memory = bytearray(self._random.randbytes(self.COLUMNS * _PAGES))
+        self._memory = bytearray(self._random.randbytes(self._kind.columns * _PAGES))
         self._on = self._converter = False
         self._column = self._page = self._offset = 0
         self._multiplex = HEIGHT - 1
@@ -88,7 +114,7 @@ class _Sh110x:
         if self._pending is not None:
             self._set(self._pending, byte)
             self._pending = None
-        elif byte in self.ARGUMENTS:
+        elif byte in self._kind.arguments:
             self._pending = byte
         elif byte < 0x10:
             self._column = self._column & 0xF0 | byte
@@ -98,12 +124,8 @@ class _Sh110x:
             self._page = byte & 0x0F
         elif byte in _WITHOUT:
             self._switch(byte)
-        elif not self._special(byte):
-            self._fault(f"{self.NAME} command {byte:#04x}")
-
-    def _special(self, byte: int) -> bool:
-        """Take a command that only one of the two has."""
-        raise NotImplementedError
+        elif byte not in self._kind.others:
+            self._fault(f"{self._kind.name} command {byte:#04x}")
 
     def _set(self, code: int, argument: int) -> None:
         if code == 0xA8:
@@ -125,31 +147,8 @@ class _Sh110x:
 
     def _store(self, data: bytes) -> None:
         for byte in data:
-            if self._column >= self.COLUMNS:
-                self._fault(f"{self.NAME} written beyond its last column")
+            if self._column >= self._kind.columns:
+                self._fault(f"{self._kind.name} written beyond its last column")
                 return
-            self._memory[self._page * self.COLUMNS + self._column] = byte
+            self._memory[self._page * self._kind.columns + self._column] = byte
             self._column += 1
-
-
-class Sh1106(_Sh110x):
-    """132 columns, of which the panel shows the middle 128."""
-
-    NAME = "SH1106"
-    COLUMNS = 132
-    FIRST_COLUMN = 2
-    ARGUMENTS = frozenset({0x81, 0xA8, 0xAD, 0xD3, 0xD5, 0xD9, 0xDA, 0xDB})
-
-    def _special(self, byte: int) -> bool:
-        return 0x30 <= byte < 0x34 or 0x40 <= byte < 0x80
-
-
-class Sh1107(_Sh110x):
-    """128 columns; page addressing is a command, the start line one of two bytes."""
-
-    NAME = "SH1107"
-    COLUMNS = 128
-    ARGUMENTS = frozenset({0x81, 0xA8, 0xAD, 0xD3, 0xD5, 0xD9, 0xDB, 0xDC})
-
-    def _special(self, byte: int) -> bool:
-        return byte == 0x20
