@@ -24,9 +24,7 @@ MALFORMED = json.loads((made.FOLDER / "malformed_packets.json").read_text())["ve
 CDDL = (ROOT / "protocol" / "turna.cddl").read_text()
 REPORT_SCHEMA = pycddl.Schema(CDDL)
 LONG_TEXT_SCHEMA = pycddl.Schema("start = long-text\n" + CDDL)
-SPECIFICATION = "".join(
-    path.read_text().replace(" ", "") for path in sorted((ROOT / "docs").glob("protocol*.md"))
-)
+SPECIFICATION = (ROOT / "docs" / "protocol.md").read_text().replace(" ", "")
 
 
 def of_kind(*kinds: int) -> list[Any]:
@@ -131,7 +129,7 @@ def test_the_worked_examples_of_the_specification_are_these_vectors() -> None:
     by_kind = {
         vector["kind"]: vector["packet"] for vector in reversed(VECTORS) if "packet" in vector
     }
-    for kind in (packet.REPORT, packet.ACKNOWLEDGEMENT, packet.BEACON, packet.ALERT, packet.ORDER):
+    for kind in set(by_kind) - {packet.FRAGMENT, packet.ORDER_FRAGMENT}:  # long; in the file alone
         assert by_kind[kind] in SPECIFICATION, packet.KIND_NAMES[kind]
     for name in ("link_branch", "authentication_branch", "link_key", "authentication_key"):
         assert FILE["keys"][name] in SPECIFICATION

@@ -1,4 +1,4 @@
-"""docs/protocol.md says what the code does: every field in its order, every code, every example."""
+"""docs/protocol.md says what the code does: every field in its order, code, example and claim."""
 
 import json
 import re
@@ -41,6 +41,26 @@ def test_every_example_is_a_vector() -> None:
     for form, content in examples:
         report = VECTORS[content]["report"]
         assert json.loads(form).items() <= report.items()
+
+
+def test_every_claim_names_tests_that_there_are() -> None:
+    named = set(re.findall(r"`(test_\w+)`", PAGE))
+    there = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text(), flags=re.MULTILINE)
+    }
+    assert len(named) >= 25
+    assert not named - there
+
+
+def test_every_place_that_the_page_refers_to_is_in_it() -> None:
+    headings = re.findall(r"^##+ (.+)$", PAGE, flags=re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    linked = set(re.findall(r"\]\(#([^)]+)\)", PAGE))
+    assert not linked - anchors
+    chapters = re.findall(r"^## (.+)$", PAGE, flags=re.MULTILINE)
+    assert all(f"[{chapter}](#" in PAGE for chapter in chapters)
 
 
 def test_the_page_of_letters_and_the_countries_are_complete() -> None:
