@@ -21,7 +21,7 @@ PAGE = ROOT / "secretariat" / "turna_secretariat" / "static" / "languages"
 # What a report says in codes; the rest of the labels are the handset's own.
 PAGE_KINDS = (
     *("mode", "type", "state", "count", "team_status", "hazard", "need", "sos_kind", "sos_phase"),
-    *("triage", "alert", "phrase", "task", "task_status"),
+    *("summary", "triage", "alert", "phrase", "task", "task_status"),
 )
 LINE_BYTES = 20
 _ESCAPED = b'\\"'
@@ -65,7 +65,8 @@ def files(found: Sequence[Catalogue]) -> dict[Path, str]:
     for catalogue in found:
         name = catalogue.language.module
         made[BOARD / f"{name}.py"] = _table(catalogue, labels)
-        made[PAGE / f"{catalogue.language.tag}.json"] = _page(catalogue)
+        if catalogue.language.name != catalogues.TEMPLATE:  # codes are English as they are
+            made[PAGE / f"{catalogue.language.tag}.json"] = _page(catalogue)
     made[PAGE / "index.json"] = _index(found)
     return made
 

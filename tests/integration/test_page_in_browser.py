@@ -290,3 +290,30 @@ def test_figures_are_shown_with_their_units(page: Page, live: LivePage) -> None:
     live.arrives(live.field.carried(NodeHealth(mode=codes.EXERCISE, battery_mv=3900), seq=1))
 
     expect(page.locator("#report-rows .gist")).to_contain_text("battery 3.90 V")
+
+
+def test_the_officer_reads_reports_in_their_own_language(page: Page, live: LivePage) -> None:
+    sitrep = Sitrep(
+        mode=codes.EXERCISE,
+        time_s=EPOCH_S,
+        fix=FIX,
+        team_status=codes.TEAM_STATUSES.index("on_site"),
+        hazards=(codes.HAZARDS.index("gas"),),
+        needs=((codes.NEED_ITEMS.index("blankets"), 20),),
+    )
+    live.arrives(live.field.carried(sitrep, seq=1))
+    row = page.locator("#report-rows tr")
+    expect(row).to_contain_text("on site · hazards: gas · needs 20 blankets")
+    expect(page.locator("#machine-made")).to_be_hidden()
+
+    page.locator("#language").select_option("tr")
+
+    expect(row).to_contain_text("olay yerinde · Tehlikeler: gaz · İhtiyaçlar 20 battaniye")
+    expect(row).to_contain_text("TATBİKAT")
+    expect(row).to_contain_text("Sekretaryada kayıtlı")
+    expect(page.locator("#machine-made")).to_be_visible()
+    page.reload()
+    expect(row).to_contain_text("olay yerinde")
+
+    page.locator("#language").select_option("en")
+    expect(row).to_contain_text("on site")

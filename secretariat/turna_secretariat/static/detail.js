@@ -1,7 +1,8 @@
 // One report with its whole way: handset, gateways, Secretariat, people, raw bytes.
 
 import { act, read, say } from "./archive.js";
-import { STATE_SIGNS, STATE_WORDS, byId, clockTime, element, label, measure, modeTag, place, sender, words } from "./words.js";
+import { say as inWords } from "./languages.js";
+import { CODES_OF, STATE_SIGNS, byId, clockTime, element, label, measure, modeTag, place, sender, stateWords, words } from "./words.js";
 
 const HEADING = new Set(["type", "mode", "position", "time", "time_quality"]);
 
@@ -39,7 +40,7 @@ function way(report) {
   const proof = { authentic: "proved to be its sender's", undecodable: "proved to be its sender's, but of no known form", not_authentic: "NOT proved to be its sender's", unknown_device: "from a device that is not registered", clone: "a second report under the same number" }[report.standing] ?? report.standing;
   step(STATE_SIGNS[2], "Stored at the Secretariat", `${clockTime(report.arrived_ms)} · ${proof}`);
   for (const each of report.actions) step({ acted: STATE_SIGNS[4], refused: STATE_SIGNS[5] }[each.did] ?? STATE_SIGNS[3], `${words(each.did)} by ${each.person}`, clockTime(each.at_ms));
-  return element("section", null, { class: "way" }, element("h3", `Its way: ${STATE_WORDS[report.state]}`), element("ol", null, {}, ...steps));
+  return element("section", null, { class: "way" }, element("h3", `Its way: ${stateWords(report.state)}`), element("ol", null, {}, ...steps));
 }
 
 function facts(report) {
@@ -47,15 +48,15 @@ function facts(report) {
   const add = (name, value) => list.append(element("dt", words(name)), element("dd", value));
   const said = report.report;
   if (said.position) add("position", `${place(said.position)}${said.position.accuracy_m === null ? "" : `, within ${said.position.accuracy_m} m`}${said.position.fix_age_s ? `, ${said.position.fix_age_s} s old` : ""}`);
-  for (const [name, value] of Object.entries(said)) if (!HEADING.has(name)) add(label(name), typeof value === "number" ? measure(name, value) : spoken(value));
+  for (const [name, value] of Object.entries(said)) if (!HEADING.has(name)) add(label(name), typeof value === "number" ? measure(name, value) : spoken(value, CODES_OF[name]));
   return element("section", null, {}, element("h3", "What it says"), list);
 }
 
-function spoken(value) {
-  if (value === null) return "unknown";
-  if (Array.isArray(value)) return value.length ? value.map(spoken).join(", ") : "none";
-  if (typeof value === "object") return Object.entries(value).map(([name, each]) => `${words(name)} ${spoken(each)}`).join(", ") || "none";
-  return typeof value === "string" ? value : String(value);
+function spoken(value, kind) {
+  if (value === null) return inWords("count", "unknown");
+  if (Array.isArray(value)) return value.length ? value.map((each) => spoken(each, kind)).join(", ") : inWords("count", "none");
+  if (typeof value === "object") return Object.entries(value).map(([name, each]) => `${kind ? inWords(kind, name) : words(name)} ${spoken(each)}`).join(", ") || inWords("count", "none");
+  return typeof value === "string" && kind ? inWords(kind, value, value) : String(value);
 }
 
 function raw(report) {

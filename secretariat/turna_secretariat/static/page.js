@@ -3,6 +3,7 @@
 import { read, reportsAddress } from "./archive.js";
 import { openReport, prepareDetail } from "./detail.js";
 import { showAlarms, showHealth } from "./health.js";
+import { prepareLanguages } from "./languages.js";
 import { Line } from "./line.js";
 import { goTo, showMap } from "./map.js";
 import { prepareSound } from "./sound.js";
@@ -103,6 +104,7 @@ byId("person").addEventListener("change", () => {
 });
 byId("filter").addEventListener("change", refresh);
 byId("older").addEventListener("click", () => { page.limit = Math.min(500, page.limit + PAGE_SIZE); refresh(); });
+prepareLanguages(() => { if (page.status) showAll(); });
 prepareSound();
 prepareDetail();
 new Line({ onChange: later, onPulse: pulse, onCut: cutOff, onBack: back });

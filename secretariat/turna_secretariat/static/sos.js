@@ -1,8 +1,9 @@
 // The SOS that nobody can miss: a card for each, above everything, until a named person accepts it.
 
 import { act, say } from "./archive.js";
+import { say as inWords } from "./languages.js";
 import { alarm as sound } from "./sound.js";
-import { age, button, byId, clockTime, element, modeTag, place, sender, show, words } from "./words.js";
+import { age, button, byId, clockTime, element, modeTag, place, sender, show } from "./words.js";
 
 let known = new Set();
 
@@ -27,7 +28,7 @@ function card(alarm, page, actions) {
   const position = alarm.report?.position ?? handset?.position;
   const cancelled = alarm.cancelled_ms !== null;
   const name = byId("person").value.trim();
-  const facts = [alarm.report?.kind && alarm.report.kind !== "unspecified" ? words(alarm.report.kind) : null,
+  const facts = [alarm.report?.kind && alarm.report.kind !== "unspecified" ? inWords("sos_kind", alarm.report.kind) : null,
     alarm.report?.people ? `${alarm.report.people} people` : null, `at ${place(position)}`,
     handset?.battery_pct !== null && handset ? `battery ${handset.battery_pct} %` : null];
   return element("article", null, { class: `sos-card ${cancelled ? "cancelled" : ""}`, "aria-label": `SOS of ${alarm.call_sign}` },

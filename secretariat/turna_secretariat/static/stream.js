@@ -1,6 +1,7 @@
 // The stream of reports, newest first, and the table of handsets.
 
-import { age, button, byId, clockTime, element, gist, modeTag, place, sender, shortTime, show, standing, words } from "./words.js";
+import { say, spokenTag } from "./languages.js";
+import { age, button, byId, clockTime, element, gist, modeTag, place, sender, shortTime, show, standing } from "./words.js";
 
 const SILENT_MS = 15 * 60_000;
 const LOW_BATTERY_PCT = 20;
@@ -22,12 +23,12 @@ export function showReports(page, actions) {
 function row(report, page, actions, before) {
   const marks = [report.type === "sos" ? "sos-row" : "", before && report.id > before ? "new" : "",
     page.missedAfter && report.id > page.missedAfter ? "was-missed" : ""];
-  const open = button(words(report.type), { "data-key": `report-${report.id}`, class: `type type-${report.type}`, "aria-label": `${words(report.type)} of ${report.call_sign}, show its way` }, () => actions.open(report.id));
+  const open = button(say("type", report.type), { "data-key": `report-${report.id}`, class: `type type-${report.type}`, lang: spokenTag(), "aria-label": `${say("type", report.type)} of ${report.call_sign}, show its way` }, () => actions.open(report.id));
   return element("tr", null, { class: marks.join(" ").trim() },
     element("td", null, { class: "number" }, element("span", shortTime(report.arrived_ms, page.now_ms)), modeTag(report.mode)),
     element("td", null, {}, sender(report)),
     element("td", null, {}, open),
-    element("td", gist(report.report), { class: "gist" }),
+    element("td", gist(report.report), { class: "gist", lang: spokenTag() }),
     element("td", null, {}, standing(report)));
 }
 

@@ -1,8 +1,12 @@
 // Turns what the archive knows into words. Text from the field becomes text nodes, never markup.
 
+import { say, spokenTag } from "./languages.js";
+
 // One shape a delivery state, none told by colour alone.
 export const STATE_SIGNS = ["○", "◔", "◑", "◕", "●", "⊘"];
-export const STATE_WORDS = ["saved on the handset", "stored at gateway", "stored at Secretariat", "read by a person", "acted on", "refused"];
+const STATE_WORDS = ["saved on the handset", "stored at gateway", "stored at Secretariat", "read by a person", "acted on", "refused"];
+
+export const stateWords = (state) => say("state", state, STATE_WORDS[state]);
 
 export const byId = (id) => document.getElementById(id);
 export const words = (name) => String(name).replaceAll("_", " ");
@@ -61,7 +65,7 @@ export function age(ms, now_ms) {
 export const place = (position, decimals = 5) => position ? `${position.lat.toFixed(decimals)}, ${position.lon.toFixed(decimals)}` : "unknown";
 
 export function modeTag(mode) {
-  return mode === "actual" ? "" : element("span", mode.toUpperCase(), { class: "tag mode-tag" });
+  return mode === "actual" ? "" : element("span", say("mode", mode, mode.toUpperCase()), { class: "tag mode-tag", lang: spokenTag() });
 }
 
 export function sender(report) {
@@ -73,10 +77,13 @@ export function standing(report) {
   if (!["authentic", "undecodable"].includes(report.standing)) return element("span", `⚠ ${words(report.standing)}`, { class: "standing bad" });
   const by = report.person ? ` · ${report.person}` : "";
   return element("span", null, { class: `standing state-${report.state}` },
-    element("span", STATE_SIGNS[report.state], { class: "sign", "aria-hidden": "true" }), `${STATE_WORDS[report.state]}${by}`);
+    element("span", STATE_SIGNS[report.state], { class: "sign", "aria-hidden": "true" }), element("span", stateWords(report.state), { lang: spokenTag() }), by);
 }
 
-const COUNTED = ["immediate", "delayed", "minor", "expectant", "deceased"];
+const COUNTED = [["immediate", "red"], ["delayed", "yellow"], ["minor", "green"], ["expectant", "grey"], ["deceased", "black"]];
+// Which list of codes a field's value is from.
+export const CODES_OF = { team_status: "team_status", hazard: "hazard", hazards: "hazard", needs: "need", kind: "sos_kind", phase: "sos_phase", phrase: "phrase", task: "task", mode: "mode" };
+const SAID_BY_THEMSELVES = new Set(["kind", "hazard", "phrase", "task"]);
 const SAID_ELSEWHERE = new Set(["type", "mode", "time", "time_quality", "position", "phase", "team_status", "casualties", "text", "needs", "hazards", "battery_pct", "altitude_m", "sos_reference"]);
 
 const UNSAID = new Set([null, 0, "", "unknown", "unspecified"]);
@@ -92,17 +99,17 @@ export const measure = (name, value) => unitOf(name) && typeof value === "number
 // The report in one line: what an officer acts on comes first.
 export function gist(said) {
   const parts = [];
-  if (said.phase) parts.push({ declare: "SOS", update: "SOS, update", cancel: "SOS CANCELLED by the sender" }[said.phase] ?? words(said.phase));
-  if (said.team_status) parts.push(words(said.team_status));
-  for (const name of COUNTED) if (said.casualties?.[name]) parts.push(`${said.casualties[name]} ${name}`);
+  if (said.phase) parts.push(say("sos_phase", said.phase, { declare: "SOS", update: "SOS, update", cancel: "SOS CANCELLED by the sender" }[said.phase]));
+  if (said.team_status) parts.push(say("team_status", said.team_status));
+  for (const [name, colour] of COUNTED) if (said.casualties?.[name]) parts.push(`${said.casualties[name]} ${say("triage", colour, name)}`);
   for (const [name, value] of Object.entries(said)) {
     if (SAID_ELSEWHERE.has(name) || UNSAID.has(value) || typeof value === "object") continue;
-    if (name === "kind") parts.push(words(value));
-    else if (PEOPLE.has(name)) parts.push(`${value} ${name}`);
+    if (SAID_BY_THEMSELVES.has(name) && typeof value === "string") parts.push(say(CODES_OF[name], value));
+    else if (PEOPLE.has(name)) parts.push(`${value} ${say("count", name)}`);
     else parts.push(`${label(name)} ${typeof value === "string" ? words(value) : measure(name, value)}`);
   }
-  if (said.hazards?.length) parts.push(`hazards: ${said.hazards.map(words).join(", ")}`);
-  if (said.needs && Object.keys(said.needs).length) parts.push("needs " + Object.entries(said.needs).map(([item, number]) => `${number ?? "?"} ${words(item)}`).join(", "));
+  if (said.hazards?.length) parts.push(`${say("summary", "hazards", "hazards")}: ${said.hazards.map((code) => say("hazard", code)).join(", ")}`);
+  if (said.needs && Object.keys(said.needs).length) parts.push(`${say("summary", "needs")} ` + Object.entries(said.needs).map(([item, number]) => `${number ?? "?"} ${say("need", item)}`).join(", "));
   if (said.text) parts.push(`“${said.text}”`);
   if (!parts.length && said.position) parts.push(`at ${place(said.position)}`);
   return parts.join(" · ");
