@@ -173,7 +173,7 @@ class Courier:
         self._gateway_heard(received)
         if beacon.time_quality in (TIME_NETWORK, TIME_GNSS):
             self._clock.tell(beacon.time_s, codes.TIME_BEACON, now_ms)
-        self._link.beacon_heard(now_ms, beacon.admitted_priority)
+        self._link.beacon_heard(now_ms, beacon.admitted_priority, beacon.grouping_ms)
         phase = turn(beacon, self._provisioning.device)
         if phase is None:
             self._link.clear_phase()

@@ -271,7 +271,8 @@ class Link:
 
     def _answer_ms(self) -> int:
         """Return within what time a gateway that heard us answers."""
-        return self._grouping_ms + self._reply_ms
+        known = self._now_ms < self._admission_ends_ms
+        return (self._grouping_ms if known else GROUPING_MS) + self._reply_ms
 
     def _jittered(self, wait_ms: int) -> int:
         """Return between one and two times the wait."""

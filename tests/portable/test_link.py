@@ -276,6 +276,17 @@ def test_a_beacon_that_admits_only_urgent_reports_holds_back_the_others_for_a_wh
     assert sent[0] == (link.ADMISSION_LASTS_MS, 1), "a gateway that falls silent admits everybody"
 
 
+def test_how_long_a_gateway_collects_is_forgotten_with_the_rest_of_its_beacon() -> None:
+    for silence_ms, expected_ms in ((0, 25_500), (link.ADMISSION_LASTS_MS, link.GROUPING_MS)):
+        one = new_link()
+        one.beacon_heard(0, grouping_ms=25_500)
+        one.offer(1, b"report", 0, now_ms=silence_ms)
+        send(one, silence_ms)
+        waited_ms = (one.deadline_ms() or 0) - silence_ms
+        longest_ms = 2 * (expected_ms + link.TURNAROUND_MS + 1_000)
+        assert expected_ms < waited_ms < longest_ms, silence_ms
+
+
 def test_with_a_turn_assigned_routine_waits_for_it_and_an_sos_does_not() -> None:
     one = new_link()
     one.assign_phase(period_ms=10_000, start_ms=4_000, width_ms=500)
