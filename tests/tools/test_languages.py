@@ -2,8 +2,8 @@
 
 import pytest
 
-from tools import catalogues, languages
-from tools.catalogues import LANGUAGES, Catalogue
+from tools import catalogues, languages, translations
+from tools.catalogues import LANGUAGES, Catalogue, Language
 from tools.fonts import CHARACTERS
 from turna_handset import glyphs, glyphs_large
 from turna_handset.languages import LANGUAGES as ON_THE_BOARD
@@ -48,9 +48,16 @@ def test_a_translation_that_no_native_reader_has_seen_says_so_itself(
     assert found[0].unread == frozenset()
     for catalogue in found[1:]:
         content = catalogues.path_of(catalogue.language).read_text(encoding="utf-8")
-        assert content.count(f"# {MARK}\n") == len(catalogue.unread)
+        marks = content.count(f"# {MARK}\n") + content.count(f"# {translations.NOT_TRANSLATED}\n")
+        assert marks == len(catalogue.unread)
         if catalogue.unread:
             assert "MACHINE-MADE" in content.partition("msgid")[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+def test_every_translation_stands_beside_the_english_of_today(language: Language) -> None:
+    content = catalogues.path_of(language).read_text(encoding="utf-8")
+    assert translations.updated(language) == content  # else: python3 -m tools.translations
 
 
 def test_every_code_that_a_report_carries_has_a_label(found: list[Catalogue]) -> None:
