@@ -50,6 +50,8 @@ async def power_on(profile: "ModuleType") -> str:
     fault = _switch_on_rails(profile) if profile.PMU_RAILS else ""
     if profile.RAIL is not None:
         Pin(profile.RAIL, Pin.OUT, value=profile.RAIL_ON)
+    if profile.GNSS_WAKE is not None:
+        Pin(profile.GNSS_WAKE, Pin.OUT, value=1)
     await asyncio.sleep_ms(_RAIL_SETTLES_MS)
     return fault
 

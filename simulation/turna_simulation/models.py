@@ -116,6 +116,22 @@ def _tbeam(bench: Bench, pmu_kind: PowerKind, radio_kind: str) -> Parts:
     )
 
 
+class _Both:
+    """Switches something on while two conditions hold."""
+
+    def __init__(self, switch: Callable[[bool], None]) -> None:
+        self._switch = switch
+        self._first = self._second = False
+
+    def first(self, holds: bool) -> None:
+        self._first = holds
+        self._switch(self._first and self._second)
+
+    def second(self, holds: bool) -> None:
+        self._second = holds
+        self._switch(self._first and self._second)
+
+
 def tbeam_supreme(bench: Bench) -> Parts:
     """LilyGO T-Beam Supreme with an SX1262."""
     battery = Battery(1000, connected=lambda: True)
@@ -126,7 +142,9 @@ def tbeam_supreme(bench: Bench) -> Parts:
     gnss, line = solder_gnss(bench, 9)
     pmu.feed("aldo1", oled.power)
     pmu.feed("aldo3", radio.power)
-    pmu.feed("aldo4", gnss.power)
+    awake = _Both(gnss.power)
+    pmu.feed("aldo4", awake.first)
+    bench.mcu.pins.listen(7, lambda level: awake.second(level == 1))
     buttons = {"user": solder_button(bench, 0, pulled_up=True)}
     return Parts(
         radio, oled, gnss, line, battery, solder_buzzer(bench, None), solder_lamp(bench, None),

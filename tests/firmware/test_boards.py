@@ -34,6 +34,7 @@ OUTPUTS = (
     "BUZZER",
     "BATTERY_SWITCH",
     "GNSS_TX",
+    "GNSS_WAKE",
 )
 INPUTS = ("BUTTON_USER", "BUTTON_UP", "BUTTON_DOWN", "BATTERY_ADC", "GNSS_RX")
 CONSOLE = {"esp32": (1, 3), "esp32s3": (43, 44)}

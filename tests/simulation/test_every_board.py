@@ -114,7 +114,7 @@ def test_where_there_is_a_receiver_the_position_is_found(
     world.run_for(45_000)
     field.gateway.heard.clear()
     field.send_sitrep()
-    world.run_for(2000)
+    assert world.run_until(lambda: bool(field.gateway.of_kind(Sitrep)), 20_000)
 
     report = field.gateway.of_kind(Sitrep)[-1][1]
     assert isinstance(report, Sitrep)

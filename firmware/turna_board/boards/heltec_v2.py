@@ -47,3 +47,4 @@ GNSS_UART = 1
 GNSS_RX = 36  # input only, external
 GNSS_TX = 33
 GNSS_BAUD = 9_600
+GNSS_WAKE = None

@@ -51,3 +51,4 @@ GNSS_UART = 1
 GNSS_RX = 48  # the processor's receiving end
 GNSS_TX = 47
 GNSS_BAUD = 9_600
+GNSS_WAKE = None

@@ -48,3 +48,4 @@ GNSS_UART = None
 GNSS_RX = None
 GNSS_TX = None
 GNSS_BAUD = 9_600
+GNSS_WAKE = None

@@ -52,3 +52,4 @@ GNSS_UART = 1
 GNSS_RX = 7  # external
 GNSS_TX = 15
 GNSS_BAUD = 9_600
+GNSS_WAKE = None

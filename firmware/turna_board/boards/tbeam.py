@@ -55,3 +55,4 @@ GNSS_UART = 1
 GNSS_RX = 34  # input only
 GNSS_TX = 12
 GNSS_BAUD = 9_600
+GNSS_WAKE = None

@@ -54,3 +54,4 @@ GNSS_UART = 1
 GNSS_RX = 9
 GNSS_TX = 8
 GNSS_BAUD = 9_600
+GNSS_WAKE = 7  # its standby line, high is awake
