@@ -43,6 +43,7 @@ FOR_A_REPORT = (
     "turna_protocol.digits",
     "turna_protocol.reports.types",
     "turna_protocol.reports.fields",
+    "turna_protocol.reports.code_fields",
     "turna_protocol.reports.heading",
     "turna_protocol.reports.codec",
     "turna_protocol.reports.casualties",

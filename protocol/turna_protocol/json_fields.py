@@ -4,20 +4,8 @@ import math
 
 from .errors import MalformedError
 from .reports.casualties import Casualties, CasualtyCounts
-from .reports.fields import (
-    Altitude,
-    Amount,
-    Choice,
-    Choices,
-    Count,
-    Needs,
-    Number,
-    OwnInteger,
-    Reference,
-    Steps,
-    Text,
-    UsualChoice,
-)
+from .reports.code_fields import Choice, Choices, Needs, UsualChoice
+from .reports.fields import Altitude, Amount, Count, Number, OwnInteger, Reference, Steps, Text
 from .reports.more_fields import (
     COUNTRIES,
     Classes,

@@ -9,19 +9,16 @@ from turna_protocol import codes
 from turna_protocol.frame import Frame
 from turna_protocol.reports import TYPES, Casualties, Fix, Report
 from turna_protocol.reports.casualties import CasualtyCounts
+from turna_protocol.reports.code_fields import Choice, Choices, Needs, UsualChoice
 from turna_protocol.reports.fields import (
     Altitude,
     Amount,
-    Choice,
-    Choices,
     Count,
-    Needs,
     Number,
     OwnInteger,
     Reference,
     Steps,
     Text,
-    UsualChoice,
 )
 from turna_protocol.reports.heading import TIME_LIMIT_S
 from turna_protocol.reports.more_fields import (

@@ -9,7 +9,8 @@ from tools.places import ROOT
 from tools.vectors import FOLDER
 from turna_protocol import text
 from turna_protocol.reports import TYPES
-from turna_protocol.reports.fields import Choice, Choices, Needs, OwnInteger, UsualChoice
+from turna_protocol.reports.code_fields import Choice, Choices, Needs, UsualChoice
+from turna_protocol.reports.fields import OwnInteger
 from turna_protocol.reports.more_fields import COUNTRIES
 
 PAGE = (ROOT / "docs" / "protocol.md").read_text()

@@ -1,7 +1,8 @@
 """The wide-area assessment (INSARAG ASR 1): a first look at a whole area."""
 
 from .. import codes
-from .fields import Amount, Choice, Number, Text
+from .code_fields import Choice
+from .fields import Amount, Number, Text
 from .heading import Fix, Report
 from .more_fields import Classes, States
 

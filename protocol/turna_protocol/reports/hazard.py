@@ -1,7 +1,8 @@
 """A danger that others must know of: what, how far, what to do."""
 
 from .. import codes
-from .fields import Choice, Number, Text
+from .code_fields import Choice
+from .fields import Number, Text
 from .heading import Fix, Report
 from .more_fields import Classes
 

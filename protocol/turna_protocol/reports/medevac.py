@@ -2,7 +2,8 @@
 
 from .. import codes
 from .casualties import Casualties, CasualtyCounts
-from .fields import Choice, Choices, Count, Number, Text
+from .code_fields import Choice, Choices
+from .fields import Count, Number, Text
 from .heading import Fix, Report
 
 PRECEDENCES = ("unknown", "urgent", "urgent_surgical", "priority", "routine", "convenience")

@@ -1,7 +1,8 @@
 """A message: a phrase that each side reads in its own language, free words, or both."""
 
 from .. import codes
-from .fields import Choice, Reference, Text
+from .code_fields import Choice
+from .fields import Reference, Text
 from .heading import Fix, Report
 
 PHRASES = (

@@ -1,7 +1,8 @@
 """What a place needs, for how many people, how soon."""
 
 from .. import codes
-from .fields import Amount, Choice, Needs, Text
+from .code_fields import Choice, Needs
+from .fields import Amount, Text
 from .heading import Fix, Report
 
 # The clusters of the IASC, by which help is organised.

@@ -2,7 +2,8 @@
 
 from .. import codes
 from .casualties import Casualties, CasualtyCounts
-from .fields import Altitude, Choices, Count, Needs, Number, Text, UsualChoice
+from .code_fields import Choices, Needs, UsualChoice
+from .fields import Altitude, Count, Number, Text
 from .heading import Fix, Report
 
 

@@ -1,7 +1,8 @@
 """The call for help of the one who holds the handset, its updates and its cancellation."""
 
 from .. import codes
-from .fields import Choice, Count, OwnInteger, Reference, Steps
+from .code_fields import Choice
+from .fields import Count, OwnInteger, Reference, Steps
 from .heading import Fix, Report
 
 

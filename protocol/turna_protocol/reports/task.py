@@ -1,7 +1,8 @@
 """A task for a team, from the Secretariat or a coordination cell; the position is where to."""
 
 from .. import codes
-from .fields import Choice, Number, Steps, Text
+from .code_fields import Choice
+from .fields import Number, Steps, Text
 from .heading import Fix, Report
 from .more_fields import Worksite, WorksiteField
 

@@ -1,7 +1,8 @@
 """What became of a task: the team's answer to it, and later its progress."""
 
 from .. import codes
-from .fields import Choice, Number, Text
+from .code_fields import Choice
+from .fields import Number, Text
 from .heading import Fix, Report
 from .task import NUMBER_HIGH
 

@@ -1,7 +1,8 @@
 """The victim extrication form (INSARAG 2020 B27); never a name."""
 
 from .. import codes, worksite_codes
-from .fields import Choice, Number, Steps, Text
+from .code_fields import Choice
+from .fields import Number, Steps, Text
 from .heading import Fix, Report
 from .more_fields import Worksite, WorksiteField
 

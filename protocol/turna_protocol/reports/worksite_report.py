@@ -1,7 +1,8 @@
 """The worksite report form (INSARAG 2020 B24): a period of work at one site."""
 
 from .. import codes, worksite_codes
-from .fields import Choice, Choices, Count, Needs, Number, Steps, Text
+from .code_fields import Choice, Choices, Needs
+from .fields import Count, Number, Steps, Text
 from .heading import Fix, Report
 from .more_fields import Flag, Team, TeamId, Worksite, WorksiteField, YesNo
 

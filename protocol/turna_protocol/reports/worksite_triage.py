@@ -1,7 +1,8 @@
 """The worksite triage form (INSARAG 2020 B23, 2027 identifiers): how urgent a site is."""
 
 from .. import codes, worksite_codes
-from .fields import Choice, Choices, Count, Number, Steps, Text
+from .code_fields import Choice, Choices
+from .fields import Count, Number, Steps, Text
 from .heading import Fix, Report
 from .more_fields import Flag, Worksite, WorksiteField, YesNo
 
