@@ -75,7 +75,8 @@ def unpack_text(item: object) -> str:
 def to_page(text: str) -> bytearray | None:
     """Return one byte per letter, or None when a letter is not in the page."""
     out = bytearray(len(text))
-    for at, letter in enumerate(text):
+    at = 0
+    for letter in text:
         place = LETTERS.find(letter)
         if letter == "\n" or " " <= letter <= "~":
             out[at] = ord(letter)
@@ -83,6 +84,7 @@ def to_page(text: str) -> bytearray | None:
             return None
         else:
             out[at] = LETTERS_START + place if place < _HIGH else RARE_START + place - _HIGH
+        at += 1  # noqa: SIM113  # enumerate() would make a tuple at every step
     return out
 
 
