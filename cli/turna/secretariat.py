@@ -1,4 +1,4 @@
-"""`turna secretariat`: run the archive and the page, print a settings template."""
+"""`turna secretariat`: run the archive and the page, export from it, print a settings template."""
 
 import argparse
 import logging
@@ -9,22 +9,54 @@ from turna_backbone.configuration import ConfigurationError
 from turna_secretariat.archive import ArchiveError
 from turna_secretariat.config import TEMPLATE, read_config
 
+# As in turna_secretariat.exports.formats, which is slow to import.
+_FORMATS = ("insarag-csv", "insarag-xlsx", "geojson", "kml", "cap", "cot", "hxl")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
     run_task = tasks.add_parser("run", help="serve until stopped (SIGTERM or Ctrl-C)")
-    run_task.add_argument("--config", type=Path, required=True, metavar="FILE")
     tasks.add_parser("configfile", help="print a commented settings file")
+    export_task = tasks.add_parser("export", help="write reports for another system")
+    export_task.add_argument("--format", required=True, choices=_FORMATS)
+    export_task.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    tak_task = tasks.add_parser("tak", help="send what arrives to TAK clients, until stopped")
+    tak_task.add_argument("--to", default="udp://239.2.3.1:6969", help="default: %(default)s")
+    tak_task.add_argument("--once", action="store_true", help="send what there is, and end")
+    for task in (run_task, export_task, tak_task):
+        task.add_argument("--config", type=Path, required=True, metavar="FILE")
+    for task, since in ((export_task, None), (tak_task, "1h")):
+        _add_selection(task, since)
+
+
+def _add_selection(task: argparse.ArgumentParser, since: str | None) -> None:
+    task.add_argument(
+        "--mode", choices=("exercise", "actual", "test"), help="default: the mission's mode"
+    )
+    task.add_argument("--type", action="append", default=[], help="may be repeated")
+    task.add_argument("--team", action="append", default=[], help="may be repeated")
+    task.add_argument("--since", default=since, metavar="TIME", help="ISO 8601, or 90m, 24h, 3d")
+    task.add_argument("--until", metavar="TIME")
 
 
 def run(args: argparse.Namespace) -> int:
+    """Do the task; wrong settings are a UsageError, which the command line turns into code 2."""
     if args.task == "configfile":
         print(TEMPLATE, end="")
         return 0
-    from turna_secretariat import app  # FastAPI is slow to import
-
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        return app.run(read_config(args.config))
+        config = read_config(args.config)
+        if args.task == "export":
+            from turna import secretariat_export  # the formats' libraries are slow to import
+
+            return secretariat_export.export(config, args)
+        if args.task == "tak":
+            from turna import secretariat_export
+
+            return secretariat_export.send_to_tak(config, args)
+        from turna_secretariat import app  # FastAPI is slow to import
+
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+        return app.run(config)
     except (ArchiveError, ConfigurationError) as error:
         raise UsageError(str(error)) from None

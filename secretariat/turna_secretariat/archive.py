@@ -94,6 +94,24 @@ class Archive:
     def in_file(cls, path: Path) -> "Archive":
         return cls(f"sqlite:///{path}")
 
+    def open_to_read(self) -> None:
+        """Open an existing archive beside its writer; `transaction` stays closed."""
+        readers = sa.create_engine(self._url)
+        if readers.dialect.name == "sqlite":
+            path = Path(str(readers.url.database)).absolute()
+            if not path.exists():
+                raise ArchiveError(f"there is no archive at {path}")
+            # Not even its existence may be changed by a reader.
+            readers = sa.create_engine(f"sqlite:///{path.as_uri()}?mode=ro&uri=true")
+            sa.event.listen(readers, "connect", _prepare_to_read)
+            sa.event.listen(readers, "begin", _begin_to_read)
+        try:
+            with readers.connect() as connection:
+                _require_known_version(connection)
+        except sa.exc.DBAPIError as error:
+            raise ArchiveError(f"the archive cannot be read: {error.orig}") from None
+        self._readers = readers
+
     def open(self) -> None:
         """Open or create the archive. ArchiveError if it is none, is damaged, or is too new."""
         # SQLite before 3.51.3 may lose a WAL reset between two connections that both write.
@@ -343,14 +361,18 @@ def _require_intact(connection: Connection) -> None:
 
 
 def _check_version(connection: Connection) -> None:
-    stored = connection.execute(sa.select(schema.schema_version.c.version)).scalar()
-    if stored is None:
+    if _require_known_version(connection) is None:
         connection.execute(schema.schema_version.insert().values(version=schema.SCHEMA_VERSION))
-    elif stored > schema.SCHEMA_VERSION:
+
+
+def _require_known_version(connection: Connection) -> int | None:
+    stored = connection.execute(sa.select(schema.schema_version.c.version)).scalar()
+    if stored is not None and stored > schema.SCHEMA_VERSION:
         raise ArchiveError(
             f"the archive has schema version {stored}, this Turna knows {schema.SCHEMA_VERSION}: "
             "start the newer Turna, nothing was changed"
         )
+    return None if stored is None else int(stored)
 
 
 def _inserted_id(result: "sa.CursorResult[Any]") -> int:

@@ -16,6 +16,7 @@ from turna_secretariat import base_map, queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import STATE_AFTER, NotPossibleError
 from turna_secretariat.events import Events
+from turna_secretariat.exports.routes import export_routes
 from turna_secretariat.guard import LOOPBACK_NAMES, Guard
 from turna_secretariat.people import person_name
 from turna_secretariat.registry import Registry
@@ -57,6 +58,7 @@ def create_page(
     page.include_router(_reading(archive, registry, clock, feed))
     page.include_router(_following(Events(archive, clock, feed, closing)))
     page.include_router(_doing(archive, registry, inbox))
+    page.include_router(export_routes(archive, registry, clock))
 
     @page.get("/")
     def index() -> FileResponse:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.secretariat.exported import Exported
 from tests.secretariat.field import Field
 from turna_protocol import keys
 from turna_secretariat.archive import Archive
@@ -33,3 +34,8 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 @pytest.fixture
 def desk(archive: Archive, registry: Registry, field: Field) -> Desk:
     return Desk(archive, registry, field.mission.frame)
+
+
+@pytest.fixture
+def exported(field: Field, desk: Desk, archive: Archive, registry: Registry) -> Exported:
+    return Exported(field, desk, archive, registry)

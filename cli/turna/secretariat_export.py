@@ -1,0 +1,87 @@
+"""`turna secretariat export` and `tak`: read the archive beside its writer, write for others."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from turna.usage import UsageError
+from turna_backbone.kit import read_mission
+from turna_secretariat.archive import Archive
+from turna_secretariat.config import Config
+from turna_secretariat.exports import tak
+from turna_secretariat.exports.formats import FORMATS
+from turna_secretariat.exports.selection import Selection, SelectionError, read_selection, select
+from turna_secretariat.registry import Registry
+
+_LOOK_EVERY_S = 1.0
+
+
+def export(config: Config, args: argparse.Namespace) -> int:
+    """Write the selected reports in one format."""
+    with _opened(config, args) as (archive, registry, selection):
+        with archive.reader() as connection:
+            entries = select(connection, registry, selection)
+        content = FORMATS[args.format].write(entries)
+    if args.out is None:
+        sys.stdout.buffer.write(content)
+        return 0
+    try:
+        args.out.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{args.out} cannot be written ({error.strerror})") from None
+    print(f"{len(entries)} {selection.mode.upper()} reports to {args.out}", file=sys.stderr)
+    return 0
+
+
+def send_to_tak(config: Config, args: argparse.Namespace) -> int:
+    """Send the selected reports, and what arrives from now on until SIGTERM or Ctrl-C."""
+    with _opened(config, args) as (archive, registry, selection):
+        sink = tak.open_sink(tak.read_target(args.to))
+        feed = tak.Feed(archive, registry, selection)
+        try:
+            if args.once:
+                feed.send_new(sink)
+            else:
+                stopping = threading.Event()
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    signal.signal(number, lambda *_: stopping.set())
+                tak.follow(feed, sink, stopping=stopping, every_s=_LOOK_EVERY_S, failed=_failed)
+        except OSError as error:
+            raise UsageError(f"{args.to} cannot be reached ({error})") from None
+        finally:
+            sink.close()
+    print(f"sent {feed.sent} {selection.mode.upper()} events to {args.to}", file=sys.stderr)
+    return 0
+
+
+@contextmanager
+def _opened(
+    config: Config, args: argparse.Namespace
+) -> Iterator[tuple[Archive, Registry, Selection]]:
+    """Open the archive for reading. No key is read: an export proves nothing to anybody."""
+    registry = Registry(read_mission(config.mission), authentication_branch=b"")
+    try:
+        selection = read_selection(
+            registry,
+            config.clock.unix_s(),
+            mode=args.mode,
+            types=args.type,
+            teams=args.team,
+            since=args.since,
+            until=args.until,
+        )
+        archive = Archive.in_file(config.archive)
+        archive.open_to_read()
+        try:
+            yield archive, registry, selection
+        finally:
+            archive.close()
+    except SelectionError as error:
+        raise UsageError(str(error)) from None
+
+
+def _failed(error: OSError) -> None:
+    print(f"TAK cannot be reached ({error}); trying again", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""What leaves the Secretariat for other systems: start with `formats`, then `selection`."""

@@ -1,0 +1,177 @@
+"""CAP 1.2 alerts of what others must act on: calls for help and hazards.
+
+Nothing here is ever Public: a report of the field is for those who coordinate the rescue.  The
+status follows the report's own mode, and only "actual" becomes Actual.
+"""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element
+
+from turna_protocol.iso8601 import format_time
+from turna_secretariat.exports.entry import Entry, mission_urn
+from turna_secretariat.exports.forms import words
+from turna_secretariat.exports.xml_text import child, document
+
+NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+TYPES = ("sos", "hazard")
+
+_STATUS = {"actual": "Actual", "exercise": "Exercise", "test": "Test"}
+_PHASES = {"declare": "Alert", "update": "Update", "cancel": "Cancel"}
+_RESTRICTION = "For those who coordinate this rescue mission; not for publication."
+# CAP 1.2, 3.2.2: the category of each hazard.
+_CATEGORIES = {
+    "gas": "CBRNE",
+    "electricity": "Infra",
+    "fire": "Fire",
+    "explosive": "CBRNE",
+    "asbestos_dust": "CBRNE",
+    "chemical": "CBRNE",
+    "radiological": "CBRNE",
+    "biological_sewage": "CBRNE",
+    "flood_water": "Met",
+    "secondary_collapse": "Infra",
+    "aftershock_sensitive": "Geo",
+    "security_crowd": "Security",
+}
+_RESPONSES = {
+    "avoid": "Avoid",
+    "evacuate": "Evacuate",
+    "cordon": "Avoid",
+    "protective_equipment": "Prepare",
+    "monitor": "Monitor",
+}
+# An SOS holds until it is answered; this says when a receiver may stop to show it.
+_SOS_HOLDS_S = 24 * 3600
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same alerts
+_FLOOR_KM = 0.01
+
+
+def write(entries: Sequence[Entry]) -> bytes:
+    """Return a ZIP file with one alert document for each SOS and hazard."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry in entries:
+            if entry.type in TYPES:
+                name = f"{entry.mode}-{entry.urn.replace(':', '_')}.cap.xml"
+                archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), alert(entry))
+    return out.getvalue()
+
+
+def alert(entry: Entry) -> bytes:
+    """Return the alert of one SOS or hazard."""
+    root = Element("alert", {"xmlns": NAMESPACE})
+    for name, value in _head(entry).items():
+        if value is not None:
+            child(root, name, value)
+    info = child(root, "info")
+    child(info, "language", "en")
+    for name, value in (_sos if entry.type == "sos" else _hazard)(entry):
+        if value is not None:
+            child(info, name, value)
+    _parameters(info, entry)
+    _area(info, entry)
+    return document(root)
+
+
+def _head(entry: Entry) -> dict[str, str | None]:
+    """Return the alert's own elements in the order of the schema."""
+    earlier = " ".join(f"{_sender(one)},{one.urn},{_time(one.time_s)}" for one in entry.refers_to)
+    return {
+        "identifier": entry.urn,
+        "sender": _sender(entry),
+        "sent": _time(entry.time_s),
+        "status": _STATUS[entry.mode],
+        "msgType": _message_type(entry),
+        "scope": "Restricted",
+        "restriction": _RESTRICTION,
+        "note": None if entry.is_real else f"{entry.mode.upper()}: this is not real.",
+        "references": earlier or None,
+    }
+
+
+def _message_type(entry: Entry) -> str:
+    """Return `msgType`; an update of a call that never reached us is itself an alert."""
+    kind = _PHASES[entry.body["phase"]] if entry.type == "sos" else "Alert"
+    return "Alert" if kind == "Update" and not entry.refers_to else kind
+
+
+def _sos(entry: Entry) -> list[tuple[str, str | None]]:
+    body = entry.body
+    cancelled = body["phase"] == "cancel"
+    people = "people unknown" if body["people"] is None else f"{body['people']} people"
+    told = f"{words(body['kind'])}, {people}"
+    headline = f"SOS {'taken back by' if cancelled else 'from'} {entry.call_sign}"
+    return [
+        ("category", "Rescue"),
+        ("event", entry.marked("SOS cancelled" if cancelled else "SOS")),
+        ("responseType", "AllClear" if cancelled else "Assess"),
+        ("urgency", "Past" if cancelled else "Immediate"),
+        ("severity", "Minor" if cancelled else "Extreme"),
+        ("certainty", "Observed"),
+        ("expires", _time(entry.time_s + _SOS_HOLDS_S)),
+        ("senderName", entry.call_sign),
+        ("headline", entry.marked(headline)),
+        ("description", told),
+    ]
+
+
+def _hazard(entry: Entry) -> list[tuple[str, str | None]]:
+    body = entry.body
+    cleared = body["state"] == "cleared"
+    event = f"Hazard: {words(body['hazard'])}"
+    response = "AllClear" if cleared else _RESPONSES.get(body["action"])
+    return [
+        ("category", _CATEGORIES.get(body["hazard"], "Safety")),
+        ("event", entry.marked(event)),
+        ("responseType", response),
+        ("urgency", _urgency(entry, cleared=cleared)),
+        ("severity", str(body["severity"]).capitalize()),
+        ("certainty", str(body["certainty"]).capitalize()),
+        ("senderName", entry.call_sign),
+        ("headline", entry.marked(f"{event}, {words(body['state'])}")),
+        ("description", body["text"]),
+        ("instruction", None if body["action"] == "none" else words(body["action"])),
+    ]
+
+
+def _urgency(entry: Entry, *, cleared: bool) -> str:
+    if cleared:
+        return "Past"
+    return "Immediate" if entry.body["action"] == "evacuate" else "Expected"
+
+
+def _parameters(info: Element, entry: Entry) -> None:
+    told: dict[str, object] = {
+        "mode": entry.mode,
+        "team": entry.team,
+        "position": "known" if entry.place is not None else "UNKNOWN",
+        "people": entry.body.get("people"),
+        "battery_pct": entry.body.get("battery_pct"),
+        "un_number": entry.body.get("un_number"),
+    }
+    for name, value in told.items():
+        if value is not None:
+            parameter = child(info, "parameter")
+            child(parameter, "valueName", name)
+            child(parameter, "value", value)
+
+
+def _area(info: Element, entry: Entry) -> None:
+    if entry.place is None:
+        return
+    lat, lon = entry.place
+    radius_m = entry.body.get("radius_m") or entry.accuracy_m or 0
+    area = child(info, "area")
+    child(area, "areaDesc", f"about {entry.call_sign}")
+    child(area, "circle", f"{lat:.5f},{lon:.5f} {max(radius_m / 1000, _FLOOR_KM):g}")
+
+
+def _sender(entry: Entry) -> str:
+    return f"{mission_urn(entry.mission)}:secretariat"
+
+
+def _time(time_s: int) -> str:
+    """CAP 1.2, 3.3.2: no fraction, and never Z; UTC is written -00:00."""
+    return format_time(time_s).replace("Z", "-00:00")

@@ -1,0 +1,162 @@
+"""Sends what arrives to TAK clients: UDP (also multicast) or TCP, an event at a time.
+
+One way only, nothing is read back.  An event that could not be handed to the network is sent again;
+a datagram that is lost is replaced by the next position.
+"""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from turna_secretariat.archive import Archive
+from turna_secretariat.exports import cot
+from turna_secretariat.exports.selection import Selection, SelectionError, select_after
+from turna_secretariat.registry import Registry
+
+# What ATAK listens to without any setting.
+DEFAULT_TARGET = "udp://239.2.3.1:6969"
+_BATCH = 100
+_CONNECT_TIMEOUT_S = 5.0
+# Stays within the network of the operations centre.
+_MULTICAST_TTL = 1
+
+
+class Sink(Protocol):
+    """Where events go. OSError: not sent, try again."""
+
+    def send(self, event: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where TAK listens."""
+
+    scheme: str  # udp | tcp
+    host: str
+    port: int
+
+
+def read_target(text: str) -> Target:
+    """Return the target of udp://HOST:PORT or tcp://HOST:PORT. SelectionError if it is none."""
+    parts = urlsplit(text)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if parts.scheme not in ("udp", "tcp") or not host or not port or parts.path.strip("/"):
+        raise SelectionError(f"{text!r} is no target: udp://239.2.3.1:6969 or tcp://HOST:8087")
+    return Target(parts.scheme, host, port)
+
+
+def open_sink(target: Target) -> Sink:
+    return Datagrams(target) if target.scheme == "udp" else Stream(target)
+
+
+class Datagrams:
+    """Each event is one datagram."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._socket: socket.socket | None = None
+
+    def send(self, event: bytes) -> None:
+        found = socket.getaddrinfo(self._target.host, self._target.port, type=socket.SOCK_DGRAM)
+        family, _, _, _, address = found[0]
+        if self._socket is None:
+            self._socket = _datagram_socket(family)
+        # Not connected: else a listener that is away for a moment would hold up those that are not.
+        self._socket.sendto(event, address)
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+def _datagram_socket(family: int) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_DGRAM)
+    if family == socket.AF_INET:
+        made.setsockopt(
+            socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, struct.pack("b", _MULTICAST_TTL)
+        )
+    return made
+
+
+class Stream:
+    """Each event is a document in one stream, as TAK servers take it on port 8087."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._socket: socket.socket | None = None
+
+    def send(self, event: bytes) -> None:
+        if self._socket is None:
+            address = (self._target.host, self._target.port)
+            self._socket = socket.create_connection(address, _CONNECT_TIMEOUT_S)
+        try:
+            self._socket.sendall(event)
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+class Feed:
+    """Hands each selected report to a sink once, in order; keeps its place when the sink fails."""
+
+    def __init__(self, archive: Archive, registry: Registry, selection: Selection) -> None:
+        self._archive = archive
+        self._registry = registry
+        self._selection = selection
+        self._after_id = 0
+        self.sent = 0
+        self.without_place = 0
+
+    def send_new(self, sink: Sink) -> None:
+        """Send everything that is new. OSError: the rest is still to be sent."""
+        while True:
+            with self._archive.reader() as connection:
+                entries = select_after(
+                    connection, self._registry, self._selection, self._after_id, _BATCH
+                )
+            if not entries:
+                return
+            for entry in entries:
+                made = cot.event(entry)
+                if made is None:
+                    self.without_place += 1
+                else:
+                    sink.send(made)
+                    self.sent += 1
+                self._after_id = entry.id
+
+
+def follow(
+    feed: Feed,
+    sink: Sink,
+    *,
+    stopping: threading.Event,
+    every_s: float,
+    failed: Callable[[OSError], None],
+) -> None:
+    """Send what arrives until told to stop; `failed` hears the first of each row of failures."""
+    working = True
+    while not stopping.is_set():
+        try:
+            feed.send_new(sink)
+            working = True
+        except OSError as error:
+            if working:
+                failed(error)
+            working = False
+        stopping.wait(every_s)

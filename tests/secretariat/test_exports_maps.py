@@ -1,0 +1,114 @@
+"""GeoJSON, KML and Cursor on Target, as a map's reader finds them."""
+
+import json
+import xml.etree.ElementTree as ET
+
+from tests.secretariat.exported import (
+    ANTAKYA,
+    HOSTILE,
+    Exported,
+    hazard,
+    medevac,
+    sitrep,
+    sos,
+    triage,
+)
+from tests.secretariat.golden import golden
+from turna_protocol import codes
+from turna_secretariat.exports import cot, geojson, kml
+
+KML = {"k": "http://www.opengis.net/kml/2.2"}
+
+
+def _events(exported: Exported, mode: str = "exercise") -> list[ET.Element]:
+    return list(ET.fromstring(cot.write(exported.entries(mode))))
+
+
+def _detail(event: ET.Element, tag: str) -> ET.Element:
+    found = event.find(f"detail/{tag}")
+    assert found is not None
+    return found
+
+
+def test_geojson_has_longitude_first_and_null_for_no_place(exported: Exported) -> None:
+    exported.file(triage(), sitrep())
+    collection = json.loads(geojson.write(exported.entries()))
+    site, team = collection["features"]
+
+    assert set(collection) == {"type", "features"}  # RFC 7946, 4: no crs
+    assert site["geometry"] == {"type": "Point", "coordinates": [36.1602, 36.2015]}
+    assert (site["id"], site["properties"]["mode"]) == (
+        "urn:ots:TEST:TUR01:1.1:20717:0",
+        "exercise",
+    )
+    assert (site["properties"]["insarag"]["F4"], site["properties"]["insarag"]["F6"]) == (2, None)
+    assert team["geometry"] is None
+
+
+def test_kml_marks_what_is_not_real_and_keeps_markup_as_text(exported: Exported) -> None:
+    exported.file(sitrep(text=HOSTILE, fix=ANTAKYA), sitrep())
+    root = ET.fromstring(kml.write(exported.entries()))
+    placemarks = root.findall("k:Document/k:Placemark", KML)
+
+    assert [p.findtext("k:name", None, KML) for p in placemarks] == ["EXERCISE TUR01-1 sitrep"]
+    assert placemarks[0].findtext("k:Point/k:coordinates", None, KML) == "36.16020,36.20150"
+    assert any("=HYPERLINK(1)<b>" in (value.text or "") for value in root.iter())
+
+
+def test_a_team_is_one_friend_on_the_map_however_often_it_reports(exported: Exported) -> None:
+    exported.file(sitrep(fix=ANTAKYA), sitrep(fix=ANTAKYA), sitrep())
+    events = _events(exported)
+
+    assert [event.get("type") for event in events] == ["a-f-G-U-C"] * 2
+    assert events[0].get("uid") == events[1].get("uid")
+
+
+def test_an_exercise_says_so_in_opex_name_and_remarks_and_the_real_does_not(
+    exported: Exported,
+) -> None:
+    exported.file(sos(), sos(mode=codes.ACTUAL))
+    (trained,), (real,) = _events(exported), _events(exported, "actual")
+
+    assert (trained.get("opex"), real.get("opex")) == ("e", "o")
+    for tag in ("emergency", "remarks"):
+        assert str(_detail(trained, tag).text).startswith("EXERCISE ")
+        assert "EXERCISE" not in str(_detail(real, tag).text)
+
+
+def test_a_cancelled_sos_ends_the_alert_that_it_began(exported: Exported) -> None:
+    exported.file(sos(), sos(phase=codes.CANCEL, reference=0))
+    began, ended = _events(exported)
+
+    assert (began.get("type"), ended.get("type")) == ("b-a-o-tbl", "b-a-o-can")
+    assert began.get("uid") == ended.get("uid")
+    assert _detail(ended, "emergency").get("cancel") == "true"
+
+
+def test_an_sos_without_a_place_is_sent_and_says_so(exported: Exported) -> None:
+    exported.file(sos(fix=None))
+    (event,) = _events(exported)
+    point = event.find("point")
+
+    assert point is not None
+    assert (point.get("ce"), event.get("how")) == ("9999999.0", "h-e")
+    assert "POSITION UNKNOWN" in str(_detail(event, "remarks").text)
+
+
+def test_worksites_hazards_and_medevacs_have_their_own_signs(exported: Exported) -> None:
+    exported.file(triage(), hazard(), medevac())
+    site, danger, patients = _events(exported)
+
+    assert site.get("uid") == "urn:ots:TEST:worksite:TUR01-0056"
+    assert _detail(danger, "contact").get("callsign") == "EXERCISE gas (TUR01-1)"
+    assert (patients.get("type"), _detail(patients, "_medevac_").get("urgent")) == (
+        "b-r-f-h-c",
+        "2",
+    )
+
+
+def test_an_sos_on_the_map_is_as_it_was(exported: Exported) -> None:
+    exported.file(sos())
+    (entry,) = exported.entries()
+
+    assert cot.event(entry) == golden("sos.cot.xml")
+    assert geojson.write([entry]) == golden("sos.geojson")

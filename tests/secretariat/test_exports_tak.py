@@ -1,0 +1,113 @@
+"""Sending to TAK over real sockets of this machine: datagrams, a stream, one that breaks."""
+
+import socket
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from tests.secretariat.exported import ANTAKYA, Exported, sitrep, sos, worksite_report
+from turna_secretariat.exports import tak
+from turna_secretariat.exports.selection import Selection, SelectionError
+
+GROUP = "239.2.3.1"
+
+
+class BrokenSink:
+    """Takes some events and then no more."""
+
+    def __init__(self, takes: int) -> None:
+        self.taken: list[bytes] = []
+        self._takes = takes
+
+    def send(self, event: bytes) -> None:
+        if len(self.taken) == self._takes:
+            raise OSError("no route")
+        self.taken.append(event)
+
+    def close(self) -> None:
+        return
+
+
+def _feed(exported: Exported) -> tak.Feed:
+    return tak.Feed(exported.archive, exported.registry, Selection(mode="exercise"))
+
+
+def _listening(kind: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, kind)
+    listening.settimeout(10)
+    listening.bind(("127.0.0.1", 0))
+    return listening
+
+
+def test_each_datagram_is_one_event(exported: Exported) -> None:
+    exported.file(sos(), sitrep(fix=ANTAKYA))
+    with _listening(socket.SOCK_DGRAM) as listening:
+        sink = tak.open_sink(tak.read_target(f"udp://127.0.0.1:{listening.getsockname()[1]}"))
+        _feed(exported).send_new(sink)
+        events = [ET.fromstring(listening.recv(65_536)) for _ in range(2)]
+        sink.close()
+
+    assert [event.get("type") for event in events] == ["b-a-o-tbl", "a-f-G-U-C"]
+
+
+def test_a_datagram_reaches_the_multicast_group_that_atak_listens_to(exported: Exported) -> None:
+    exported.file(sos())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listening:
+        listening.settimeout(10)
+        listening.bind(("", 0))
+        try:
+            joined = socket.inet_aton(GROUP) + socket.inet_aton("0.0.0.0")
+            listening.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, joined)
+        except OSError:
+            pytest.skip("this machine has no route for multicast")
+        sink = tak.open_sink(tak.read_target(f"udp://{GROUP}:{listening.getsockname()[1]}"))
+        _feed(exported).send_new(sink)
+        event = ET.fromstring(listening.recv(65_536))
+        sink.close()
+
+    assert event.get("type") == "b-a-o-tbl"
+
+
+def test_a_stream_carries_one_document_after_the_other(exported: Exported) -> None:
+    exported.file(sos(), sitrep(fix=ANTAKYA))
+    with _listening(socket.SOCK_STREAM) as listening:
+        listening.listen()
+        sink = tak.open_sink(tak.read_target(f"tcp://127.0.0.1:{listening.getsockname()[1]}"))
+        _feed(exported).send_new(sink)
+        sink.close()
+        connection, _ = listening.accept()
+        with connection, connection.makefile("rb") as stream:
+            documents = stream.read().split(b"<?xml")[1:]
+
+    assert len(documents) == 2
+    assert ET.fromstring(b"<?xml" + documents[0]).get("type") == "b-a-o-tbl"
+
+
+def test_what_could_not_be_sent_is_sent_when_the_way_is_back(exported: Exported) -> None:
+    exported.file(sos(), sitrep(fix=ANTAKYA), worksite_report())
+    feed = _feed(exported)
+    with pytest.raises(OSError, match="no route"):
+        feed.send_new(BrokenSink(takes=1))
+    back = BrokenSink(takes=9)
+    feed.send_new(back)
+    feed.send_new(back)
+
+    assert (feed.sent, feed.without_place) == (2, 1)
+    assert [ET.fromstring(event).get("type") for event in back.taken] == ["a-f-G-U-C"]
+
+
+def test_more_than_a_batch_is_sent_in_one_go(exported: Exported) -> None:
+    exported.file(*[sos()] * 105)
+    sink = BrokenSink(takes=999)
+    _feed(exported).send_new(sink)
+
+    assert len(sink.taken) == 105
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "239.2.3.1:6969", "http://a:1", "udp://a", "udp://:1", "tcp://a:99999", "tcp://a:x"],
+)
+def test_what_is_no_target_is_refused(text: str) -> None:
+    with pytest.raises(SelectionError, match="no target"):
+        tak.read_target(text)
