@@ -54,10 +54,14 @@ class Assembly:
         index, last = _checked(number, content)
         first = number - index
         parts = self._messages.get(first)
+        if parts is not None and parts.last != last:
+            # One of them is not its sender's (parts of a notice prove membership only): the newest
+            # counts, or a false one would keep the true ones out.
+            self.drop(first)
+            self.abandoned += 1
+            parts = None
         if parts is None:
             parts = self._open(first, last)
-        if parts.last != last:
-            raise MalformedError("part count")
         parts.pieces[index] = content[PART_HEAD_BYTES:]
         if sum([len(piece) for piece in parts.pieces.values()]) > MESSAGE_BYTES_MAX:
             self.drop(first)

@@ -78,8 +78,14 @@ def test_a_part_that_nobody_cuts_is_refused() -> None:
         (5, bytes(fragments.PART_BYTES_MAX + 3)),
     ):
         assert refused(assembly, number, content), content
+
+
+def test_a_part_that_tells_another_count_starts_the_message_anew() -> None:
+    assembly = Assembly()
     assembly.add(10, b"\x00\x02x")
-    assert refused(assembly, 11, b"\x01\x03x"), "another count for the same message"
+    assert assembly.add(11, b"\x01\x03y") is None
+    assert assembly.held(10) == 0b10
+    assert assembly.abandoned == 1
 
 
 def test_too_long_a_message_is_our_mistake() -> None:

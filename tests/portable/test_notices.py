@@ -1,8 +1,10 @@
 """Notices and revocations: what the Secretariat signed, and nothing that anybody else says."""
 
 from turna_protocol import ed25519, notices, revocation
+from turna_protocol.ciphers import hmac_sha256
 from turna_protocol.errors import MalformedError, MisuseError, NotAuthenticError
 from turna_protocol.notices import Notice, NoticeBoard
+from turna_protocol.packet import NOTICE
 from turna_protocol.revocation import RevocationList, Revocations
 
 KEY = b"k" * 32
@@ -88,6 +90,28 @@ def test_a_stranger_cannot_spoil_the_assembly() -> None:
         assert refused(board, packet[:size])
     assert refused(board, packet + b"\0")
     assert board.held(7) == 0
+
+
+def false_part(number: int, index: int, last: int) -> bytes:
+    """Return what a captured handset can make: a part with a true tag and false words."""
+    body = bytes([NOTICE << 2]) + number.to_bytes(2, "big") + bytes([index, last]) + b"false"
+    return body + hmac_sha256(KEY, b"turna notice 0" + body)[: notices.TAG_BYTES]
+
+
+def test_a_captured_handset_can_spoil_a_notice_only_while_it_keeps_at_it() -> None:
+    true = notices.pack_notice(ORDER, ORDER_SIGNATURE, KEY)
+    for false in (false_part(7, 0, 1), false_part(7, 1, 1), false_part(7, 0, 9)):
+        board = NoticeBoard(KEY)
+        board.hear(false)
+        believed = []
+        for packet in true + true:
+            whole = board.hear(packet)
+            if whole is not None:
+                try:
+                    believed.append(notices.verify_notice(whole[0], whole[1], PUBLIC_KEY))
+                except NotAuthenticError:
+                    continue
+        assert ORDER in believed
 
 
 def test_a_revocation_list_comes_back_as_it_was_and_revokes() -> None:
