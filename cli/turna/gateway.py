@@ -26,6 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     status_task = tasks.add_parser("status", help="show how a running gateway is")
     status_task.add_argument("--config", type=Path, required=True, metavar="FILE")
     status_task.add_argument("--json", action="store_true", help="print it as it was served")
+    health_task = tasks.add_parser(
+        "healthcheck", help="ask a running gateway: exit code 0 well, 1 warnings, 2 critical"
+    )
+    health_task.add_argument("--config", type=Path, required=True, metavar="FILE")
+    health_task.add_argument("--json", action="store_true", help="print the alarms as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
             return 0
         if args.task == "status":
             return _status(args.config, as_json=args.json)
+        if args.task == "healthcheck":
+            return _healthcheck(args.config, as_json=args.json)
         return _serve(args.config)
     except (ConfigurationError, StoreError) as error:
         raise UsageError(str(error)) from None
@@ -48,16 +55,35 @@ def _serve(path: Path) -> int:
     return app.run(read_config(path))
 
 
+def _healthcheck(path: Path, *, as_json: bool) -> int:
+    """Return 0 if nothing is wrong, 1 on warnings, 2 on a critical alarm or no answer."""
+    try:
+        alarms = json.loads(_fetch(path))["alarm_details"]
+    except UsageError as error:
+        alarms = [{"name": "no_answer", "level": "critical", "text": str(error)}]
+    code = max((2 if alarm["level"] == "critical" else 1 for alarm in alarms), default=0)
+    if as_json:
+        print(json.dumps({"code": code, "alarms": alarms}, ensure_ascii=False))
+    else:
+        print("\n".join(f"{alarm['level']}: {alarm['text']}" for alarm in alarms) or "ok")
+    return code
+
+
 def _status(path: Path, *, as_json: bool) -> int:
+    body = _fetch(path)
+    print(body if as_json else _in_words(json.loads(body)))
+    return 0
+
+
+def _fetch(path: Path) -> str:
     config = read_config(path)
     url = f"http://{config.status_host}:{config.status_port}/status.json"
     try:
         with urllib.request.urlopen(url, timeout=_STATUS_TIMEOUT_S) as answer:
-            body = answer.read().decode()
+            body: str = answer.read().decode()
     except (urllib.error.URLError, OSError) as error:
         raise UsageError(f"no gateway answers on {url} ({error}); is it running?") from None
-    print(body if as_json else _in_words(json.loads(body)))
-    return 0
+    return body
 
 
 def _in_words(status: dict[str, Any]) -> str:  # Any: JSON that the gateway itself wrote

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 from collections.abc import Callable
 
+from turna_backbone.credentials import CredentialsError
 from turna_backbone.envelope import BOOT_ID_LENGTH
 from turna_backbone.kit import read_gateway_keys, read_mission
 from turna_backbone.mqtt import MqttSession, Will
@@ -81,7 +82,7 @@ def run(
         uplink=session,
         clock=config.clock,
     )
-    board = StatusBoard(gateway, mission, config.clock)
+    board = StatusBoard(gateway, mission, config.clock, _certificate_days(config))
     page = StatusPage(board, config.status_host, config.status_port)
 
     def progress() -> None:
@@ -99,7 +100,7 @@ def run(
         radio.start()
         page.start()
         supervisor.ready()
-        runner.run()
+        _run_or_blame(runner, gateway)
         supervisor.stopping()
         session.publish(topic, farewell, retain=True)
     except sqlite3.Error as error:
@@ -111,3 +112,26 @@ def run(
         session.stop()
         store.close()
     return 0
+
+
+def _run_or_blame(runner: Runner, gateway: Gateway) -> None:
+    """Run; a packet at which our code breaks off is noted before the process ends by it."""
+    try:
+        runner.run()
+    except sqlite3.Error:
+        raise
+    except Exception:
+        gateway.broke_off()
+        raise
+
+
+def _certificate_days(config: Config) -> Callable[[int], int | None]:
+    """Return what tells for how long our certificate is valid; None without TLS or certificate."""
+
+    def days(now_s: int) -> int | None:
+        try:
+            return None if config.credentials is None else config.credentials.days_left(now_s)
+        except CredentialsError:
+            return None  # told as the backbone's trouble
+
+    return days

@@ -68,13 +68,17 @@ class Bridge:
             self._send_again(lane, now_ms)
             self._send_new(lane, now_ms)
 
-    def confirmed(self, token: int, *, accepted: bool) -> None:
-        """Note that the broker has it, or does not take it; either way the row stays."""
+    def confirmed(self, token: int, *, accepted: bool) -> bool:
+        """Note that the broker has it, or does not take it; either way the row stays.
+
+        Say whether it was about a report.
+        """
         report_id = self._by_token.pop(token, None)
         sent = self._sent.get(report_id) if report_id is not None else None
         if sent is not None:
             sent.confirmed = accepted
         self._counters.add(count.CONFIRMED if accepted else count.DENIED)
+        return report_id is not None
 
     def receipted(self, report_id: int) -> None:
         """Let it go: the Secretariat holds it."""

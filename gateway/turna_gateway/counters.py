@@ -26,6 +26,8 @@ CONNECTIONS = "connections"
 OUTAGES = "outages"
 COMMITS = "commits"
 PRUNED = "pruned"
+DISK_FULL = "disk_full"
+PUT_ASIDE = "put_aside"
 
 
 class Counters:

@@ -5,12 +5,13 @@ thread, no waiting, no clock of its own beyond the one it is handed, so it runs 
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
 from turna_backbone.envelope import GatewayHealth, pack_report
-from turna_backbone.mqtt import Connected, Disconnected, Message, Published
+from turna_backbone.mqtt import NOBODY_LISTENS, Connected, Disconnected, Message, Published
 from turna_gateway import counters as count
 from turna_gateway.acknowledger import Acknowledger
 from turna_gateway.airwaves import Airwaves
@@ -34,7 +35,7 @@ from turna_gateway.ports import (
 from turna_gateway.receipts import RadioReceipts
 from turna_gateway.reception import Reception
 from turna_gateway.returns import Returns
-from turna_gateway.store import Store, StoredReport
+from turna_gateway.store import SALVAGED, Store, StoredReport
 from turna_gateway.transmitter import Transmitter
 from turna_protocol.mission import Mission
 from turna_protocol.regions import SubBand
@@ -43,6 +44,11 @@ log = logging.getLogger(__name__)
 
 HEALTH_PERIOD_MS = 30_000
 PRUNE_PERIOD_MS = 600_000
+ROOM_PERIOD_MS = 5_000
+# From here on the room left is for reports and SOS.
+POSITIONS_REFUSED_FROM_PCT = 90
+CRASHES_BEFORE_PUT_ASIDE = 3
+_OVERHEAD_BYTES = 7 + 40  # a segment for each publication, at worst
 
 
 class Gateway:
@@ -66,6 +72,13 @@ class Gateway:
         self.airwaves = Airwaves(mission.radio, band)
         self.waiting = [0] * len(LANES)
         self.modem: RadioUp | None = None
+        self.disk_pct = 0
+        self.salvaged = ""
+        self.is_denied = False
+        self.nobody_listens = False
+        self._bytes_published = 0
+        self.hearing = b""  # the packet under way, to be blamed if the process breaks off
+        self._put_aside: set[bytes] = set()
         self.modem_trouble = "no modem was found yet"
         self.serial = RadioCounts(undecodable=0, malformed=0, lost=0)
         self.backbone_up = False
@@ -78,6 +91,7 @@ class Gateway:
         self._topics: dict[tuple[int, int], str] = {}
         self._started_ms = clock.now_ms()
         self._health_due_ms = self._started_ms
+        self._room_due_ms = self._started_ms
         self._prune_due_ms = self._started_ms + PRUNE_PERIOD_MS
         self._acknowledger = Acknowledger(identity.index, store, self.counters)
         self._receipts = RadioReceipts(store, self.counters)
@@ -124,6 +138,8 @@ class Gateway:
         """Take up what the run before left behind; the store is open."""
         now_ms = self._clock.now_ms()
         self.waiting = [self._store.count_waiting(lane) for lane in range(len(LANES))]
+        self._put_aside = self._store.suspects(CRASHES_BEFORE_PUT_ASIDE)
+        self.salvaged = (self._store.recall(SALVAGED) or b"").decode()
         self._transmitter.load(now_ms)
         self._receipts.load(now_ms)
         for handset in self._keyring.handsets():
@@ -136,14 +152,16 @@ class Gateway:
         now_ms = self._clock.now_ms()
         commits = self._store.commits
         after_commit: list[Callable[[], None]] = []
-        newest_packet = 0
-        with self._store.transaction():
-            for event in events:
-                if isinstance(event, PacketHeard):
-                    self._hear(event, now_ms)
-                    newest_packet = max(newest_packet, event.number)
-                else:
-                    self._take(event, now_ms, after_commit)
+        try:
+            with self._store.transaction():
+                newest_packet = self._take_all(events, now_ms, after_commit)
+        except sqlite3.OperationalError as error:
+            self._reception.forget()
+            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                raise
+            # Nothing was kept, so nobody is told anything: handsets and brokers send it again.
+            self._note_full_disk()
+            return
         self.counters.add(count.COMMITS, self._store.commits - commits)
         self._reception.settle(now_ms)
         if newest_packet:
@@ -152,10 +170,31 @@ class Gateway:
             settle()
         self.tick()
 
+    def _take_all(
+        self, events: Iterable[Event], now_ms: int, after_commit: list[Callable[[], None]]
+    ) -> int:
+        """Take each event; return the number of the newest packet, 0 if there was none."""
+        newest_packet = 0
+        for event in events:
+            if isinstance(event, PacketHeard):
+                self._hear(event, now_ms)
+                newest_packet = max(newest_packet, event.number)
+            else:
+                self._take(event, now_ms, after_commit)
+        return newest_packet
+
     def tick(self) -> None:
         """Do what is due by now."""
         now_ms = self._clock.now_ms()
-        self._transmitter.tick(now_ms)
+        if now_ms >= self._room_due_ms:
+            self._room_due_ms = now_ms + ROOM_PERIOD_MS
+            self._look_for_room()
+        try:
+            self._transmitter.tick(now_ms)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                raise
+            self._note_full_disk()  # what cannot be booked is not said
         self._bridge.pump(now_ms)
         if now_ms >= self._health_due_ms and self._uplink.room():
             self._health_due_ms = now_ms + HEALTH_PERIOD_MS
@@ -204,13 +243,38 @@ class Gateway:
         return 0 if oldest is None else max(0, self._clock.unix_s() - oldest)
 
     def _hear(self, event: PacketHeard, now_ms: int) -> None:
+        if event.packet in self._put_aside:
+            self.counters.add(count.PUT_ASIDE)
+            return
         self.airwaves.heard(len(event.packet), now_ms)
+        self.hearing = event.packet
         self._reception.heard(event, now_ms)
+        self.hearing = b""
+
+    def broke_off(self) -> None:
+        """Note at which packet, if at one, the process is about to end by an error of ours."""
+        if self.hearing:
+            self._store.blame(self.hearing, self._clock.unix_s())
+
+    def _look_for_room(self) -> None:
+        self.disk_pct = self._store.fill_pct()
+        self._reception.is_short_of_room = self.disk_pct >= POSITIONS_REFUSED_FROM_PCT
+        if self._reception.is_short_of_room:
+            with self._store.transaction():
+                pruned = self._store.prune(self._clock.unix_s(), keep_s=0)
+            self.counters.add(count.PRUNED, pruned)
+
+    def _note_full_disk(self) -> None:
+        self.counters.add(count.DISK_FULL)
+        self.disk_pct = 100
+        self._reception.is_short_of_room = True
 
     def _take(self, event: Event, now_ms: int, after_commit: list[Callable[[], None]]) -> None:
         match event:
             case Published():
-                self._bridge.confirmed(event.token, accepted=event.accepted)
+                if self._bridge.confirmed(event.token, accepted=event.accepted):
+                    self.is_denied = not event.accepted
+                    self.nobody_listens = event.code == NOBODY_LISTENS
             case Transmitted():
                 self._transmitter.transmitted(event, now_ms)
             case Message():
@@ -272,7 +336,15 @@ class Gateway:
                 attempt,
             )
         )
-        return self._topic(report.device, report.lane), payload
+        topic = self._topic(report.device, report.lane)
+        # Beside topic and payload: MQTT's header, length and id, TCP's and IP's headers.
+        self._bytes_published += len(topic) + len(payload) + _OVERHEAD_BYTES
+        return topic, payload
+
+    def bytes_per_report(self) -> int:
+        """Return what a report costs on the backbone, repetitions included, without receipts."""
+        published = self.counters[count.PUBLISHED]
+        return self._bytes_published // published if published else 0
 
     def _topic(self, device: int, lane: int) -> str:
         topic = self._topics.get((device, lane))

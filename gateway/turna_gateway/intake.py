@@ -28,7 +28,8 @@ MALFORMED = "malformed"
 UNKNOWN_DEVICE = "unknown_device"
 NOT_AUTHENTIC = "not_authentic"
 NOT_FOR_GATEWAYS = "not_for_gateways"  # another gateway's beacon, acknowledgement ...
-REFUSALS = (MALFORMED, UNKNOWN_DEVICE, NOT_AUTHENTIC, NOT_FOR_GATEWAYS)
+NO_ROOM = "no_room"  # for a position, on a disk that is nearly full
+REFUSALS = (MALFORMED, UNKNOWN_DEVICE, NOT_AUTHENTIC, NOT_FOR_GATEWAYS, NO_ROOM)
 
 _UPLINK = (wire.REPORT, wire.FRAGMENT)
 

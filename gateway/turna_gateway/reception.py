@@ -9,7 +9,7 @@ from turna_gateway.acknowledger import Acknowledger
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
 from turna_gateway.handsets import Handsets
-from turna_gateway.intake import SOS, Accepted, Intake, Refused
+from turna_gateway.intake import HEALTH, NO_ROOM, SOS, Accepted, Intake, Refused
 from turna_gateway.ports import PacketHeard
 from turna_gateway.receipts import RadioReceipts
 from turna_gateway.store import CLONE, DUPLICATE, NewReport, Store
@@ -44,6 +44,7 @@ class Reception:
         self._counters = counters
         self._clock = clock
         self._waits = waits
+        self.is_short_of_room = False
         self._committed: list[tuple[Accepted, str]] = []
 
     def heard(self, event: PacketHeard, now_ms: int) -> None:
@@ -53,6 +54,9 @@ class Reception:
         if isinstance(verdict, Refused):
             self._refuse(verdict)
             return
+        if self.is_short_of_room and verdict.lane == HEALTH:
+            self._counters.refuse(NO_ROOM)  # not acknowledged: the handset keeps it
+            return
         # The packet waited in the modem or the inbox: say when it was on the air.
         heard_at_s = self._clock.unix_s() - max(0, now_ms - event.heard_at_ms) // 1000
         outcome = self._store.put(_row(verdict, event, heard_at_s))
@@ -61,6 +65,10 @@ class Reception:
         if outcome == DUPLICATE and self._is_retired(verdict):
             self._receipts.asked_again(verdict.handset.device, verdict.seq, now_ms)
         self._committed.append((verdict, outcome))
+
+    def forget(self) -> None:
+        """Nothing of the last group was committed: nobody is to be told that it was."""
+        self._committed.clear()
 
     def settle(self, now_ms: int) -> None:
         """Do what only a commit allows: owe the acknowledgements, offer the reports."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
-from turna_backbone.envelope import Presence, Receipt, ReceiptEnvelope
+from turna_backbone.envelope import DIGEST_LENGTH, Presence, Receipt, ReceiptEnvelope
 from turna_backbone.mqtt import Message
 from turna_gateway import counters as count
 from turna_gateway.bridge import Bridge
@@ -19,6 +19,7 @@ from turna_protocol.errors import MalformedError
 log = logging.getLogger(__name__)
 
 _Settle = Callable[[], None]
+NO_DIGEST = bytes(DIGEST_LENGTH)
 
 
 class Returns:
@@ -66,6 +67,9 @@ class Returns:
             return None
         if receipt.sealed:
             self._forward(receipt, now_ms)
+        if receipt.digest == NO_DIGEST:  # a person's word is about the number, whoever carried it
+            self._store.advance_number(*key, receipt.state)
+            return None
         advanced = self._store.advance(*key, receipt.digest, receipt.state, self._clock.unix_s())
         if advanced is None or not advanced.was_waiting:
             return None

@@ -1,29 +1,41 @@
 """What the gateway shows of itself: one immutable JSON snapshot, made by the loop alone."""
 
 import json
+from collections.abc import Callable
+from dataclasses import asdict
 
 from turna_backbone.clock import Clock
+from turna_gateway import counters as count
+from turna_gateway.alarms import CRITICAL, Condition, judge
+from turna_gateway.beacons import PLAUSIBLE_FROM_S, PLAUSIBLE_TO_S
 from turna_gateway.gateway import Gateway
 from turna_gateway.handsets import Contact
 from turna_gateway.intake import LANES
+from turna_gateway.metrics import metrics_text
 from turna_protocol.mission import Mission
 
 PERIOD_MS = 1_000
-# A team that is not heard for this long is worth a look (five position periods).
-SILENCE_S = 600
-OLD_BACKLOG_S = 900
 
 
 class StatusBoard:
     """Holds the newest snapshot; replaced whole, so a reader needs no lock."""
 
-    def __init__(self, gateway: Gateway, mission: Mission, clock: Clock) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        mission: Mission,
+        clock: Clock,
+        certificate_days: Callable[[int], int | None] | None = None,
+    ) -> None:
+        self._certificate_days = certificate_days
         self._gateway = gateway
         self._mission = mission
         self._clock = clock
         self._due_ms = 0
         self.snapshot = b"{}"
+        self.metrics = b""
         self.is_healthy = False
+        self.is_critical = True
 
     def refresh(self) -> None:
         """Make a new snapshot if the last one is a second old; called by the loop alone."""
@@ -34,11 +46,14 @@ class StatusBoard:
         status = self._status()
         self.is_healthy = self._gateway.modem is not None
         self.snapshot = json.dumps(status, ensure_ascii=False).encode()
+        self.metrics = metrics_text(status).encode()
 
     def _status(self) -> dict[str, object]:
         gateway = self._gateway
         now_s = self._clock.unix_s()
         contacts = gateway.handsets.contacts()
+        alarms = judge(self._condition(now_s), contacts, gateway.handsets.clones(), now_s)
+        self.is_critical = any(alarm.level == CRITICAL for alarm in alarms)
         return {
             "gateway": gateway.identity.name,
             "country": gateway.identity.country,
@@ -64,7 +79,10 @@ class StatusBoard:
             "handsets": [_contact(contact, now_s) for contact in contacts],
             "strangers": _by_device(gateway.handsets.strangers()),
             "clones": _by_device(gateway.handsets.clones()),
-            "alarms": self._alarms(contacts, now_s),
+            "disk_pct": gateway.disk_pct,
+            "bytes_per_report": gateway.bytes_per_report(),
+            "alarms": [alarm.text for alarm in alarms],
+            "alarm_details": [asdict(alarm) for alarm in alarms],
         }
 
     def _modem(self) -> dict[str, object]:
@@ -79,23 +97,20 @@ class StatusBoard:
             "packets_lost": serial.lost,
         }
 
-    def _alarms(self, contacts: list[Contact], now_s: int) -> list[str]:
-        gateway = self._gateway
-        alarms = []
-        if gateway.modem is None:
-            alarms.append(f"no modem: {gateway.modem_trouble}")
-        if not gateway.backbone_up:
-            alarms.append(f"no backbone: {gateway.backbone_trouble}")
-        waited_s = gateway.oldest_waiting_s()
-        if waited_s > OLD_BACKLOG_S:
-            alarms.append(f"a report has waited {waited_s // 60} min for its receipt")
-        for device, times in gateway.handsets.clones().items():
-            alarms.append(f"handset {device} speaks with two voices ({times} times): cloned keys")
-        for contact in contacts:
-            silent_s = now_s - contact.heard_at_s
-            if silent_s > SILENCE_S:
-                alarms.append(f"{contact.call_sign} silent for {silent_s // 60} min")
-        return alarms
+    def _condition(self, now_s: int) -> Condition:
+        gateway, days_left = self._gateway, self._certificate_days
+        return Condition(
+            modem_trouble=None if gateway.modem is not None else gateway.modem_trouble,
+            backbone_trouble=None if gateway.backbone_up else gateway.backbone_trouble,
+            oldest_waiting_s=gateway.oldest_waiting_s(),
+            disk_pct=gateway.disk_pct,
+            has_time=PLAUSIBLE_FROM_S <= now_s < PLAUSIBLE_TO_S,
+            certificate_days=None if days_left is None else days_left(now_s),
+            is_denied=gateway.is_denied,
+            nobody_listens=gateway.nobody_listens,
+            salvaged=gateway.salvaged,
+            put_aside=gateway.counters[count.PUT_ASIDE],
+        )
 
 
 def _contact(contact: Contact, now_s: int) -> dict[str, object]:

@@ -1,13 +1,24 @@
-"""Serves the status board on a local address: /status.json and /healthz, in a thread of its own."""
+"""Serves the status board on the local network, in a thread of its own.
+
+A page for people at /, /status.json, /metrics for Prometheus, /healthz.  Read only: nothing that
+arrives here can change anything.
+"""
 
 import threading
+from importlib.resources import files
 
 import uvicorn
 from fastapi import FastAPI, Response
 
+from turna_gateway.metrics import CONTENT_TYPE
 from turna_gateway.status import StatusBoard
 
 _STOP_TIMEOUT_S = 3.0
+# The page asks nobody but this gateway, and nobody may frame it.
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self';"
+    " frame-ancestors 'none'"
+)
 
 
 class StatusPage:
@@ -45,10 +56,19 @@ class StatusPage:
 def create_app(board: StatusBoard) -> FastAPI:
     """Return the application over a board."""
     app = FastAPI(openapi_url=None)
+    html = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
 
     @app.get("/status.json")
     def status() -> Response:
         return Response(board.snapshot, media_type="application/json")
+
+    @app.get("/")
+    def page() -> Response:
+        return Response(html, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(board.metrics, media_type=CONTENT_TYPE)
 
     @app.get("/healthz")
     def healthz() -> Response:

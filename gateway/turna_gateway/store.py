@@ -4,21 +4,33 @@ SQLite in WAL mode with `synchronous=FULL`, one connection, one thread, one proc
 the file sees to it).  An error of the disk is never retried here: the process ends and starts anew.
 """
 
+import contextlib
 import fcntl
+import logging
+import os
+import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from turna_gateway import salvage
 from turna_protocol import delivery
 
-SCHEMA_VERSION = 1
+log = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 2
 # Retired reports stay this long, so that a Secretariat restored from a backup can ask for them.
 KEEP_RETIRED_S = 7 * 24 * 3600
 PRUNE_AT_ONCE = 500
+# A million reports take a third of this; a disk that is nearly full ends sooner.
+LIMIT_BYTES = 1 << 30
+# What the rest of the system, and the write-ahead log, need of the disk.
+DISK_RESERVE_BYTES = 16 << 20
+SALVAGED = "salvaged"
 RECEIPTS_KEPT_PER_DEVICE = 128
 RECEIPTS_PRUNED_EVERY = 16
 
@@ -102,8 +114,9 @@ _COUNT_NUMBER = "SELECT COUNT(*) FROM report WHERE device = ? AND generation = ?
 class Store:
     """Opened once, used by one thread; every write happens inside `transaction()`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self._path = path
+        self._limit_bytes = limit_bytes
         self._lock: IO[bytes] | None = None
         self._db: sqlite3.Connection | None = None
         self.commits = 0
@@ -119,10 +132,41 @@ class Store:
         except OSError as error:
             raise StoreError(f"{self._path}: cannot be opened ({error.strerror})") from None
         try:
-            self._db = self._connect()
-            self._prepare()
+            self._open_or_salvage()
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self._path}: is damaged or cannot be used ({error})") from None
+
+    def _open_or_salvage(self) -> None:
+        try:
+            self._db = self._connect()
+            damaged = salvage.is_damaged(self._db, _known_schemas())
+        except sqlite3.OperationalError:
+            raise
+        except (sqlite3.DatabaseError, UnicodeDecodeError):  # not even the beginning of a database
+            damaged = True
+        if not damaged:
+            self._prepare()
+            return
+        if self._db is not None:
+            self._db.close()
+        aside = salvage.move_aside(self._path, int(time.time()))
+        self._db = self._connect()
+        self._prepare()
+        self._take_over(aside)
+
+    def _take_over(self, aside: Path) -> None:
+        saved = 0
+        with self.transaction():
+            with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
+                for row in salvage.readable_rows(aside, "report"):
+                    names = ", ".join(name for name in row if name != "id")
+                    marks = ", ".join("?" for name in row if name != "id")
+                    saved += self._connection.execute(
+                        f"INSERT OR IGNORE INTO report ({names}) VALUES ({marks})",  # noqa: S608 - our columns
+                        [value for name, value in row.items() if name != "id"],
+                    ).rowcount
+            self.remember(SALVAGED, f"{aside.name}: {saved} reports saved".encode())
+        log.error("the database was damaged aside=%s saved=%d", aside, saved)
 
     def close(self) -> None:
         if self._db is not None:
@@ -132,17 +176,17 @@ class Store:
             self._lock.close()
             self._lock = None
 
-    @contextmanager
+    @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; when it is left without an error, everything is on disk."""
         changes = self._connection.total_changes
         self._connection.execute("BEGIN")
         try:
             yield
+            self._connection.commit()
         except BaseException:
             self._connection.rollback()
             raise
-        self._connection.commit()
         self.commits += self._connection.total_changes != changes
 
     def put(self, report: NewReport) -> str:
@@ -152,6 +196,30 @@ class Store:
             return DUPLICATE
         (same_number,) = connection.execute(_COUNT_NUMBER, report[:3]).fetchone()
         return CLONE if same_number > 1 else STORED
+
+    def fill_pct(self) -> int:
+        """Return how much of the room for the database is taken, by its limit or by the disk's."""
+        pages, free, limit, size = (
+            self._connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "max_page_count", "page_size")
+        )
+        disk = shutil.disk_usage(self._path.parent)
+        room = min(limit - pages, max(0, disk.free - DISK_RESERVE_BYTES) // size) + free
+        return int(100 * (pages - free) // max(1, pages - free + room))
+
+    def blame(self, packet: bytes, now_s: int) -> None:
+        """Note, in a transaction of its own, that the process broke off at this packet."""
+        with self.transaction():
+            self._connection.execute(
+                "INSERT INTO suspect (packet, crashes, at_s) VALUES (?, 1, ?)"
+                " ON CONFLICT (packet) DO UPDATE SET crashes = crashes + 1",
+                (packet, now_s),
+            )
+
+    def suspects(self, crashes: int) -> set[bytes]:
+        """Return the packets at which the process broke off at least so often."""
+        rows = self._connection.execute("SELECT packet FROM suspect WHERE crashes >= ?", (crashes,))
+        return {packet for (packet,) in rows}
 
     def held_before(self, device: int, generation: int, seq: int, span: int) -> list[int]:
         """Return the numbers from `seq - span` to `seq - 1` that are held."""
@@ -204,6 +272,18 @@ class Store:
             (delivery.advance(old, state), retired_at_s or now_s, report_id),
         )
         return Advanced(report_id, lane, was_waiting=retired_at_s is None)
+
+    def advance_number(self, device: int, generation: int, seq: int, state: int) -> None:
+        """Take a person's word about a number; what waits for its receipt goes on waiting."""
+        rows = self._connection.execute(
+            "SELECT id, state FROM report WHERE device = ? AND generation = ? AND seq = ?",
+            (device, generation, seq),
+        ).fetchall()
+        for report_id, old in rows:
+            self._connection.execute(
+                "UPDATE report SET state = ? WHERE id = ?",
+                (delivery.advance(old, state), report_id),
+            )
 
     def is_retired(self, device: int, generation: int, seq: int) -> bool:
         """Tell whether the Secretariat holds a report of this number."""
@@ -304,12 +384,16 @@ class Store:
         ).fetchone()
         return None if row is None else bytes(row[0])
 
-    def prune(self, now_s: int) -> int:
+    def checkpoint(self) -> None:
+        """Copy the write-ahead log into the database, as SQLite does by itself now and then."""
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def prune(self, now_s: int, keep_s: int = KEEP_RETIRED_S) -> int:
         """Forget some of what was retired long ago; return how many reports that were."""
         return self._connection.execute(
             "DELETE FROM report WHERE id IN"
             " (SELECT id FROM report WHERE retired_at_s < ? ORDER BY retired_at_s LIMIT ?)",
-            (now_s - KEEP_RETIRED_S, PRUNE_AT_ONCE),
+            (now_s - keep_s, PRUNE_AT_ONCE),
         ).rowcount
 
     @property
@@ -321,8 +405,13 @@ class Store:
         # Its one thread may be another than the one that opened it; isolation is ours to state.
         db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         db.execute("PRAGMA journal_mode = WAL")
+        # A power cut that undoes the deletion of the rollback journal would undo the change to a
+        # write-ahead log with it.  Debian's SQLite is built not to sync folders.
+        _sync_folder(self._path.parent)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        (page_size,) = db.execute("PRAGMA page_size").fetchone()
+        db.execute(f"PRAGMA max_page_count = {self._limit_bytes // page_size}")
         return db
 
     def _prepare(self) -> None:
@@ -333,7 +422,29 @@ class Store:
                 f" {SCHEMA_VERSION}); install that version again"
             )
         for missing in range(version + 1, SCHEMA_VERSION + 1):
-            script = files(__package__).joinpath(f"schema/{missing:04}.sql").read_text()
             self._connection.executescript(
-                f"BEGIN;\n{script}\nPRAGMA user_version = {missing};\nCOMMIT;"
+                f"BEGIN;\n{_script(missing)}\nPRAGMA user_version = {missing};\nCOMMIT;"
             )
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _script(version: int) -> str:
+    """Return what leads to a version from the one before."""
+    return files(__package__).joinpath(f"schema/{version:04}.sql").read_text()
+
+
+def _known_schemas() -> list[list[tuple[str, str]]]:
+    """Return the schema of each version, from 0 on, which is empty."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        schemas = [salvage.schema_of(db)]
+        for version in range(1, SCHEMA_VERSION + 1):
+            db.executescript(_script(version))
+            schemas.append(salvage.schema_of(db))
+    return schemas

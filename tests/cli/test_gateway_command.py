@@ -33,6 +33,7 @@ STATUS = {
         }
     ],
     "alarms": ["no modem: unplugged"],
+    "alarm_details": [{"name": "modem", "level": "critical", "text": "no modem: unplugged"}],
 }
 
 
@@ -115,3 +116,24 @@ def test_the_status_of_a_gateway_that_does_not_run_is_one_sentence(
 
     assert main(["gateway", "status", "--config", str(settings)]) == 2
     assert "is it running?" in capsys.readouterr().err
+
+
+def test_the_healthcheck_of_a_gateway_with_a_critical_alarm_says_2_and_why(
+    settings: Path, status_port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.write_text(settings.read_text().replace("8480", str(status_port)))
+
+    assert main(["gateway", "healthcheck", "--config", str(settings)]) == 2
+    assert capsys.readouterr().out == "critical: no modem: unplugged\n"
+    assert main(["gateway", "healthcheck", "--config", str(settings), "--json"]) == 2
+    said = json.loads(capsys.readouterr().out)
+    assert (said["code"], said["alarms"][0]["name"]) == (2, "modem")
+
+
+def test_the_healthcheck_of_a_gateway_that_does_not_run_says_2(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.write_text(settings.read_text().replace("8480", "1"))
+
+    assert main(["gateway", "healthcheck", "--config", str(settings)]) == 2
+    assert "is it running?" in capsys.readouterr().out

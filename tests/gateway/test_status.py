@@ -5,8 +5,11 @@ import json
 from fastapi.testclient import TestClient
 
 from tests.gateway.field import POSITION, Field, Handset, receipt_for
+from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import GatewayHealth, Presence
-from turna_gateway.status import SILENCE_S, StatusBoard
+from turna_backbone.mqtt import Published
+from turna_gateway.alarms import SILENCE_S
+from turna_gateway.status import StatusBoard
 from turna_gateway.status_page import create_app
 
 ONE = Handset(1)
@@ -79,3 +82,68 @@ def test_the_backbone_hears_a_birth_and_a_heartbeat_every_half_minute(field: Fie
     beats = [payload for topic, payload in field.uplink.published if topic.endswith("/health")]
     assert Presence.unpack(births[0]).online
     assert [GatewayHealth.unpack(beat).uptime_s for beat in beats] == [0, 30, 60]
+
+
+def test_prometheus_reads_the_same_numbers(field: Field) -> None:
+    field.radio_up()
+    field.hear(ONE.seal(1), b"garbage")
+    made = board(field)
+
+    lines = TestClient(create_app(made)).get("/metrics").text.splitlines()
+
+    assert 'turna_gateway_events_total{kind="stored"} 1' in lines
+    assert 'turna_gateway_refused_total{reason="malformed"} 1' in lines
+    assert 'turna_gateway_handset_rssi_dbm{call_sign="AFAD-1"} -110' in lines
+    assert "turna_gateway_modem_up 1" in lines
+    for line in lines:
+        assert line.startswith(("# HELP turna_", "# TYPE turna_", "turna_gateway_")), line
+
+
+def test_the_page_for_people_asks_nobody_but_its_own_gateway(field: Field) -> None:
+    answer = TestClient(create_app(board(field))).get("/")
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "http" not in answer.text.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_contacts_survive_a_restart_of_the_gateway(field: Field) -> None:
+    field.hear(ONE.seal(1, POSITION), ONE.seal(2))
+    field.restart()
+
+    (contact,) = json.loads(board(field).snapshot)["handsets"]
+
+    assert (contact["call_sign"], contact["rssi_dbm"], contact["battery_pct"]) == (
+        "AFAD-1",
+        -110,
+        80,
+    )
+
+
+def test_fault_62_63_a_broker_that_denies_or_has_no_listener_is_told_and_nothing_is_given_up(
+    field: Field,
+) -> None:
+    field.connect()
+    field.hear(ONE.seal(1), ONE.seal(2))
+    denied, unheard = len(field.uplink.published) - 1, len(field.uplink.published)
+
+    field.gateway.process([Published(denied, accepted=False, code=0x87)])
+    names = {a["name"] for a in json.loads(board(field).snapshot)["alarm_details"]}
+    assert "denied" in names
+    field.gateway.process([Published(unheard, accepted=True, code=0x10)])
+    names = {a["name"] for a in json.loads(board(field).snapshot)["alarm_details"]}
+
+    assert "nobody_listens" in names
+    assert "denied" not in names
+    assert field.gateway.waiting == [0, 2, 0]
+    field.pass_time(20_000)
+    assert {report.seq for report in field.reports()[2:]} == {1, 2}  # sent again
+
+
+def test_a_machine_without_the_time_and_a_certificate_near_its_end_are_alarms(field: Field) -> None:
+    made = StatusBoard(field.gateway, field.mission, SteppedClock(epoch_s=0), lambda _: 6)
+    made.refresh()
+
+    alarms = {a["name"]: a["level"] for a in json.loads(made.snapshot)["alarm_details"]}
+
+    assert (alarms["clock"], alarms["certificate"]) == ("warning", "critical")

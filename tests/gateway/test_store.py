@@ -94,13 +94,6 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(path: Path) -> 
         Store(path).open()
 
 
-def test_a_file_that_is_no_database_is_refused_in_one_sentence(path: Path) -> None:
-    path.write_bytes(b"not a database " * 1_000)
-
-    with pytest.raises(StoreError, match="damaged"):
-        Store(path).open()
-
-
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 

@@ -1,0 +1,40 @@
+"""A program that stores reports and says after each commit what it would now acknowledge."""
+
+import os
+import sys
+from pathlib import Path
+
+from turna_gateway.store import NewReport, Store
+
+COMMITS = 40
+
+
+def main(folder: Path) -> None:
+    """Store a growing number of reports a commit, until the log is copied into the database."""
+    store = Store(folder / "gateway.db")
+    store.open()
+    seq = 0
+    for commit in range(COMMITS):
+        with store.transaction():
+            for _ in range(1 + commit % 7):
+                seq += 1
+                store.put(report(seq))
+            if commit % 5 == 4:
+                store.advance(1, 1, seq - 2, digest(seq - 2), 2, now_s=commit)
+        os.write(1, f"{seq}\n".encode())
+        if commit % 15 == 14:
+            store.checkpoint()
+
+
+def report(seq: int) -> NewReport:
+    return NewReport(
+        1, 1, seq, digest(seq), b"header", bytes(100), b"tag!", 1, False, 1_000, -100, 8, 0
+    )
+
+
+def digest(seq: int) -> bytes:
+    return seq.to_bytes(8, "big")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
