@@ -187,9 +187,16 @@ def _counts(counts: tuple[int, ...]) -> str:
 
 def _choice(rows: list[str], cursor: int) -> "list[Line]":
     """Return the four rows around the cursor, its own in inverse."""
-    first = max(0, min(cursor - 1, len(rows) - BODY_LINES))
-    shown = range(first, min(first + BODY_LINES, len(rows)))
-    return [Line(_wide(rows[row]), 0 if row == cursor else COLUMNS) for row in shown]
+    first = _first_shown(cursor, len(rows))
+    return _marked(rows[first : first + BODY_LINES], cursor - first)
+
+
+def _marked(shown: list[str], chosen: int) -> "list[Line]":
+    return [Line(_wide(row), 0 if at == chosen else COLUMNS) for at, row in enumerate(shown)]
+
+
+def _first_shown(cursor: int, total: int) -> int:
+    return max(0, min(cursor - 1, total - BODY_LINES))
 
 
 def _reports(
@@ -200,7 +207,7 @@ def _reports(
         return text("reports.title"), [Line(text("reports.none"))]
     if form.screen == screens.REPORT:
         return f"{form.cursor + 1}/{total}", _report(report(form.cursor))
-    first = max(0, min(form.cursor - 1, total - BODY_LINES))
+    first = _first_shown(form.cursor, total)
     body: list[Line] = []
     for row in range(first, min(first + BODY_LINES, total)):
         entry = report(row)
@@ -243,11 +250,9 @@ def _draft(form: "Form", draft: "Draft") -> "tuple[str, list[Line]]":
         rows = [_summary_row(line, draft) for line in screens.SUMMARY_LINES]
         return text("summary.title"), _choice(rows, form.cursor)
     if form.screen == screens.HAZARDS:
-        rows = [_mark(code in draft.hazards) + hazard(code) for code in range(form.lines() - 1)]
-        return text("hazards.title"), _choice([text("done")] + rows, form.cursor)
+        return text("hazards.title"), _list(form, lambda code: _hazard_row(code, draft))
     if form.screen == screens.NEEDS:
-        rows = [_need_row(code, draft.needs.get(code)) for code in range(form.lines() - 1)]
-        return text("needs.title"), _choice([text("done")] + rows, form.cursor)
+        return text("needs.title"), _list(form, lambda code: _need_row(code, draft.needs.get(code)))
     if form.screen == screens.QUANTITY:
         return text("quantity.title"), [Line(need(form.cursor - 1))] + _number(form, "count.none")
     field = form.fields[0]
@@ -274,6 +279,18 @@ def _summary_row(line: str, draft: "Draft") -> str:
     if line == "needs":
         return _split(name, str(len(draft.needs)))
     return _split(name, _count(draft.count(line)))
+
+
+def _list(form: "Form", row: "Callable[[int], str]") -> "list[Line]":
+    """Return the rows around the cursor, "done" above those of the codes; make no others."""
+    first = _first_shown(form.cursor, form.lines())
+    shown = range(first, min(first + BODY_LINES, form.lines()))
+    rows = [text("done") if place == 0 else row(place - 1) for place in shown]
+    return _marked(rows, form.cursor - first)
+
+
+def _hazard_row(code: int, draft: "Draft") -> str:
+    return _mark(code in draft.hazards) + hazard(code)
 
 
 def _need_row(code: int, quantity: int | None) -> str:
