@@ -5,6 +5,10 @@ from turna_protocol.errors import MalformedError, MisuseError
 from turna_protocol.fragments import MESSAGE_BYTES_MAX, Assembly, split
 from turna_protocol.long_text import LongText, pack_long_text, unpack_long_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from turna_protocol.cbor import Value
+
 TEXT = LongText(codes.EXERCISE, 1_763_800_000, "Dördüncü kattan ses geliyor.\n" * 30)
 
 
@@ -38,22 +42,25 @@ def test_what_could_not_be_said_is_our_mistake() -> None:
         raise AssertionError((mode, time_s, text))
 
 
+NO_LONG_TEXTS: "tuple[Value, ...]" = (
+    [0, 0],
+    [0, 0, "a", 0],
+    [3, 0, "a"],
+    [True, 0, "a"],
+    [0, False, "a"],
+    [0, "now", "a"],
+    [0, 1 << 32, "a"],
+    [0, None, "a"],
+    [0, 0, ""],
+    [0, 0, b"a"],
+    [0, 0, "a\0"],
+    "a",
+    {0: "a"},
+)
+
+
 def test_what_nobody_sends_is_refused() -> None:
-    for fields in (
-        [0, 0],
-        [0, 0, "a", 0],
-        [3, 0, "a"],
-        [True, 0, "a"],
-        [0, False, "a"],
-        [0, "now", "a"],
-        [0, 1 << 32, "a"],
-        [0, None, "a"],
-        [0, 0, ""],
-        [0, 0, b"a"],
-        [0, 0, "a\0"],
-        "a",
-        {0: "a"},
-    ):
+    for fields in NO_LONG_TEXTS:
         try:
             unpack_long_text(cbor.encode(fields))
         except MalformedError:
