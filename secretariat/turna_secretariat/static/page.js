@@ -2,6 +2,7 @@
 
 import { read, reportsAddress } from "./archive.js";
 import { openReport, prepareDetail } from "./detail.js";
+import { prepareExports } from "./exports.js";
 import { showAlarms, showHealth } from "./health.js";
 import { prepareLanguages } from "./languages.js";
 import { Line } from "./line.js";
@@ -107,5 +108,6 @@ byId("older").addEventListener("click", () => { page.limit = Math.min(500, page.
 prepareLanguages(() => { if (page.status) showAll(); });
 prepareSound();
 prepareDetail();
+prepareExports(page);
 new Line({ onChange: later, onPulse: pulse, onCut: cutOff, onBack: back });
 await refresh();
