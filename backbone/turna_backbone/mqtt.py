@@ -12,6 +12,7 @@ import random
 import select
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import paho.mqtt.client as paho
+from paho.mqtt import MQTTException
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -43,6 +45,8 @@ FIRST_FAILURE_CODE = 0x80
 NOBODY_LISTENS = 0x10
 
 _MESSAGE_ID_BITS = 16
+# What paho raises on packets that no broker should send.
+_NONSENSE = (ValueError, IndexError, struct.error, MQTTException)
 _WAS_READY, _NEVER_READY, _TRY_OTHER_VERSION = "ready", "never ready", "other version"
 
 
@@ -241,7 +245,7 @@ class MqttSession:
         self._connection = connection
         try:
             reason = connection.serve(address, self._stopping)
-        except (OSError, ValueError) as error:
+        except (OSError, *_NONSENSE) as error:
             reason = f"{address.host}:{address.port}: {error}"
         finally:
             self._connection = None
@@ -354,7 +358,6 @@ class _Connection:
             reconnect_on_failure=False,
             manual_ack=True,
         )
-        client.suppress_exceptions = True
         client.connect_timeout = CONNECT_TIMEOUT_S
         if setting.will is not None:
             client.will_set(setting.will.topic, setting.will.payload, qos=1, retain=True)
