@@ -17,6 +17,9 @@ from turna_protocol.errors import MalformedError
 
 POSITION, SITREP, SOS = (0, 0), (1, 1), (2, 3)  # type number and priority
 
+# MicroPython has no tempfile.
+SCRATCH = os.getenv("TMPDIR") or "/tmp"  # a name is tried until one is free
+
 
 class Folder:
     """A directory of its own, removed again."""
@@ -26,7 +29,7 @@ class Folder:
 
     def __enter__(self) -> str:
         for number in range(10_000):
-            self.path = f"/tmp/turna-journal-{number}"
+            self.path = f"{SCRATCH}/turna-journal-{number}"
             try:
                 os.mkdir(self.path)
                 return self.path

@@ -29,6 +29,10 @@ def a_position() -> Position:
     return Position(mode=codes.EXERCISE, time_s=NOW_S, time_quality=codes.TIME_GNSS)
 
 
+# MicroPython has no tempfile.
+SCRATCH = os.getenv("TMPDIR") or "/tmp"  # a name is tried until one is free
+
+
 class Identity:
     """What a reporter needs of a handset's settings."""
 
@@ -60,7 +64,7 @@ class Bench:
 
     def __enter__(self) -> "Self":
         for number in range(10_000):
-            self.path = f"/tmp/turna-reports-{number}"
+            self.path = f"{SCRATCH}/turna-reports-{number}"
             try:
                 os.mkdir(self.path)
                 break
