@@ -14,8 +14,6 @@ from benchmarks.corpora import situation_reports
 REPORTS = 200
 GROWTH_PACKETS = 10_000
 HEAP_BYTES = 1_200
-# Each letter beyond ASCII is an object on a board: what the longest texts take now, not to grow.
-HEAP_BYTES_IN_LETTERS = 2_304
 AT_ONCE = 20  # reports that fit a board's heap beside each other
 # Task of on_board.py: what it is, and how often to repeat it for a steady number.
 WORK = {
