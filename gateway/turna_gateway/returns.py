@@ -11,7 +11,7 @@ from turna_gateway import counters as count
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
 from turna_gateway.receipts import RadioReceipts
-from turna_gateway.store import Store
+from turna_gateway.store import Advanced, Store
 from turna_protocol import delivery
 from turna_protocol.acknowledgement import receipt_address
 from turna_protocol.errors import MalformedError
@@ -61,16 +61,12 @@ class Returns:
         return []
 
     def _receipt(self, receipt: Receipt, now_ms: int) -> _Settle | None:
-        key = (receipt.device, receipt.generation, receipt.seq)
-        if receipt.state < delivery.AT_SECRETARIAT or not self._store.has_number(*key):
+        advanced = self._advance(receipt) if receipt.state >= delivery.AT_SECRETARIAT else None
+        if advanced is None and not self._is_about_ours(receipt):
             self._counters.add(count.RECEIPTS_UNKNOWN)
             return None
         if receipt.sealed:
             self._forward(receipt, now_ms)
-        if receipt.digest == NO_DIGEST:  # a person's word is about the number, whoever carried it
-            self._store.advance_number(*key, receipt.state)
-            return None
-        advanced = self._store.advance(*key, receipt.digest, receipt.state, self._clock.unix_s())
         if advanced is None or not advanced.was_waiting:
             return None
 
@@ -80,6 +76,18 @@ class Returns:
             self._bridge.receipted(advanced.id)
 
         return settle
+
+    def _advance(self, receipt: Receipt) -> Advanced | None:
+        key = (receipt.device, receipt.generation, receipt.seq)
+        if receipt.digest == NO_DIGEST:  # a person's word is about the number, whoever carried it
+            self._store.advance_number(*key, receipt.state)
+            return None
+        return self._store.advance(*key, receipt.digest, receipt.state, self._clock.unix_s())
+
+    def _is_about_ours(self, receipt: Receipt) -> bool:
+        return receipt.state >= delivery.AT_SECRETARIAT and self._store.has_number(
+            receipt.device, receipt.generation, receipt.seq
+        )
 
     def _forward(self, receipt: Receipt, now_ms: int) -> None:
         try:

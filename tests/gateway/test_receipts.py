@@ -198,3 +198,17 @@ def test_a_hundred_receipts_in_one_message_are_all_taken(field: Field) -> None:
     field.receipt(*answers)
 
     assert field.gateway.counters["receipted"] == 64
+
+
+def test_a_persons_word_without_digest_is_kept_with_the_report_and_retires_nothing(
+    field: Field,
+) -> None:
+    field.connect()
+    field.hear(ONE.seal(1))
+    (envelope,) = field.reports()
+
+    field.receipt(replace(receipt_for(envelope, ONE, state=3), digest=bytes(8)))
+
+    (state,) = field.store._connection.execute("SELECT state FROM report").fetchone()
+    assert state == 3
+    assert field.gateway.waiting == [0, 1, 0]
