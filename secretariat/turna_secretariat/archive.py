@@ -19,6 +19,7 @@ from turna_secretariat.schema import (
     carriage,
     change,
     gateway,
+    notice,
     owed,
     quarantine,
     refusal,
@@ -302,6 +303,14 @@ class Transaction:
             fresh: dict[str, Any] = {"connected": False, "health": "{}"} | values
             self._connection.execute(gateway.insert().values(name=name, **fresh))
         self._note_change("gateway", None, at_ms)
+
+    def insert_notice(self, **values: Any) -> bool:
+        """Keep an official alert; False if it is kept already."""
+        same = [notice.c[name] == values[name] for name in ("sender", "identifier", "sent_s")]
+        if self._connection.execute(sa.select(notice.c.id).where(*same)).first() is not None:
+            return False
+        self._connection.execute(notice.insert().values(**values))
+        return True
 
     def _change_alarm(self, alarm_id: int, at_ms: int, **values: Any) -> None:
         mine = alarm.c.id == alarm_id

@@ -20,6 +20,7 @@ from turna_protocol.reports import decode_report, priority, report_type
 from turna_protocol.sealing import verify_end_to_end
 from turna_secretariat import alarms
 from turna_secretariat.archive import Archive, Carriage, NewReport, Transaction
+from turna_secretariat.notices import read_notice
 from turna_secretariat.receipts import Answer, Outgoing, Receipts
 from turna_secretariat.registry import Registry
 
@@ -128,6 +129,23 @@ class Desk:
             if alarm["closed_ms"] is not None:
                 raise NotPossibleError(f"{alarm['closed_by']} has closed it already")
             transaction.close_alarm(alarm_id, person, now_ms)
+
+    def keep_notice(self, content: bytes, person: str, now_ms: int) -> None:
+        """Keep an official alert that a person brought. MalformedError if it is none."""
+        read = read_notice(content)
+        with self._archive.transaction() as transaction:
+            is_new = transaction.insert_notice(
+                sender=read.sender,
+                identifier=read.identifier,
+                sent_s=read.sent_s,
+                mode=read.mode,
+                arrived_ms=now_ms,
+                person=person,
+                body=json.dumps(read.body, ensure_ascii=False),
+                content=content,
+            )
+        if not is_new:
+            raise NotPossibleError("this alert is kept already")
 
     def owed(self) -> list[Outgoing]:
         """Return again every word of a person that no broker has confirmed yet."""

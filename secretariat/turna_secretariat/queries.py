@@ -15,6 +15,7 @@ from turna_secretariat.schema import (
     carriage,
     change,
     gateway,
+    notice,
     quarantine,
     refusal,
     report,
@@ -114,6 +115,17 @@ def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, An
             "call_sign": None,
         }
         | _about(connection, registry, row["report_id"])
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def notices(connection: Connection, mode: str) -> list[dict[str, Any]]:
+    """Return the newest official alerts of one mode."""
+    query = sa.select(notice).where(notice.c.mode == mode)
+    query = query.order_by(notice.c.id.desc()).limit(PAGE_LIMIT)
+    shown = ("id", "sender", "identifier", "sent_s", "mode", "arrived_ms", "person")
+    return [
+        {name: row[name] for name in shown} | {"alert": json.loads(row["body"])}
         for row in connection.execute(query).mappings()
     ]
 

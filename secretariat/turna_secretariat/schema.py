@@ -141,6 +141,23 @@ quarantine = Table(
     Column("payload", LargeBinary, nullable=False),
 )
 
+# Official alerts that a person brought. Newer than version 1, and nothing older depends on it: it
+# is added to an old archive when that is opened.
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("sender", String(200), nullable=False),
+    Column("identifier", String(200), nullable=False),
+    Column("sent_s", BigInteger, nullable=False),
+    Column("mode", String(8), nullable=False),
+    Column("arrived_ms", BigInteger, nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("body", Text, nullable=False),  # turna_secretariat.notices.Notice.body as JSON
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("sender", "identifier", "sent_s"),
+)
+
 gateway = Table(
     "gateway",
     metadata,

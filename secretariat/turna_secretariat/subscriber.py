@@ -15,6 +15,7 @@ from typing import Protocol
 from turna_backbone import topics
 from turna_backbone.clock import Clock
 from turna_backbone.mqtt import Connected, Message, MqttEvent, Published
+from turna_protocol.errors import MalformedError
 from turna_secretariat.archive import is_storage_failure
 from turna_secretariat.desk import Desk, NotPossibleError
 from turna_secretariat.intake import Intake
@@ -66,7 +67,17 @@ class AlarmDeed:
     errors: list[Exception] = field(default_factory=list)
 
 
-Incoming = MqttEvent | Deed | AlarmDeed
+@dataclass(frozen=True, slots=True)
+class NoticeDeed:
+    """A person brings an official alert; `done` and `errors` as with a `Deed`."""
+
+    content: bytes
+    person: str
+    done: Event = field(default_factory=Event)
+    errors: list[Exception] = field(default_factory=list)
+
+
+Incoming = MqttEvent | Deed | AlarmDeed | NoticeDeed
 Inbox = queue.Queue[Incoming]
 
 
@@ -118,7 +129,7 @@ class Subscriber:
                 messages.append(event)
             elif isinstance(event, Published):
                 self._published(event)
-            elif isinstance(event, Deed | AlarmDeed):
+            elif isinstance(event, Deed | AlarmDeed | NoticeDeed):
                 self._do(event)
             else:
                 self._connection(isinstance(event, Connected))
@@ -156,13 +167,15 @@ class Subscriber:
         elif owed_id is not None:
             self._settled.append(owed_id)
 
-    def _do(self, deed: Deed | AlarmDeed) -> None:
+    def _do(self, deed: Deed | AlarmDeed | NoticeDeed) -> None:
         try:
             if isinstance(deed, Deed):
                 self._queue(self._desk.act(deed.report_id, deed.did, deed.person, self._now_ms()))
+            elif isinstance(deed, NoticeDeed):
+                self._desk.keep_notice(deed.content, deed.person, self._now_ms())
             else:
                 self._desk.close_alarm(deed.alarm_id, deed.person, self._now_ms())
-        except (KeyError, NotPossibleError) as error:
+        except (KeyError, MalformedError, NotPossibleError) as error:
             deed.errors.append(error)
         except Exception as error:
             deed.errors.append(error)

@@ -3,15 +3,16 @@
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, FastAPI, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Body, FastAPI, HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
 from turna_backbone.clock import Clock
+from turna_protocol.errors import MalformedError
 from turna_secretariat import base_map, queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import STATE_AFTER, NotPossibleError
@@ -20,7 +21,7 @@ from turna_secretariat.exports.routes import export_routes
 from turna_secretariat.guard import LOOPBACK_NAMES, Guard
 from turna_secretariat.people import person_name
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox
+from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox, NoticeDeed
 
 STATIC = FilePath(__file__).parent / "static"
 DEED_TIMEOUT_S = 10.0
@@ -115,6 +116,11 @@ def _reading(
     def one_report(report_id: Number) -> dict[str, Any]:
         return _found(archive, registry, report_id)
 
+    @routes.get("/notices")
+    def notices(mode: Literal["actual", "exercise", "test"] | None = None) -> list[dict[str, Any]]:
+        with archive.reader() as connection:
+            return queries.notices(connection, mode or registry.mission.mode)
+
     @routes.get("/handsets")
     def handsets() -> list[dict[str, Any]]:
         with archive.reader() as connection:
@@ -156,6 +162,14 @@ def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
         _hand_over(inbox, deed, "there is no such alarm")
         return {"closed_by": deed.person}
 
+    @routes.post("/notices")
+    def bring(
+        content: Annotated[bytes, Body(media_type="application/cap+xml")], person: str
+    ) -> dict[str, str]:
+        name = _person(DeedRequest(person=person))
+        _hand_over(inbox, NoticeDeed(content, name), "there is no such notice")
+        return {"kept_by": name}
+
     return routes
 
 
@@ -174,7 +188,7 @@ def _person(request: DeedRequest) -> str:
         raise HTTPException(422, str(error)) from None
 
 
-def _hand_over(inbox: Inbox, deed: Deed | AlarmDeed, unknown: str) -> None:
+def _hand_over(inbox: Inbox, deed: Deed | AlarmDeed | NoticeDeed, unknown: str) -> None:
     """Give a deed to the one thread that writes, and wait for its word."""
     inbox.put(deed)
     if not deed.done.wait(DEED_TIMEOUT_S):
@@ -182,6 +196,8 @@ def _hand_over(inbox: Inbox, deed: Deed | AlarmDeed, unknown: str) -> None:
     for error in deed.errors:
         if isinstance(error, KeyError):
             raise HTTPException(404, unknown)
+        if isinstance(error, MalformedError):
+            raise HTTPException(422, str(error))
         if isinstance(error, NotPossibleError):
             raise HTTPException(409, str(error))
         raise HTTPException(500, "it could not be stored; the log says why")
