@@ -11,6 +11,8 @@ from turna_secretariat.config import TEMPLATE, read_config
 
 # As in turna_secretariat.exports.formats, which is slow to import.
 _FORMATS = ("insarag-csv", "insarag-xlsx", "geojson", "kml", "cap", "cot", "hxl")
+# What ATAK listens to without any setting.
+_ATAK_GROUP = "udp://239.2.3.1:6969"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export_task.add_argument("--format", required=True, choices=_FORMATS)
     export_task.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
     tak_task = tasks.add_parser("tak", help="send what arrives to TAK clients, until stopped")
-    tak_task.add_argument("--to", default="udp://239.2.3.1:6969", help="default: %(default)s")
+    tak_task.add_argument("--to", default=_ATAK_GROUP, help="default: %(default)s")
     tak_task.add_argument("--once", action="store_true", help="send what there is, and end")
     for task in (run_task, export_task, tak_task):
         task.add_argument("--config", type=Path, required=True, metavar="FILE")

@@ -17,8 +17,6 @@ from turna_secretariat.exports import cot
 from turna_secretariat.exports.selection import Selection, SelectionError, select_after
 from turna_secretariat.registry import Registry
 
-# What ATAK listens to without any setting.
-DEFAULT_TARGET = "udp://239.2.3.1:6969"
 _BATCH = 100
 _CONNECT_TIMEOUT_S = 5.0
 # Stays within the network of the operations centre.
