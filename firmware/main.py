@@ -1,6 +1,7 @@
 """What a board does at power-on: read its settings, and play the role they give it."""
 
 import asyncio
+import gc
 
 from turna_board.board import BOARDS
 from turna_protocol.errors import MalformedError
@@ -12,8 +13,14 @@ if TYPE_CHECKING:
     Role = Coroutine[object, object, None]
 
 
+# Garbage is swept after so much of it, not when there is room for no more: the heap stays in one
+# piece, and each sweep is as short as the last.
+SWEEP_AFTER_BYTES = 12 * 1024
+
+
 def main() -> None:
     """Run the role until the power goes; Ctrl-C ends in the prompt."""
+    gc.threshold(SWEEP_AFTER_BYTES)
     try:
         asyncio.run(_role())
     except Exception as error:  # noqa: BLE001 - whatever it was, say it, and start again

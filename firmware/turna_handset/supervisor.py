@@ -50,7 +50,6 @@ class Supervisor:
         while True:
             if self._watchdog is not None and self.silent_task() is None:
                 self._watchdog.feed()
-            gc.collect()
             await asyncio.sleep_ms(FEED_EVERY_MS)
 
     def silent_task(self) -> str | None:

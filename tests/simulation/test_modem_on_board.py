@@ -100,12 +100,13 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def modem(world: World) -> Board:
-    """Return a modem with an ESP32's word size; 110 KiB and what overlay and compiler take."""
+    """Return a modem with an ESP32's word size and heap, its code in ROM."""
     board = world.add_board(
         "modem",
         files={"/settings.json": SETTINGS},
         micropython=find_micropython(32),
-        heap="170K",
+        heap="110K",
+        rom=True,
     )
     board.power_on()
     return board
