@@ -42,7 +42,7 @@ def reports(
         query = query.where(report.c.id < before_id)
     if kinds is not None:
         query = query.where(report.c.type.in_(kinds))
-    return [_report(row, registry) for row in connection.execute(query).mappings()]
+    return [report_as_json(row, registry) for row in connection.execute(query).mappings()]
 
 
 def one_report(connection: Connection, registry: Registry, report_id: int) -> dict[str, Any] | None:
@@ -52,7 +52,7 @@ def one_report(connection: Connection, registry: Registry, report_id: int) -> di
         return None
     carried = sa.select(carriage).where(carriage.c.report_id == report_id)
     deeds = sa.select(action).where(action.c.report_id == report_id).order_by(action.c.id)
-    return _report(row, registry) | {
+    return report_as_json(row, registry) | {
         "carried_by": [
             {
                 "gateway": way["gateway"],
@@ -197,7 +197,7 @@ def _about(connection: Connection, registry: Registry, report_id: int | None) ->
     if row is None:
         return {}
     shown = ("device", "call_sign", "team", "country", "mode", "observed_s", "report")
-    whole = _report(row, registry)
+    whole = report_as_json(row, registry)
     return {name: whole[name] for name in shown}
 
 
@@ -238,7 +238,8 @@ def _last_position(connection: Connection, device: int) -> dict[str, Any] | None
     }
 
 
-def _report(row: RowMapping, registry: Registry) -> dict[str, Any]:
+def report_as_json(row: RowMapping, registry: Registry) -> dict[str, Any]:
+    """Return a report as the page shows it in a list."""
     handset = registry.handset(row["device"])
     return {
         "id": row["id"],
