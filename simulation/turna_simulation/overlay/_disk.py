@@ -26,11 +26,15 @@ class Disk:
             offset = 0
             for erased in range(len(buffer) // BLOCK_BYTES):
                 self.ioctl(6, block + erased)
-        view = memoryview(buffer)
-        for at in range(0, len(view), _LONGEST_WRITE):
-            part = view[at : at + _LONGEST_WRITE]
-            place = ustruct.pack("<I", block * BLOCK_BYTES + offset + at)
-            _link.ask("F", 0, place + part)
+        at = 0
+        while at < len(buffer):
+            try:
+                part = _programming(block * BLOCK_BYTES + offset + at, buffer, at)
+            except MemoryError:
+                _link.relieve()  # littlefs is C: an exception through it would leave it in pieces
+                continue
+            _link.ask("F", 0, part)
+            at += _LONGEST_WRITE
 
     def ioctl(self, request, argument):
         if request == 4:
@@ -41,3 +45,7 @@ class Disk:
             _link.ask("F", 1, ustruct.pack("<I", argument))
             return 0
         return 0
+
+
+def _programming(place, buffer, at):
+    return ustruct.pack("<I", place) + memoryview(buffer)[at : at + _LONGEST_WRITE]

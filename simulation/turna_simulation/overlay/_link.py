@@ -3,7 +3,12 @@
 MicroPython only.  Time stands still between two replies but for what `spend` adds, so busy loops
 end and soft interrupts are served here, where a real board would be between two bytecodes.
 The frames are listed in turna_simulation/frames.py.
+
+What stands for C on a board must not fail for want of Python's heap, least of all between two
+halves of a frame: then world and board would wait for each other without end.  It has a reserve.
 """
+
+import gc
 
 import ustruct
 
@@ -12,6 +17,8 @@ LONGEST_WAIT_US = 0x3FFFFFFF  # a small int on 32 bit
 _TICKS_MASK = 0x3FFFFFFF  # ticks of the ESP32 port wrap at 2**30
 _TOUCH_US = 1000  # a loop that only reads the clock still meets its interrupts each millisecond
 _SOFT_DEPTH = 8  # MICROPY_SCHEDULER_DEPTH of the ESP32 port: more are lost, silently
+_RESERVE_BYTES = 4096  # more than the longest reply
+NO_MEMORY_LEFT = 70  # how the process ends then; turna_simulation/process.py knows it
 
 _HEAD = "<HHHBBII"
 
@@ -33,6 +40,7 @@ _soft = []
 _serving = False
 _masked = False
 _interrupted = False
+_reserve = bytearray(_RESERVE_BYTES)
 
 
 def connect(descriptor, leave):
@@ -40,6 +48,25 @@ def connect(descriptor, leave):
     global _wire, _leave
     _wire = open(descriptor, "r+b")
     _leave = leave
+
+
+def relieve():
+    """Give the reserve to whoever found no memory; without one left, crash as a board would."""
+    global _reserve
+    if _reserve is None:
+        _leave(NO_MEMORY_LEFT)
+    _reserve = None
+    gc.collect()
+
+
+def restock():
+    """Take the reserve back if there is room again."""
+    global _reserve
+    if _reserve is None:
+        try:
+            _reserve = bytearray(_RESERVE_BYTES)
+        except MemoryError:
+            pass
 
 
 def on(kind, handler):
@@ -68,20 +95,21 @@ def wait(us, ports):
 
     Return what is left of the time.
     """
+    restock()
     return ustruct.unpack("<I", ask("T", ports, ustruct.pack("<I", us)))[0]
 
 
 def tell(kind, arg=0, payload=b""):
     """Send a frame that needs no reply; it leaves with the next one that does."""
-    _put(kind, arg, payload)
+    _place(kind, arg, payload)
     spend(2)
 
 
 def ask(kind, arg=0, payload=b""):
     """Send a frame and return the payload of its reply."""
     global _used
-    _put(kind, arg, payload)
-    _wire.write(memoryview(_out)[:_used])
+    _place(kind, arg, payload)
+    _wire.write(_out, _used)
     _used = 0
     reply = _receive()
     if _soft and not _serving and not _masked:
@@ -127,47 +155,74 @@ def mask(masked):
     return before
 
 
+def _place(kind, arg, payload):
+    try:
+        _put(kind, arg, payload)
+    except MemoryError:
+        relieve()
+        _put(kind, arg, payload)
+
+
 def _put(kind, arg, payload):
+    """Put a frame behind those that wait; all that needs memory comes before it counts."""
     global _used, _unchanged_us
     size = len(payload)
     if _used + 8 + size > len(_out):
-        _wire.write(memoryview(_out)[:_used])
+        _wire.write(_out, _used)
         _used = 0
         _unchanged_us = 0
-    ustruct.pack_into("<BBHI", _out, _used, ord(kind), arg, size, skew_us)
-    _used += 8
-    if _used + size > len(_out):
-        _wire.write(memoryview(_out)[:_used])
+    if 8 + size > len(_out):
+        ustruct.pack_into("<BBHI", _out, 0, ord(kind), arg, size, skew_us)
+        _wire.write(_out, 8)
         _wire.write(payload)
-        _used = 0
-        _unchanged_us = 0
-    else:
-        _out[_used : _used + size] = payload
-        _used += size
+        return
+    _out[_used + 8 : _used + 8 + size] = payload
+    ustruct.pack_into("<BBHI", _out, _used, ord(kind), arg, size, skew_us)
+    _used += 8 + size
 
 
 def _receive():
-    global ready, skew_us, _base_ms, _base_us, _rest_us, _unchanged_us
     if _wire.readinto(_head) != len(_head):
         _leave(0)
+    try:
+        size = _take_head()
+    except MemoryError:
+        relieve()
+        size = _take_head()
+    if not size:
+        return b""
+    try:
+        body = _wire.read(size)  # finds memory before it reads
+    except MemoryError:
+        relieve()
+        body = _wire.read(size)
+    return _take_items(body)
+
+
+def _take_head():
+    global ready, skew_us, _base_ms, _base_us, _rest_us, _unchanged_us
     size, _rest_us, _unchanged_us, ready, _, _base_ms, _base_us = ustruct.unpack(_HEAD, _head)
     skew_us = 0
-    return _take_items(_wire.read(size)) if size else b""
+    return size
 
 
 def _take_items(body):
     reply = b""
     at = 0
     while at < len(body):
-        kind, arg, size = ustruct.unpack_from("<BBH", body, at)
-        payload = body[at + 4 : at + 4 + size]
-        at += 4 + size
-        if kind == 114:  # r
-            reply = payload
-        elif kind == 75:  # K
-            _note_interrupt()
+        size = body[at + 2] | body[at + 3] << 8
+        try:
+            payload = body[at + 4 : at + 4 + size]
+            if body[at] == 114:  # r
+                reply = payload
+            elif body[at] == 75:  # K
+                _note_interrupt()
+            else:
+                _handlers[body[at]](body[at + 1], payload)
+        except MemoryError:
+            relieve()  # and take the item again
         else:
-            _handlers[kind](arg, payload)
+            at += 4 + size
     return reply
 
 

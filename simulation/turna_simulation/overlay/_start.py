@@ -10,7 +10,6 @@ import _link
 _HOST = "/.host"  # below it, folders of the machine that simulates, read as if they were ROM
 _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
-_NO_MEMORY_LEFT = 70  # turna_simulation/process.py knows it
 _RESERVE_BYTES = 4096  # to tell of a full heap, which takes none on a board
 _PROT_READ = 1
 _MAP_PRIVATE = 2
@@ -44,7 +43,7 @@ def run(descriptor, namespace):
         try:
             sys.modules["sys"].print_exception(error)
         except MemoryError:
-            leave(_NO_MEMORY_LEFT)
+            leave(_link.NO_MEMORY_LEFT)
     _prompt(console)
 
 

@@ -6,6 +6,8 @@ run a task in virtual time.  The attributes are those that asyncio/core.py reads
 
 from time import ticks_diff, ticks_ms
 
+import _link
+
 
 class TaskQueue:
     """Tasks in order of the time they are due; those of one time in order of arrival."""
@@ -22,7 +24,11 @@ class TaskQueue:
         at = len(self._tasks)
         while at and ticks_diff(self._tasks[at - 1].ph_key, task.ph_key) > 0:
             at -= 1
-        self._tasks.insert(at, task)
+        try:
+            self._tasks.insert(at, task)
+        except MemoryError:
+            _link.relieve()  # in C a queue of tasks takes no memory: none may be lost for want of it
+            self._tasks.insert(at, task)
 
     def pop(self):
         return self._tasks.pop(0)
