@@ -27,7 +27,7 @@ class TaskQueue:
         try:
             self._tasks.insert(at, task)
         except MemoryError:
-            _link.relieve()  # in C a queue of tasks takes no memory: none may be lost for want of it
+            _link.relieve()  # a queue in C takes no memory, so no task may be lost for want of it
             self._tasks.insert(at, task)
 
     def pop(self):
