@@ -19,6 +19,16 @@ COMMANDS = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """Speaks of a sub-command's mistake with the usage of that sub-command."""
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # as in its parent
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known, unknown
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run a sub-command. Exit code: 0 done, 1 it found something wrong, 2 used wrongly."""
     arguments = sys.argv[1:] if argv is None else argv
@@ -38,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="turna", description="Field communications for rescue units, when nothing else works."
     )
     parser.add_argument("--version", action="version", version=f"turna {version('turna')}")

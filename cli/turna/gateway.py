@@ -3,7 +3,6 @@
 import argparse
 import json
 import logging
-import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,8 +80,10 @@ def _fetch(path: Path) -> str:
     try:
         with urllib.request.urlopen(url, timeout=_STATUS_TIMEOUT_S) as answer:
             body: str = answer.read().decode()
-    except (urllib.error.URLError, OSError) as error:
-        raise UsageError(f"no gateway answers on {url} ({error}); is it running?") from None
+    except OSError as error:  # URLError is one, and keeps the cause in `reason`
+        cause = getattr(error, "reason", error)
+        reason = getattr(cause, "strerror", None) or cause
+        raise UsageError(f"no gateway answers on {url} ({reason}); is it running?") from None
     return body
 
 

@@ -1,6 +1,7 @@
 """`turna wire`: reports as JSON lines to bytes in hex and back, to test interoperability."""
 
 import argparse
+import codecs
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -9,11 +10,28 @@ from typing import BinaryIO, TextIO
 from turna_protocol import json_form, keys, packet, sealing
 from turna_protocol.errors import MalformedError, MisuseError, NotAuthenticError
 from turna_protocol.frame import Frame
-from turna_protocol.iso8601 import parse_time
 from turna_protocol.reports import decode_report, encode_report
 
 # Longer than any report in either form; whatever feeds us more is not a report.
 MAX_LINE_BYTES = 65_536
+
+# A frame that no place and no time is near: all travels absolute, and what does not is noticed.
+_NO_PLACE_E5 = 1_000_000_000
+_NO_MOMENT_S = -1_000_000_000_000
+EPOCH_MAX_S = 0xFFFFFFFF  # as a mission kit's
+
+# What a packet is refused for, by the reason that parts of the field count it under.
+_REFUSALS = {
+    "packet length": f"a packet has 1 to {packet.PACKET_BYTES_MAX} bytes, this has another length",
+    "wire version": f"its first byte names a wire version other than {packet.WIRE_VERSION}",
+    "kind": "its first byte names a kind of packet that does not exist",
+    "kind without an address": "a packet, but no report: one that is sent to all",
+    "short header": f"ends within the header of {packet.HEADER_BYTES} bytes",
+    "device": f"its header names no device: those are 1 to {packet.DEVICE_MAX}",
+    "packet without content": "too short for a sealed report: there is nothing between its tags",
+    "link tag": "the link tag does not verify: damaged, or sealed under other keys than those of"
+    " the throw-away deployment (`turna wire decode --help` names them)",
+}
 
 # The throw-away deployment of --packet. Its keys are no secret: never deploy them.
 THROW_AWAY_MASTER = bytes(range(keys.KEY_BYTES))
@@ -21,7 +39,10 @@ THROW_AWAY_HARDWARE_ID = bytes(6)
 THROW_AWAY_GENERATION = 1
 THROW_AWAY_DEVICE = 1
 
-_FRAME_HELP = "as every device of the deployment has it; without it, {} travel absolute"
+_FRAME_HELP = (
+    "as every device of the deployment has it; without it, {0} are written absolute, and a report"
+    " whose {1} counts from it is refused"
+)
 _PACKET_HELP = (
     "the whole sealed packet instead of its content, under the keys of a throw-away deployment:"
     f" master {THROW_AWAY_MASTER.hex()}, hardware id {THROW_AWAY_HARDWARE_ID.hex()},"
@@ -40,17 +61,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "--origin",
             type=_origin,
             metavar="LAT,LON",
-            help=f"origin in degrees, {_FRAME_HELP.format('positions')};"
+            help=f"origin in degrees, {_FRAME_HELP.format('positions', 'position')};"
             " south of the equator write --origin=-1.5,2",
         )
         action.add_argument(
             "--epoch",
             type=_epoch,
             metavar="TIME",
-            help=f"ISO 8601 or unix seconds, {_FRAME_HELP.format('times')}",
+            help="ISO 8601 with its zone, or unix seconds, " + _FRAME_HELP.format("times", "time"),
         )
         action.add_argument("--packet", action="store_true", help=_PACKET_HELP)
-    purpose = "print the enumerations and each type's fields as JSON"
+    purpose = "print as JSON what a report looks like: fields of all types, of each, enumerations"
     actions.add_parser("schema", help=purpose, description=purpose.capitalize() + ".")
 
 
@@ -65,10 +86,11 @@ def run(
     if args.action == "schema":
         print(json.dumps(json_form.schema(), indent=2), file=out)
         return 0
-    lat_e5, lon_e5 = args.origin or (0, 0)
-    frame = Frame(lat_e5, lon_e5, args.epoch or 0)
-    convert = _encoder if args.action == "encode" else _decoder
-    return _convert_lines(stdin or sys.stdin.buffer, out, err, convert(frame, args.packet))
+    given = stdin or sys.stdin.buffer
+    if args.action == "encode":
+        encode = _encoder(_frame(args.origin, args.epoch), args.packet)
+        return _convert_lines(given, out, err, encode)
+    return _convert_lines(given, out, err, _decoder(args.origin, args.epoch, args.packet))
 
 
 def _convert_lines(stdin: BinaryIO, out: TextIO, err: TextIO, convert: Callable[[str], str]) -> int:
@@ -77,6 +99,8 @@ def _convert_lines(stdin: BinaryIO, out: TextIO, err: TextIO, convert: Callable[
         try:
             if len(line) > MAX_LINE_BYTES:
                 raise MalformedError(f"longer than {MAX_LINE_BYTES} bytes")
+            if line.startswith(codecs.BOM_UTF8):
+                raise MalformedError("begins with a byte order mark: save it as UTF-8 without one")
             text = line.decode()
             if text.strip():
                 print(convert(text), file=out, flush=True)
@@ -85,7 +109,7 @@ def _convert_lines(stdin: BinaryIO, out: TextIO, err: TextIO, convert: Callable[
             print(f"line {number}: not UTF-8", file=err)
         except (MalformedError, MisuseError, NotAuthenticError) as error:
             refused += 1
-            print(f"line {number}: {error}", file=err)
+            print(f"line {number}: {_REFUSALS.get(str(error), error)}", file=err)
     return 1 if refused else 0
 
 
@@ -120,29 +144,61 @@ def _encoder(frame: Frame, as_packet: bool) -> Callable[[str], str]:
     return encode
 
 
-def _decoder(frame: Frame, as_packet: bool) -> Callable[[str], str]:
+def _decoder(
+    origin: tuple[int, int] | None, epoch_s: int | None, as_packet: bool
+) -> Callable[[str], str]:
     def decode(line: str) -> str:
         try:
             data = bytes.fromhex(line)
         except ValueError:
             raise MalformedError("not hexadecimal") from None
-        report = decode_report(_open_packet(data) if as_packet else data, frame)
+        content = _open_packet(data) if as_packet else data
+        try:
+            report = decode_report(content, _frame(origin, epoch_s))
+        except MalformedError:
+            _require_frame(content, origin, epoch_s)
+            raise
         return json.dumps(json_form.report_to_json(report), ensure_ascii=False)
 
     return decode
+
+
+def _frame(origin: tuple[int, int] | None, epoch_s: int | None) -> Frame:
+    lat_e5, lon_e5 = origin or (_NO_PLACE_E5, 0)
+    return Frame(lat_e5, lon_e5, _NO_MOMENT_S if epoch_s is None else epoch_s)
+
+
+def _require_frame(content: bytes, origin: tuple[int, int] | None, epoch_s: int | None) -> None:
+    """Raise MalformedError if all that is wrong with a report is that its frame was not given."""
+    trials = (
+        ("position counts from its deployment's origin: give --origin", (0, 0), epoch_s),
+        ("time counts from its deployment's epoch: give --epoch", origin, 0),
+        (
+            "position and time count from its deployment's frame: give --origin and --epoch",
+            (0, 0),
+            0,
+        ),
+    )
+    for what, trial_origin, trial_epoch_s in trials:
+        try:
+            decode_report(content, _frame(origin or trial_origin, epoch_s or trial_epoch_s))
+        except MalformedError:
+            continue
+        raise MalformedError(f"its {what}, as every device of that deployment has it")
 
 
 def _open_packet(data: bytes) -> bytes:
     """Return the content of a packet, after both tags were verified."""
     header = packet.unpack_header(data)
     if header.kind != packet.REPORT:
-        raise MalformedError("a packet, but no report")
+        kind = packet.KIND_NAMES[header.kind].replace("_", " ")
+        raise MalformedError(f"a packet, but no report: {kind}")
     link_key, authentication_key = _throw_away_keys(header.device)
     opened = sealing.open_link(data, link_key)
     if not sealing.verify_end_to_end(
         header.device, header.seq, opened.content, opened.end_to_end_tag, authentication_key
     ):
-        raise NotAuthenticError("end-to-end tag does not verify")
+        raise NotAuthenticError("the end-to-end tag does not verify: sealed under other keys")
     return opened.content
 
 
@@ -187,6 +243,10 @@ def _origin(text: str) -> tuple[int, int]:
 
 def _epoch(text: str) -> int:
     try:
-        return int(text) if text.lstrip("-").isdecimal() else parse_time(text)
+        epoch_s = json_form.time_from_json(int(text) if text.lstrip("-").isdecimal() else text)
     except MalformedError as error:
-        raise argparse.ArgumentTypeError(f"{text!r}: {error}, nor unix seconds") from None
+        reason = str(error).removeprefix("time: ")
+        raise argparse.ArgumentTypeError(f"{text!r}: {reason}") from None
+    if epoch_s > EPOCH_MAX_S:
+        raise argparse.ArgumentTypeError(f"{text!r}: no epoch of a deployment is after 2106")
+    return epoch_s

@@ -21,6 +21,11 @@ def parse_time(text: str) -> int:
 
     Fractions of a second are cut off.
     """
+    return parse_time_and_zone(text)[0]
+
+
+def parse_time_and_zone(text: str) -> tuple[int, bool]:
+    """Return unix seconds as `parse_time` does, and whether the text names its zone."""
     try:
         year, month, day = int(text[0:4]), int(text[5:7]), int(text[8:10])
         hour, minute = int(text[11:13]), int(text[14:16])
@@ -34,8 +39,8 @@ def parse_time(text: str) -> int:
         raise MalformedError("no such day")
     days = _days_of(year, month, day)
     if _date_of(days) != (year, month, day) or hour > 23 or minute > 59 or second > 59:
-        raise MalformedError("no such time")
-    return days * _DAY_S + hour * 3600 + minute * 60 + second - offset_s
+        raise MalformedError("no such time: hours go to 23, minutes and seconds to 59")
+    return days * _DAY_S + hour * 3600 + minute * 60 + second - offset_s, zone != ""
 
 
 def _second_and_zone(rest: str) -> tuple[int, str]:

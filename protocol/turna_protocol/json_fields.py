@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from .reports.fields import Field
 
 # What a sensor may give with a fraction is rounded; of anything else a fraction is an error.
-_MEASURED = (Altitude, Steps, Classes)
-_MEASURED_NAMES = ("battery_pct", "temperature_c")
+_MEASURED = (Altitude, Classes)
 
 
 def field_to_json(field: "Field", value: "Any") -> object:
@@ -45,7 +44,7 @@ def field_from_json(name: str, field: "Field", value: object) -> object:
     convert = _FROM_JSON.get(type(field))
     if convert is not None:
         return convert(name, field, value)
-    if isinstance(field, _MEASURED) or name in _MEASURED_NAMES:
+    if isinstance(field, _MEASURED):
         return round(number(name, value))
     return whole_number(name, value)
 
@@ -61,11 +60,11 @@ def describe(field: "Field") -> object:
     if isinstance(field, Classes):
         return list(field.bounds)
     if isinstance(field, Steps):
-        return f"0 to {field.high} in steps of {field.step}, or null"
+        return f"0 to {field.high}, or null; travels in steps of {field.step}, rounded down"
     if isinstance(field, (Number, Count, Amount)):
         return f"{getattr(field, 'low', 0)} to {getattr(field, 'high', Amount.HIGH)}, or null"
     if isinstance(field, Altitude):
-        return f"{field.LOW} to {field.HIGH}, or null"
+        return f"{field.LOW} to {field.HIGH}, or null; a fraction is rounded"
     return _DESCRIPTIONS[type(field)]
 
 

@@ -8,7 +8,7 @@ import math
 
 from . import codes
 from .errors import MalformedError
-from .iso8601 import format_time, parse_time
+from .iso8601 import format_time, parse_time_and_zone
 from .json_fields import code, describe, field_from_json, field_to_json, json_object, number
 from .reports import TYPES, Fix, Report, report_type
 from .reports.heading import TIME_LIMIT_S
@@ -19,8 +19,22 @@ if TYPE_CHECKING:
 
     from .reports.fields import Field
 
+_HOW_TO_WRITE_A_TIME = "write it as in 2026-02-06T01:17:00Z, or as unix seconds"
 TYPE_NAMES = tuple([entry.NAME for entry in TYPES])
 
+# What the fields of every type may hold, for `schema`.
+_COMMON: dict[str, object] = {
+    "type": "one of `type` below; decides which further fields there are",
+    "mode": "one of `mode` below; never left out",
+    "time": "ISO 8601 with a zone, as in 2026-02-06T01:17:00Z, or unix seconds; travels to seconds",
+    "time_quality": "one of `time_quality` below; gnss if there is a time and this is left out",
+    "position": {
+        "lat": "-90 to 90 degrees (WGS84); travels to 0.00001 degrees",
+        "lon": "-180 to 180 degrees (WGS84); travels to 0.00001 degrees",
+        "accuracy_m": "0 or more, or null; travels as the next of `accuracy_m`, beyond as null",
+        "fix_age_s": "0 or more, or null; travels as the next of `fix_age_s`, beyond as null",
+    },
+}
 _HEADING = ("type", "mode", "time", "time_quality", "position")
 _POSITION = ("lat", "lon", "accuracy_m", "fix_age_s")
 
@@ -65,17 +79,26 @@ def schema() -> dict[str, object]:
         types[entry.NAME] = {name: describe(layout[name]) for name in fields}
     found = codes.as_json()
     found["type"] = list(TYPE_NAMES)
-    found["fields"] = types
-    return found
+    return {
+        "about": "a report is one JSON object: common fields and those of its type, side by side;"
+        " what is left out or null is unknown, which is not 0",
+        "example": {"type": "sitrep", "mode": "exercise", "team_status": "on_site", "trapped": 2},
+        "common": _COMMON,
+        "fields": types,
+        "required": {entry.NAME: ["type", "mode", *entry.kind().REQUIRED] for entry in TYPES},
+        **found,
+    }
 
 
 def time_from_json(value: object) -> int:
-    """Return unix seconds of a number or of an ISO 8601 time, UTC unless it says otherwise."""
+    """Return unix seconds of a number, or of an ISO 8601 time that names its zone."""
     if isinstance(value, str):
         try:
-            time_s = parse_time(value)
+            time_s, names_zone = parse_time_and_zone(value)
         except MalformedError as error:
-            raise MalformedError(f"time: {error}, nor unix seconds") from None
+            raise MalformedError(f"time: {error}; {_HOW_TO_WRITE_A_TIME}") from None
+        if not names_zone:
+            raise MalformedError(f"time: {value!r} names no time zone; {_HOW_TO_WRITE_A_TIME}")
     else:
         time_s = math.floor(number("time", value))
     if not 0 <= time_s < TIME_LIMIT_S:
@@ -84,9 +107,9 @@ def time_from_json(value: object) -> int:
 
 
 def _kind(value: object) -> type[Report]:
-    if not isinstance(value, str):
-        raise MalformedError("type: missing")
-    if value.lower() not in TYPE_NAMES:
+    if value is None:
+        raise MalformedError(f"type: missing; one of {', '.join(TYPE_NAMES)}")
+    if not isinstance(value, str) or value.lower() not in TYPE_NAMES:
         raise MalformedError(f"type: {value!r} is none of {', '.join(TYPE_NAMES)}")
     return TYPES[TYPE_NAMES.index(value.lower())].kind()
 
@@ -99,6 +122,8 @@ def _heading_from_json(form: "Mapping[str, object]") -> dict[str, object]:
         values["time_s"] = time_from_json(form["time"])
         quality = form.get("time_quality") or "gnss"
         values["time_quality"] = code("time_quality", quality, codes.TIME_QUALITIES)
+    elif form.get("time_quality") not in (None, "none"):
+        raise MalformedError("time_quality: a quality without a time")
     if form.get("position") is not None:
         values["fix"] = _fix_from_json(form["position"])
     return values

@@ -115,7 +115,7 @@ def test_the_status_of_a_gateway_that_does_not_run_is_one_sentence(
     settings.write_text(settings.read_text().replace("8480", "1"))
 
     assert main(["gateway", "status", "--config", str(settings)]) == 2
-    assert "is it running?" in capsys.readouterr().err
+    assert "/status.json (Connection refused); is it running?" in capsys.readouterr().err
 
 
 def test_the_healthcheck_of_a_gateway_with_a_critical_alarm_says_2_and_why(

@@ -184,6 +184,78 @@ def test_what_is_left_out_is_unknown_and_time_may_be_a_number() -> None:
     assert (back["trapped"], back["position"], back["hazards"]) == (None, None, [])
 
 
+@pytest.mark.parametrize("form", [SITREP, SOS])
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [((), "--origin and --epoch"), (FRAME[:2], "--epoch"), (FRAME[2:], "--origin")],
+)
+def test_what_counts_from_a_frame_that_was_not_given_is_refused_and_never_shown_as_absolute(
+    form: dict[str, object], given: tuple[str, ...], asked: str
+) -> None:
+    _, encoded, _ = turna_wire(lines(form), "encode", *FRAME)
+    code, decoded, (complaint,) = turna_wire("\n".join(encoded), "decode", *given)
+    assert (code, decoded) == (1, [])
+    assert f"give {asked}, as every device of that deployment has it" in complaint
+
+
+@pytest.mark.parametrize("place", [{"lat": 0, "lon": 0}, {"lat": 36.2, "lon": 36.1}])
+def test_without_a_frame_everything_travels_absolute_and_comes_back_without_one(
+    place: dict[str, float],
+) -> None:
+    form = {**SOS, "time": "1970-01-02T00:00:00Z", "position": place}
+    _, encoded, _ = turna_wire(lines(form), "encode")
+    code, (decoded,), _ = turna_wire("\n".join(encoded), "decode")
+    back = json.loads(decoded)
+    assert (code, back["time"]) == (0, form["time"])
+    assert (back["position"]["lat"], back["position"]["lon"]) == (place["lat"], place["lon"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"type": 3}, "type: 3 is none of position, sitrep"),
+        ({"type": None}, "type: missing; one of position, sitrep"),
+        ({"battery_pct": 50.5}, "battery_pct: 50.5 is not a whole number"),
+        ({"time": None, "time_quality": "gnss"}, "time_quality: a quality without a time"),
+        ({"time": "2026-02-06T07:25:45"}, "names no time zone; write it as in 2026-"),
+        ({"time": "2026-02-06T10:00:60Z"}, "minutes and seconds to 59; write it as in 2026-"),
+    ],
+)
+def test_nothing_is_changed_silently_and_the_complaint_says_what_to_write(
+    change: dict[str, object], words: str
+) -> None:
+    code, encoded, (complaint,) = turna_wire(lines({**SITREP, **change}), "encode", *FRAME)
+    assert (code, encoded) == (1, [])
+    assert words in complaint
+
+
+def test_a_byte_order_mark_is_called_by_its_name() -> None:
+    code, _, (complaint,) = turna_wire(b"\xef\xbb\xbf" + lines(SOS).encode(), "encode")
+    assert (code, complaint) == (
+        1,
+        "line 1: begins with a byte order mark: save it as UTF-8 without one",
+    )
+
+
+def test_what_is_wrong_with_a_packet_is_a_sentence() -> None:
+    _, (sealed,), _ = turna_wire(lines(SOS), "encode", "--packet", *FRAME)
+    given = ["00", "44" + sealed[2:], "0400", "10" + sealed[2:], "0400000001", sealed[:10]]
+    _, decoded, complaints = turna_wire(
+        "\n".join([*given, sealed[:-2] + "00", "04" * 300]), "decode", "--packet", *FRAME
+    )
+    assert decoded == []
+    assert all(len(complaint.split()) > 8 for complaint in complaints), complaints
+
+
+def test_the_schema_tells_the_shape_of_a_report_and_its_example_is_one() -> None:
+    _, printed, _ = turna_wire("", "schema")
+    schema = json.loads("\n".join(printed))
+    assert set(schema["common"]) == {"type", "mode", "time", "time_quality", "position"}
+    assert schema["required"]["sitrep"] == ["type", "mode"]
+    code, encoded, _ = turna_wire(lines(schema["example"]), "encode")
+    assert (code, len(encoded)) == (0, 1)
+
+
 def test_the_schema_names_every_code() -> None:
     code, printed, _ = turna_wire("", "schema")
     schema = json.loads("\n".join(printed))
@@ -201,6 +273,9 @@ def test_the_schema_names_every_code() -> None:
         ("wire", "encode", "--origin", "north"),
         ("wire", "encode", "--origin", "91,0"),
         ("wire", "encode", "--epoch", "yesterday"),
+        ("wire", "encode", "--epoch=-5"),
+        ("wire", "encode", "--epoch", "2026-02-06T01:17:00"),
+        ("wire", "encode", "--epoch", "2140-02-06T01:17:00Z"),
     ],
 )
 def test_wrong_use_ends_with_exit_code_2(
@@ -210,3 +285,13 @@ def test_wrong_use_ends_with_exit_code_2(
         main(list(arguments))
     assert ended.value.code == 2
     assert "error: " in capsys.readouterr().err
+
+
+def test_an_unknown_option_is_answered_with_the_usage_of_its_own_sub_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["wire", "encode", "--bogus"])
+    complaint = capsys.readouterr().err
+    assert complaint.startswith("usage: turna wire encode")
+    assert "turna wire encode: error: unrecognized arguments: --bogus" in complaint

@@ -1,7 +1,7 @@
 """Times as people write them."""
 
 from turna_protocol.errors import MalformedError
-from turna_protocol.iso8601 import format_time, parse_time
+from turna_protocol.iso8601 import format_time, parse_time, parse_time_and_zone
 
 
 def test_times_are_written_and_read_in_utc() -> None:
@@ -33,6 +33,11 @@ def test_offsets_fractions_and_short_forms_are_understood() -> None:
         "2023-02-06t01:17:00z",
     ):
         assert parse_time(text) == 1675646220, text
+
+
+def test_whether_a_time_names_its_zone_is_known() -> None:
+    for zone, named in (("", False), ("Z", True), ("+00", True), ("-03:00", True)):
+        assert parse_time_and_zone("2023-02-06T01:17:00" + zone)[1] is named
 
 
 def test_what_is_no_time_is_refused() -> None:
