@@ -74,7 +74,7 @@ def _no_reports(report: bytes) -> dict[str, bytes]:
         "part without data": _sealed_as(packet.FRAGMENT, b"\x00\x01"),
         "part of more than 64": _sealed_as(packet.FRAGMENT, b"\x00\x40data"),
         "part before number 0": _sealed_as(packet.FRAGMENT, b"\x09\x0adata"),
-        "holding of an unknown stream": _sealed_as(packet.HOLDING, b"\x30\x00\x03"),
+        "holding of an unknown stream": _sealed_as(packet.HOLDING, b"\x40\x00\x03"),
         "holding with leading zeros": _sealed_as(packet.HOLDING, b"\x00\x00\x03\x00\x03"),
         "holding cut": _sealed_as(packet.HOLDING, b"\x00\x00"),
     }

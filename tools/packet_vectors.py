@@ -32,6 +32,7 @@ from turna_protocol import (
     alerts,
     beacon,
     codes,
+    downlink,
     fragments,
     json_form,
     keys,
@@ -52,6 +53,7 @@ _LONG_TEXT = long_text.LongText(
     "and lamps; leave the lorry at the bridge, which bears four tonnes. The guide speaks Turkish "
     "and Kazakh, and wears white.",
 )
+_ALERT = downlink.alert_name(codes.EXERCISE, alerts.CEASE_WORK, 2)
 Vector = dict[str, Any]
 
 
@@ -122,6 +124,7 @@ def _sealed() -> list[Vector]:
         (packet.REPORT, packet.SEQUENCE_MAX, 3, _content("sitrep_every_field_at_its_end")),
         *((packet.FRAGMENT, 10 + index, 0, part) for index, part in enumerate(parts)),
         (packet.HOLDING, 12, 0, orders.pack_holding(orders.Holding(orders.ORDERS, 3, 0b11))),
+        (packet.HOLDING, 13, 0, orders.pack_holding(orders.Holding(orders.ALERTS, _ALERT, 0))),
     )
     return [
         {

@@ -108,7 +108,7 @@ class ReceiptEnvelope:
 
     @classmethod
     def unpack(cls, payload: bytes) -> "ReceiptEnvelope":
-        items = _items(payload, 2)
+        items = take_items(payload, 2)
         rows = items[1]
         if not isinstance(rows, list | tuple) or len(rows) > RECEIPTS_LIMIT:
             raise MalformedError("receipts: not a list within its limit")
@@ -236,7 +236,7 @@ def _checked(values: Sequence[Any], checks: dict[str, _Check]) -> "list[cbor.Val
 
 
 def _unpack(payload: bytes, checks: dict[str, _Check]) -> list[object]:
-    return _allowed(_items(payload, 1 + len(checks))[1:], checks)
+    return _allowed(take_items(payload, 1 + len(checks))[1:], checks)
 
 
 def _receipt(row: object) -> Receipt:
@@ -252,7 +252,8 @@ def _allowed(values: list[object], checks: dict[str, _Check]) -> list[object]:
     return values
 
 
-def _items(payload: bytes, count: int) -> list[object]:
+def take_items(payload: bytes, count: int) -> list[object]:
+    """Return the items of an envelope of this version, or raise MalformedError."""
     if len(payload) > ENVELOPE_LIMIT:
         raise MalformedError("envelope too long")
     value = cbor.decode(payload)

@@ -15,6 +15,7 @@ SEGMENT_LIMIT = 32
 REPORT_FILTERS = (f"{ROOT}/+/u/+/sos", f"{ROOT}/+/u/+/report")
 GATEWAY_CONNECTION_FILTER = f"{ROOT}/+/g/+/conn"
 GATEWAY_HEALTH_FILTER = f"{ROOT}/+/g/+/health"
+GATEWAY_DOWN_STATE_FILTER = f"{ROOT}/+/g/+/down-ack"
 
 SECRETARIAT_CONNECTION = f"{ROOT}/sys/sec/conn"
 
@@ -47,6 +48,14 @@ def gateway_health(country: str, gateway: str) -> str:
 
 def receipt(country: str, gateway: str) -> str:
     return _gateway(country, gateway, "receipt")
+
+
+def down(country: str, gateway: str) -> str:
+    return _gateway(country, gateway, "down")
+
+
+def down_state(country: str, gateway: str) -> str:
+    return _gateway(country, gateway, "down-ack")
 
 
 @dataclass(frozen=True, slots=True)

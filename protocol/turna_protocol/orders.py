@@ -101,8 +101,9 @@ class OrderWindow:
 ORDERS = 0  # orders: number, and bitmap of those before it
 ORDER_PARTS = 1  # parts of the long order whose first number is `number`
 NOTICE_PARTS = 2  # parts of the notice of that number
+ALERTS = 3  # the alert of that name (downlink.alert_name); no bitmap
 
-_STREAMS = (ORDERS, ORDER_PARTS, NOTICE_PARTS)
+_STREAMS = (ORDERS, ORDER_PARTS, NOTICE_PARTS, ALERTS)
 HOLDING_BITS_MAX = 64
 
 

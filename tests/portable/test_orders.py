@@ -113,13 +113,13 @@ def test_a_holding_says_what_a_handset_has_in_few_bytes() -> None:
 
 
 def test_a_holding_that_we_would_not_send_is_refused() -> None:
-    for content in (b"", b"\0\0", b"\x30\0\0", b"\0\0\x05\0\x01", bytes(12)):
+    for content in (b"", b"\0\0", b"\x40\0\0", b"\0\0\x05\0\x01", bytes(12)):
         try:
             orders.unpack_holding(content)
         except MalformedError:
             continue
         raise AssertionError(content)
-    for holding in (Holding(3, 0, 0), Holding(0, 1 << 20, 0), Holding(0, 0, 1 << 64)):
+    for holding in (Holding(4, 0, 0), Holding(0, 1 << 20, 0), Holding(0, 0, 1 << 64)):
         try:
             orders.pack_holding(holding)
         except MisuseError:

@@ -38,11 +38,15 @@ PHRASES = (
     "police_needed",
     "fire_service_needed",
     "ambulance_needed",
+    "roll_call",
 )
 
 
 class Message(Report):
-    """A phrase, a text or both; `answers` is the sequence number of what it answers."""
+    """A phrase, a text or both; `answers` says what to.
+
+    Down: the sequence number of a report of that handset.  Up: what `downlink` names.
+    """
 
     NAME = "message"
     FIELDS = (
