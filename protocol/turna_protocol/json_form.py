@@ -79,15 +79,16 @@ def schema() -> dict[str, object]:
         types[entry.NAME] = {name: describe(layout[name]) for name in fields}
     found = codes.as_json()
     found["type"] = list(TYPE_NAMES)
-    return {
+    schema: dict[str, object] = {
         "about": "a report is one JSON object: common fields and those of its type, side by side;"
         " what is left out or null is unknown, which is not 0",
         "example": {"type": "sitrep", "mode": "exercise", "team_status": "on_site", "trapped": 2},
         "common": _COMMON,
         "fields": types,
-        "required": {entry.NAME: ["type", "mode", *entry.kind().REQUIRED] for entry in TYPES},
-        **found,
+        "required": {entry.NAME: ["type", "mode"] + list(entry.kind().REQUIRED) for entry in TYPES},
     }
+    schema.update(found)
+    return schema
 
 
 def time_from_json(value: object) -> int:
