@@ -66,7 +66,12 @@ class ReportEnvelope:
 
     @classmethod
     def unpack(cls, payload: bytes) -> "ReportEnvelope":
-        return cls(*_unpack(payload, _REPORT))  # type: ignore[arg-type]  # each item was checked
+        return cls.of(take_items(payload, 1 + len(_REPORT))[1:])
+
+    @classmethod
+    def of(cls, values: list[object]) -> "ReportEnvelope":
+        """Return the envelope of these values, in the fields' order; each is checked."""
+        return cls(*_allowed(values, _REPORT))  # type: ignore[arg-type]  # each item was checked
 
 
 def pack_report(values: Sequence[object]) -> bytes:

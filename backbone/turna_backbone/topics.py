@@ -12,7 +12,7 @@ ROOT = "ots/v1"
 SEGMENT_LIMIT = 32
 
 # What the Secretariat subscribes to: every country's units and gateways.
-REPORT_FILTERS = (f"{ROOT}/+/u/+/sos", f"{ROOT}/+/u/+/report")
+REPORT_FILTERS = (f"{ROOT}/+/u/+/sos", f"{ROOT}/+/u/+/report", f"{ROOT}/+/g/+/report")
 GATEWAY_CONNECTION_FILTER = f"{ROOT}/+/g/+/conn"
 GATEWAY_HEALTH_FILTER = f"{ROOT}/+/g/+/health"
 GATEWAY_DOWN_STATE_FILTER = f"{ROOT}/+/g/+/down-ack"
@@ -21,7 +21,7 @@ SECRETARIAT_CONNECTION = f"{ROOT}/sys/sec/conn"
 
 _SEGMENT = re.compile(r"[a-z0-9_-]{1,32}")
 _UNIT_LEAVES = ("report", "sos", "state")
-_GATEWAY_LEAVES = ("conn", "health", "receipt", "down", "down-ack")
+_GATEWAY_LEAVES = ("conn", "health", "report", "receipt", "down", "down-ack")
 
 
 def segment(name: str) -> str:
@@ -36,6 +36,11 @@ def report(country: str, unit: str) -> str:
 
 def sos(country: str, unit: str) -> str:
     return _unit(country, unit, "sos")
+
+
+def gateway_reports(country: str, gateway: str) -> str:
+    """Return where a gateway publishes several reports at once."""
+    return _gateway(country, gateway, "report")
 
 
 def gateway_connection(country: str, gateway: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from turna_backbone import topics
+from turna_backbone.bundle import unpack_bundle
 from turna_backbone.envelope import GatewayHealth, Presence, ReportEnvelope
 from turna_backbone.mqtt import Message
 from turna_protocol.errors import MalformedError
@@ -49,8 +50,8 @@ class Intake:
                 log.exception("a message that cannot be read topic=%r", message.topic[:80])
                 refusals.append(Refusal("unreadable", message.topic, message.payload))
             else:
-                if isinstance(understood, ReportEnvelope):
-                    reports.append(understood)
+                if isinstance(understood, list):
+                    reports.extend(understood)
                 else:
                     (news if isinstance(understood, GatewayNews) else refusals).append(understood)  # type: ignore[arg-type]  # each to its own kind
         outgoing = self._file(reports, now_ms) if reports else []
@@ -65,12 +66,14 @@ class Intake:
 
     def _understand(
         self, message: Message, foreign: set[str]
-    ) -> ReportEnvelope | GatewayNews | Refusal:
+    ) -> list[ReportEnvelope] | GatewayNews | Refusal:
         topic = topics.parse(message.topic)
         if topic.side == "u":
-            return self._with_proved_gateway(
-                ReportEnvelope.unpack(message.payload), topic.country, foreign
-            )
+            carried = ReportEnvelope.unpack(message.payload)
+            return [self._with_proved_gateway(carried, topic.country, foreign)]
+        if topic.leaf == "report":
+            bundle = unpack_bundle(message.payload, topic.name)
+            return [self._with_proved_gateway(one, topic.country, foreign) for one in bundle]
         if self._registry.gateway_country(topic.name) != topic.country:
             return Refusal("foreign_gateway", message.topic, message.payload)
         if topic.leaf == "conn":

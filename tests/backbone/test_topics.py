@@ -31,7 +31,7 @@ def test_any_name_becomes_one_segment(name: str) -> None:
         "ots/v1/tr/u/afad/report/x",
         "ots/v1/tr/x/afad/report",
         "ots/v1/tr/u/afad/receipt",
-        "ots/v1/tr/g/hatay/report",
+        "ots/v1/tr/g/hatay/sos",
         "ots/v1/TR/u/afad/report",
         "ots/v1/tr/u//report",
         "ots/v1/tr/u/+/report",

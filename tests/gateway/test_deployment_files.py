@@ -36,6 +36,7 @@ def test_the_access_rules_let_a_gateway_say_and_hear_what_it_must() -> None:
     for said in (
         topics.report("tr", "+"),
         topics.sos("tr", "+"),
+        topics.gateway_reports("tr", "hatay-1"),
         topics.gateway_connection("tr", "hatay-1"),
         topics.gateway_health("tr", "hatay-1"),
     ):
