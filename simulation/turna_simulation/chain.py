@@ -6,6 +6,7 @@ and the broker with its network (`virtual_backbone`); the stores are real SQLite
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Protocol
@@ -192,14 +193,23 @@ class VirtualSecretariat:
 class VirtualChain:
     """One mission kit brought to life: a modem with its gateway, a Secretariat, handsets."""
 
-    def __init__(self, world: World, kit: Path, *, gateway: str, heap: str | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        kit: Path,
+        *,
+        gateway: str,
+        heap: str | None = None,
+        micropython: Path | None = None,
+        rom: bool = False,
+    ) -> None:
         self.world = world
         self._kit = kit
-        self._heap = heap
+        self._add_board = partial(world.add_board, heap=heap, micropython=micropython, rom=rom)
         self.mission: Mission = read_mission(kit / "mission.json")
         self.backbone = VirtualBackbone(world.scheduler)
-        self.modem = world.add_board(
-            "modem", files={"/settings.json": (kit / "modem.json").read_bytes()}, heap=heap
+        self.modem = self._add_board(
+            "modem", files={"/settings.json": (kit / "modem.json").read_bytes()}
         )
         self.gateway = VirtualGateway(world, self.backbone, self.modem, kit, gateway)
         self.secretariat = VirtualSecretariat(world, self.backbone, kit)
@@ -219,11 +229,10 @@ class VirtualChain:
         assert known is not None
         settings = json.loads((self._kit / f"handset-{device}.json").read_text())
         settings |= changes or {}
-        board = self.world.add_board(
+        board = self._add_board(
             known.call_sign,
             position=position,
             files={"/settings.json": json.dumps(settings).encode()},
-            heap=self._heap,
         )
         self.handsets[device] = board
         return board

@@ -1,0 +1,98 @@
+"""A simulated week of a handset and a modem in 110 KiB of heap: nothing hangs, nothing grows.
+
+TURNA_SOAK_HOURS=24 makes it a day.  A week takes more than an hour of the wall clock.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import results
+from benchmarks.limits import Promise
+from tools.places import MICROPYTHON_32
+from turna.deployment import GatewayPlan, TeamPlan, make_deployment
+from turna_simulation.soak import DAY_HOURS, Measured, Soak
+from turna_simulation.world import World
+
+WEEK_HOURS = 7 * DAY_HOURS
+HOURS = int(os.environ.get("TURNA_SOAK_HOURS", WEEK_HOURS))
+SETTLES_H = 10  # until the journal is full: its index takes 13 bytes a report till then
+GROWTH_MAX_BYTES = 512  # from one day to another: what comes and goes with the hour
+FREE_MIN_BYTES = 4096
+EPOCH_S = 1_785_560_000
+
+
+def main() -> int:
+    """Run the week; return 1 if memory grew, something failed or a board started again."""
+    with tempfile.TemporaryDirectory(prefix="turna-soak-") as folder, World(seed=11) as world:
+        kit = _kit(Path(folder))
+        soak = Soak(world, kit, gateway="gw", micropython=MICROPYTHON_32 / "micropython")
+        started_s = time.monotonic()
+        measured = soak.run(HOURS, lambda hour, so_far: _tell(hour, so_far, started_s))
+        boots = [board.boots for board in soak.boards]
+        soak.close()
+    promises = _promises(measured, boots)
+    verdicts = results.limits(f"{HOURS} simulated hours in 110 KiB", promises)
+    results.write(
+        "soak",
+        {
+            "hours": HOURS,
+            "promises": verdicts,
+            "handset free": measured.handset_free,
+            "modem free": measured.modem_free,
+            "counters": measured.counters,
+        },
+    )
+    return 0 if all(promise.holds for promise in promises) else 1
+
+
+def _promises(measured: Measured, boots: list[int]) -> list[Promise]:
+    counters = measured.counters
+    failed = sum(count for name, count in counters.items() if name.startswith(("failed", "lost")))
+    return [
+        Promise("handset: growth, bytes", _growth(measured.handset_free), GROWTH_MAX_BYTES),
+        Promise("handset: least free, bytes short", _short(measured.handset_free), 0),
+        Promise("handset: tasks that failed, reports lost", failed, 0),
+        Promise("handset: starts", boots[0], 1),
+        Promise("modem: growth, bytes", _growth(measured.modem_free), GROWTH_MAX_BYTES),
+        Promise("modem: starts", boots[1], 1),
+    ]
+
+
+def _growth(free: list[int]) -> float:
+    """Return by how much the last part of a run had less at its worst than the first did."""
+    settled = free[min(SETTLES_H, len(free) // 2) :]
+    part = max(1, min(DAY_HOURS, len(settled) // 2))
+    return min(settled[:part]) - min(settled[-part:])
+
+
+def _short(free: list[int]) -> float:
+    return max(0, FREE_MIN_BYTES - min(free))
+
+
+def _tell(hour: int, measured: Measured, started_s: float) -> None:
+    print(
+        f"  hour {hour}: free bytes of the handset {measured.handset_free[-1]:,}, "
+        f"of the modem {measured.modem_free[-1]:,} "
+        f"[{time.monotonic() - started_s:.0f} s]",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def _kit(folder: Path) -> Path:
+    kit = folder / "kit"
+    make_deployment(
+        kit,
+        name="SOAK",
+        mode="exercise",
+        origin=(3_620_210, 3_616_030),
+        epoch_s=EPOCH_S,
+        region="COMMON433",
+        teams=[TeamPlan("TUR01", "tr")],
+        gateways=[GatewayPlan("gw", "tr")],
+        master=bytes(range(32)),
+    )
+    return kit
