@@ -334,4 +334,16 @@ REPORTS: tuple[tuple[str, dict[str, object]], ...] = (
         "task_refused",
         {"type": "task_status", **_WHEN, "number": 17, "status": "refused", "reason": "no_access"},
     ),
+    (
+        "settings_to_save_power",
+        {
+            "type": "settings",
+            "mode": "exercise",
+            "time": "2026-02-07T09:05:30Z",
+            "power": "poll",
+            "position_min": 10,
+            "health_min": 60,
+        },
+    ),
+    ("roll_call", {"type": "message", "mode": "exercise", "phrase": "roll_call"}),
 )

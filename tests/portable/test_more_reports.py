@@ -10,6 +10,7 @@ from turna_protocol.reports.medevac import Medevac
 from turna_protocol.reports.message import Message
 from turna_protocol.reports.more_fields import Worksite
 from turna_protocol.reports.needs import NeedsReport
+from turna_protocol.reports.settings import Settings
 from turna_protocol.reports.task import Task
 from turna_protocol.reports.task_status import TaskStatus
 
@@ -23,6 +24,9 @@ REPORTS: tuple[Report, ...] = (
     Area(mode=codes.ACTUAL, sector=24, affected_buildings=100, partly_collapsed=60, dead=0),
     Area(mode=codes.ACTUAL, infrastructure=(1, 2, 3, 0, 1, 2, 3, 0), missing=4294967295),
     Message(mode=codes.ACTUAL, phrase=17, answers=1048575),
+    Message(mode=codes.TEST, phrase=32),
+    Settings(mode=codes.ACTUAL, power=4, position_min=5),
+    Settings(mode=codes.EXERCISE, health_min=240),
     Message(mode=codes.ACTUAL, text="Жолда ағаш құлаған"),
     Task(mode=codes.ACTUAL, number=65535, task=12, worksite=Worksite(3), due_in_min=90),
     Task(mode=codes.ACTUAL, number=1),

@@ -23,6 +23,7 @@ REQUIRED: dict[str, dict[str, object]] = {
     "message": {"phrase": "yes"},
     "task": {"number": 1},
     "task_status": {"number": 1, "status": "seen"},
+    "settings": {"power": "poll"},
 }
 
 

@@ -38,6 +38,7 @@ TYPES = (
     ReportType("message", "Message"),
     ReportType("task", "Task"),
     ReportType("task_status", "TaskStatus"),
+    ReportType("settings", "Settings"),
 )
 
 
