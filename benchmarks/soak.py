@@ -16,6 +16,7 @@ from turna.deployment import GatewayPlan, TeamPlan, make_deployment
 from turna_simulation.soak import DAY_HOURS, Measured, Soak
 from turna_simulation.world import World
 
+BY_NAME_ONLY = True
 WEEK_HOURS = 7 * DAY_HOURS
 HOURS = int(os.environ.get("TURNA_SOAK_HOURS", WEEK_HOURS))
 SETTLES_H = 10  # until the journal is full: its index takes 13 bytes a report till then
