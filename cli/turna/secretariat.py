@@ -6,8 +6,8 @@ from pathlib import Path
 
 from turna.usage import UsageError
 from turna_backbone.configuration import ConfigurationError
-from turna_secretariat.archive import ArchiveError
 from turna_secretariat.config import TEMPLATE, read_config
+from turna_secretariat.engines import ArchiveError
 
 # As in turna_secretariat.exports.formats, which is slow to import.
 _FORMATS = ("insarag-csv", "insarag-xlsx", "geojson", "kml", "cap", "cot", "hxl")

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
-from turna_secretariat.archive import NewReport, Transaction
 from turna_secretariat.registry import Registry
+from turna_secretariat.transaction import NewReport, Transaction
 
 SOS = "sos"
 

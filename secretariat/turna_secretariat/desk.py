@@ -19,10 +19,11 @@ from turna_protocol.json_form import report_to_json
 from turna_protocol.reports import decode_report, priority, report_type
 from turna_protocol.sealing import verify_end_to_end
 from turna_secretariat import alarms
-from turna_secretariat.archive import Archive, Carriage, NewReport, Transaction
+from turna_secretariat.archive import Archive
 from turna_secretariat.notices import read_notice
 from turna_secretariat.receipts import Answer, Outgoing, Receipts
 from turna_secretariat.registry import Registry
+from turna_secretariat.transaction import Carriage, NewReport, Transaction
 
 FINGERPRINT_BYTES = 8
 
@@ -39,6 +40,7 @@ STATE_AFTER = {
     "accepted": delivery.READ,
     "acted": delivery.ACTED,
     "refused": delivery.REFUSED,
+    "false_alarm": delivery.ACTED,  # of an SOS: looked after, and nothing was there
 }
 
 
@@ -183,11 +185,13 @@ class Desk:
     ) -> None:
         if row["standing"] not in _PROVED:
             raise NotPossibleError("it is not proved to be its sender's; close its alarm instead")
+        if did == "false_alarm" and row["type"] != alarms.SOS:
+            raise NotPossibleError("only an SOS can be a false alarm")
         if did == "accepted":
             alarm = transaction.alarm_about(row["id"], alarms.SOS)
             if alarm is not None and alarm["closed_by"] not in (None, person):
                 raise NotPossibleError(f"{alarm['closed_by']} has accepted it already")
-        elif did in ("acted", "refused") and row["state"] not in (
+        elif STATE_AFTER[did] >= delivery.ACTED and row["state"] not in (
             *range(delivery.ACTED),
             STATE_AFTER[did],
         ):

@@ -14,8 +14,8 @@ from turna_backbone.envelope import (
     ReportEnvelope,
 )
 from turna_protocol import acknowledgement, delivery
-from turna_secretariat.archive import Transaction
 from turna_secretariat.registry import Registry
+from turna_secretariat.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

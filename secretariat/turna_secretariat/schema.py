@@ -18,8 +18,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-# Raised with a migration in `archive.migrate`; an archive from a newer version is refused.
-SCHEMA_VERSION = 1
+# Raised with a step in `versions`; an archive from a newer version is refused.
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 # SQLite numbers rows by itself only for a column whose type is exactly INTEGER.
@@ -52,9 +52,82 @@ report = Table(
     Column("content", LargeBinary, nullable=False),
     Column("end_to_end_tag", LargeBinary, nullable=False),
     UniqueConstraint("device", "generation", "seq", "fingerprint"),
-    Index("report_by_device", "device", "generation", "seq"),
     Index("report_by_sender", "device", "id"),
     Index("report_by_arrival", "arrived_ms"),
+    Index("report_by_mode", "mode", "id"),
+    Index("report_by_type", "mode", "type", "id"),
+)
+# An SOS looks for the earlier ones of its handset; they are few among its reports.
+_is_sos = report.c.type == "sos"
+Index(
+    "sos_by_sender",
+    report.c.device,
+    report.c.generation,
+    sqlite_where=_is_sos,
+    postgresql_where=_is_sos,
+)
+
+# How many reports there are, counted as they are filed: ten million rows are not counted anew for
+# each look at the page.  `copies` came again and were not stored again.
+tally = Table(
+    "tally",
+    metadata,
+    Column("mode", String(8), primary_key=True),
+    Column("standing", String(16), primary_key=True),
+    Column("type", String(32), primary_key=True),
+    Column("reports", BigInteger, nullable=False),
+    Column("copies", BigInteger, nullable=False),
+)
+
+# A handset's proved reports of one mode: how many, the newest, the newest with a place or battery.
+contact = Table(
+    "contact",
+    metadata,
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("mode", String(8), primary_key=True),
+    Column("reports", BigInteger, nullable=False),
+    Column("last_id", ForeignKey("report.id"), nullable=False),
+    Column("placed_id", ForeignKey("report.id")),
+    Column("battery_pct", Integer),
+)
+
+# The highest number that a handset's proved reports have reached, and what is missing below it.
+reach = Table(
+    "reach",
+    metadata,
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("highest", Integer, nullable=False),
+)
+gap = Table(
+    "gap",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("device", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("noticed_ms", BigInteger, nullable=False),
+    Column("asked", Integer, nullable=False),  # how often the gateways were asked for it
+    Column("asked_ms", BigInteger),
+    Index("gap_by_device", "device", "generation", "first"),
+)
+
+# Each start of the Secretariat, and what it then held last of each gateway: by this a gateway sees
+# that an archive was put back from a copy, and what it has to send again.
+run = Table(
+    "run",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("boot_id", LargeBinary(8), nullable=False),
+    Column("started_ms", BigInteger, nullable=False),
+)
+run_mark = Table(
+    "run_mark",
+    metadata,
+    Column("run_id", ForeignKey("run.id"), primary_key=True),
+    Column("gateway", String(32), primary_key=True),
+    Column("digest", LargeBinary(8), nullable=False),
 )
 
 # Provenance: every gateway that carried a report, and how it heard it first.
@@ -71,6 +144,7 @@ carriage = Table(
     Column("snr_db_x4", Integer, nullable=False),
     Column("hops", Integer, nullable=False),
     Column("copies", Integer, nullable=False),  # how often this gateway has sent it
+    Index("carriage_by_gateway", "gateway", "report_id"),
 )
 
 # What people did with a report, in order, never rewritten.
@@ -82,6 +156,7 @@ action = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("person", String(80), nullable=False),
     Column("did", String(16), nullable=False),  # read | accepted | acted | refused
+    Index("action_by_report", "report_id"),
 )
 
 alarm = Table(
@@ -97,6 +172,8 @@ alarm = Table(
     Column("closed_by", String(80)),
     Index("alarm_by_report", "report_id"),
 )
+_is_open = alarm.c.closed_ms.is_(None)
+Index("alarm_open", alarm.c.id, sqlite_where=_is_open, postgresql_where=_is_open)
 
 # A person's word that still has to reach a gateway; gone once the broker has confirmed it.
 owed = Table(
@@ -141,8 +218,7 @@ quarantine = Table(
     Column("payload", LargeBinary, nullable=False),
 )
 
-# Official alerts that a person brought. Newer than version 1, and nothing older depends on it: it
-# is added to an old archive when that is opened.
+# Official alerts that a person brought.
 notice = Table(
     "notice",
     metadata,

@@ -8,8 +8,9 @@ import pytest
 from tests.secretariat.field import Field
 from turna.__main__ import main
 from turna_backbone.configuration import ConfigurationError
-from turna_secretariat.archive import Archive, ArchiveError
+from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE, read_config
+from turna_secretariat.engines import ArchiveError
 from turna_secretariat.guard import is_loopback
 
 

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from tests.secretariat.field import EPOCH_S, Field, position, sos
 from turna_protocol import codes, delivery
 from turna_secretariat import queries
-from turna_secretariat.archive import Archive, ArchiveError
+from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk, NotPossibleError, Refusal
+from turna_secretariat.engines import ArchiveError
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 
@@ -314,10 +315,3 @@ def test_a_file_that_is_no_archive_is_refused_in_one_sentence(tmp_path: Path) ->
     (tmp_path / "a.db").write_bytes(b"something else entirely" * 200)
     with pytest.raises(ArchiveError, match="not a database"):
         Archive.in_file(tmp_path / "a.db").open()
-
-
-def test_an_archive_of_a_newer_turna_is_refused_and_left_alone(archive: Archive) -> None:
-    with archive.transaction() as transaction:
-        transaction._connection.execute(sa.text("UPDATE schema_version SET version = 99"))
-    with pytest.raises(ArchiveError, match="99"):
-        archive.open()

@@ -8,7 +8,8 @@ import pytest
 from tests.secretariat.exported import ANTAKYA, NOW_MS, Exported, sitrep, sos
 from tests.secretariat.field import EPOCH_S
 from turna_protocol import codes
-from turna_secretariat.archive import Archive, ArchiveError
+from turna_secretariat.archive import Archive
+from turna_secretariat.engines import ArchiveError
 from turna_secretariat.exports.selection import SelectionError, read_selection, select
 from turna_secretariat.registry import Registry
 

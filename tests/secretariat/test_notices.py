@@ -1,8 +1,6 @@
 """Official alerts brought by a person: what is kept, and what is refused with a reason."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -12,8 +10,6 @@ from tests.secretariat.exported import Exported, sos
 from tests.secretariat.golden import golden
 from tests.secretariat.live_page import LivePage
 from turna_protocol.errors import MalformedError
-from turna_secretariat import queries
-from turna_secretariat.archive import Archive
 from turna_secretariat.exports import cap
 from turna_secretariat.notices import read_notice
 
@@ -104,15 +100,3 @@ def test_nonsense_is_refused_with_a_reason_and_nobody_brings_nothing(client: htt
     assert _bring(client, b"nonsense").status_code == 422
     assert client.post("/api/notices", content=OFFICIAL, headers=XML).status_code == 422
     assert client.get("/api/notices").json() == []
-
-
-def test_an_archive_from_before_there_were_notices_gets_their_table(tmp_path: Path) -> None:
-    archive = Archive.in_file(tmp_path / "archive.db")
-    archive.open()
-    archive.close()
-    with closing(sqlite3.connect(tmp_path / "archive.db")) as older:
-        older.execute("DROP TABLE notice")
-    archive.open()
-    with archive.reader() as connection:
-        assert queries.notices(connection, "exercise") == []
-    archive.close()

@@ -1,0 +1,125 @@
+"""How a database is opened: durable for its one writer, unchangeable for its readers.
+
+SQLite in a file, or PostgreSQL.  Both promise the same: what is committed is on the disk.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+# One writer at a time holds this lock of its database; the number is "turna" in letters' codes.
+_WRITERS_LOCK = 0x7475726E61
+# A writer that was killed a moment ago may still hold it.
+_LOCK_TIMEOUT_S = 5
+# A server that has lost its writer's machine has to notice, or the lock is never free again.
+_SET_FOR_WRITING = (
+    "SET synchronous_commit = on",
+    f"SET lock_timeout = '{_LOCK_TIMEOUT_S}s'",
+    "SET tcp_keepalives_idle = 10",
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 3",
+)
+
+
+class ArchiveError(Exception):
+    """The archive cannot be opened as it is; the message says why and what to do."""
+
+
+def sqlite_url(path: Path) -> sa.URL:
+    return sa.URL.create("sqlite", database=str(path))
+
+
+def writing(url: sa.URL) -> Engine:
+    """Return an engine with one connection that commits to the disk."""
+    # SQLite before 3.51.3 may lose a WAL reset between two connections that both write.
+    engine = sa.create_engine(url, pool_size=1, max_overflow=0)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite_to_write)
+        sa.event.listen(engine, "begin", _begin_to_write)
+    else:
+        sa.event.listen(engine, "connect", _claim_postgresql)
+    return engine
+
+
+def reading(url: sa.URL) -> Engine:
+    """Return an engine whose connections see one moment each and can change nothing."""
+    if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine(url)
+        sa.event.listen(engine, "connect", _prepare_sqlite_to_read)
+        sa.event.listen(engine, "begin", _begin_to_read)
+        return engine
+    engine = sa.create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True)
+    sa.event.listen(engine, "connect", _prepare_postgresql_to_read)
+    return engine
+
+
+def reading_beside(url: sa.URL) -> Engine:
+    """Return the same for a process that must not even bring a missing file into being."""
+    if url.get_backend_name() != "sqlite":
+        return reading(url)
+    path = Path(str(url.database)).absolute()
+    if not path.exists():
+        raise ArchiveError(f"there is no archive at {path}")
+    return reading(sa.make_url(f"sqlite:///{path.as_uri()}?mode=ro&uri=true"))
+
+
+def was_cut_off(engine: Engine) -> bool:
+    """Tell whether the last run ended without closing: SQLite then leaves its journal behind."""
+    database = engine.url.database
+    is_file = engine.dialect.name == "sqlite" and database is not None
+    return is_file and Path(f"{database}-wal").exists()
+
+
+def require_intact(connection: Connection) -> None:
+    """Raise ArchiveError if a SQLite file is damaged."""
+    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    if found != "ok":
+        raise ArchiveError(
+            f"the archive is damaged ({found}): keep the file, put back the last good copy; "
+            "the gateways send again what is missing in it"
+        )
+
+
+def _prepare_sqlite_to_write(connection: Any, _record: object) -> None:
+    # An acknowledgement may follow a commit only if the commit is on the disk: WAL alone is not.
+    _prepare_sqlite(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+
+
+def _prepare_sqlite_to_read(connection: Any, _record: object) -> None:
+    _prepare_sqlite(connection, "query_only=ON")
+
+
+def _prepare_sqlite(connection: Any, *pragmas: str) -> None:
+    for pragma in ("busy_timeout=5000", *pragmas):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.isolation_level = None  # the begin events below start each transaction
+
+
+def _begin_to_write(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_to_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _claim_postgresql(connection: Any, _record: object) -> None:
+    """Make a connection durable, and the only one of its kind."""
+    connection.autocommit = True
+    if connection.execute("SHOW fsync").fetchone() != ("on",):
+        raise ArchiveError("the PostgreSQL server does not write to its disk: set fsync = on there")
+    for setting in _SET_FOR_WRITING:
+        connection.execute(setting)
+    try:
+        connection.execute(f"SELECT pg_advisory_lock({_WRITERS_LOCK})")
+    except connection.OperationalError:
+        raise ArchiveError("another Secretariat writes this archive: stop it first") from None
+    connection.autocommit = False
+
+
+def _prepare_postgresql_to_read(connection: Any, _record: object) -> None:
+    connection.autocommit = True
+    connection.execute("SET default_transaction_read_only = on")
+    connection.autocommit = False

@@ -1,0 +1,231 @@
+"""The archive's writes: what one transaction keeps, all of it or nothing."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from turna_secretariat.schema import (
+    action,
+    alarm,
+    carriage,
+    change,
+    gateway,
+    notice,
+    owed,
+    quarantine,
+    refusal,
+    report,
+)
+
+
+class NewReport(NamedTuple):
+    """What the desk has found out about a report before it is stored."""
+
+    device: int
+    generation: int
+    seq: int
+    fingerprint: bytes
+    standing: str
+    mode: str
+    type: str
+    priority: int
+    observed_s: int | None
+    arrived_ms: int
+    state: int
+    lat_e5: int | None
+    lon_e5: int | None
+    body: str
+    content: bytes
+    end_to_end_tag: bytes
+
+
+class Carriage(NamedTuple):
+    """How one gateway brought a report."""
+
+    gateway: str
+    boot_id: bytes
+    digest: bytes
+    heard_ms: int
+    arrived_ms: int
+    rssi_dbm: int
+    snr_db_x4: int
+    hops: int
+
+
+class Transaction:
+    """The archive's writes, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def report_named(self, device: int, generation: int, seq: int) -> list[RowMapping]:
+        """Return every report kept under one key; more than one means a clone or a forgery."""
+        where = (
+            (report.c.device == device)
+            & (report.c.generation == generation)
+            & (report.c.seq == seq)
+        )
+        return list(self._connection.execute(sa.select(report).where(where)).mappings())
+
+    def report_by_id(self, report_id: int) -> RowMapping | None:
+        found = self._connection.execute(sa.select(report).where(report.c.id == report_id))
+        return found.mappings().first()
+
+    def insert_report(self, new: NewReport, at_ms: int) -> int:
+        result = self._connection.execute(report.insert().values(**new._asdict()))
+        report_id = int(_inserted_id(result))
+        self._note_change("report", report_id, at_ms)
+        return report_id
+
+    def note_carriage(self, report_id: int, carried: Carriage) -> None:
+        """Keep the first way of a gateway with a report, and count its repeats."""
+        mine = (carriage.c.report_id == report_id) & (carriage.c.gateway == carried.gateway)
+        repeated = carriage.update().where(mine).values(copies=carriage.c.copies + 1)
+        if self._connection.execute(repeated).rowcount == 0:
+            values = carried._asdict() | {"report_id": report_id, "copies": 1}
+            self._connection.execute(carriage.insert().values(**values))
+
+    def set_state(self, report_id: int, state: int, person: str | None, at_ms: int) -> None:
+        values: dict[str, Any] = {"state": state}
+        if person is not None:
+            values["person"] = person
+        self._connection.execute(report.update().where(report.c.id == report_id).values(**values))
+        self._note_change("state", report_id, at_ms)
+
+    def record_action(self, report_id: int, person: str, did: str, at_ms: int) -> None:
+        self._connection.execute(
+            action.insert().values(report_id=report_id, at_ms=at_ms, person=person, did=did)
+        )
+
+    def actions_on(self, report_id: int) -> list[RowMapping]:
+        mine = sa.select(action).where(action.c.report_id == report_id).order_by(action.c.id)
+        return list(self._connection.execute(mine).mappings())
+
+    def raise_alarm(self, kind: str, report_id: int | None, detail: str, at_ms: int) -> None:
+        self._connection.execute(
+            alarm.insert().values(at_ms=at_ms, kind=kind, report_id=report_id, detail=detail[:200])
+        )
+        self._note_change("alarm", report_id, at_ms)
+
+    def is_alarmed(self, kind: str, detail: str) -> bool:
+        """Tell whether an open alarm says just this already."""
+        same = (alarm.c.kind == kind) & (alarm.c.detail == detail[:200])
+        query = sa.select(alarm.c.id).where(same & alarm.c.closed_ms.is_(None))
+        return self._connection.execute(query).first() is not None
+
+    def alarm_by_id(self, alarm_id: int) -> RowMapping | None:
+        found = self._connection.execute(sa.select(alarm).where(alarm.c.id == alarm_id))
+        return found.mappings().first()
+
+    def alarm_about(self, report_id: int, kind: str) -> RowMapping | None:
+        mine = (alarm.c.report_id == report_id) & (alarm.c.kind == kind)
+        return self._connection.execute(sa.select(alarm).where(mine)).mappings().first()
+
+    def close_alarm(self, alarm_id: int, person: str, at_ms: int) -> None:
+        """End an open alarm; a person is answerable for it."""
+        self._change_alarm(alarm_id, at_ms, closed_ms=at_ms, closed_by=person)
+
+    def cancel_alarm(self, alarm_id: int, at_ms: int) -> None:
+        """Note that the sender took an SOS back; the alarm stays open for a person."""
+        self._change_alarm(alarm_id, at_ms, cancelled_ms=at_ms)
+
+    def sos_of(self, device: int, generation: int) -> list[RowMapping]:
+        """Return a handset's proved SOS reports, each with its alarm's id if it raised one."""
+        mine = (report.c.device == device) & (report.c.generation == generation)
+        query = (
+            sa.select(
+                report.c.id.label("report_id"),
+                report.c.seq,
+                report.c.body,
+                alarm.c.id.label("alarm_id"),
+            )
+            .outerjoin(alarm, (alarm.c.report_id == report.c.id) & (alarm.c.kind == "sos"))
+            .where(mine & (report.c.type == "sos"))
+            .where(report.c.standing.in_(("authentic", "clone")))
+            .order_by(report.c.seq)
+        )
+        return list(self._connection.execute(query).mappings())
+
+    def held_in_window(
+        self, device: int, generation: int, newest_seq: int, window: int, state: int
+    ) -> set[int]:
+        """Return which of the `window` numbers below `newest_seq` stand at `state` or beyond."""
+        where = (
+            (report.c.device == device)
+            & (report.c.generation == generation)
+            & (report.c.seq < newest_seq)
+            & (report.c.seq >= newest_seq - window)
+            & (report.c.standing == "authentic")
+            & (report.c.state >= state)
+        )
+        return set(self._connection.execute(sa.select(report.c.seq).where(where)).scalars())
+
+    def digests_by_gateway(self, report_id: int) -> dict[str, bytes]:
+        """Return which gateways carried a report, first one first, and their packets' digests."""
+        mine = sa.select(carriage.c.gateway, carriage.c.digest)
+        mine = mine.where(carriage.c.report_id == report_id).order_by(carriage.c.arrived_ms)
+        return {row.gateway: row.digest for row in self._connection.execute(mine)}
+
+    def owe(self, report_id: int, gateway_name: str, state: int) -> int:
+        """Keep a person's word for one gateway until `settle`."""
+        values = {"report_id": report_id, "gateway": gateway_name, "state": state}
+        return _inserted_id(self._connection.execute(owed.insert().values(**values)))
+
+    def owed(self) -> list[RowMapping]:
+        return list(self._connection.execute(sa.select(owed).order_by(owed.c.id)).mappings())
+
+    def settle(self, owed_ids: Sequence[int]) -> None:
+        self._connection.execute(owed.delete().where(owed.c.id.in_(owed_ids)))
+
+    def put_aside(self, fingerprint: bytes, payload: bytes, reason: str, at_ms: int) -> bool:
+        """Keep a report raw that cannot be filed; return whether it was not there before."""
+        same = quarantine.c.fingerprint == fingerprint
+        again = quarantine.update().where(same).values(copies=quarantine.c.copies + 1)
+        if self._connection.execute(again).rowcount:
+            return False
+        values = {"fingerprint": fingerprint, "payload": payload, "reason": reason[:200]}
+        self._connection.execute(quarantine.insert().values(at_ms=at_ms, copies=1, **values))
+        return True
+
+    def count_refusal(self, reason: str, topic: str, payload: bytes, at_ms: int) -> None:
+        kept = {"last_ms": at_ms, "last_topic": topic[:200], "last_payload": payload[:1024]}
+        counted = refusal.update().where(refusal.c.reason == reason)
+        counted = counted.values(count=refusal.c.count + 1, **kept)
+        if self._connection.execute(counted).rowcount == 0:
+            self._connection.execute(refusal.insert().values(reason=reason, count=1, **kept))
+
+    def note_gateway(self, name: str, country: str, at_ms: int, **known: Any) -> None:
+        """Keep what is known of a gateway: `connected` (bool), `health` (JSON text)."""
+        values = {"country": country, "heard_ms": at_ms} | known
+        updated = gateway.update().where(gateway.c.name == name).values(**values)
+        if self._connection.execute(updated).rowcount == 0:
+            fresh: dict[str, Any] = {"connected": False, "health": "{}"} | values
+            self._connection.execute(gateway.insert().values(name=name, **fresh))
+        self._note_change("gateway", None, at_ms)
+
+    def insert_notice(self, **values: Any) -> bool:
+        """Keep an official alert; False if it is kept already."""
+        same = [notice.c[name] == values[name] for name in ("sender", "identifier", "sent_s")]
+        if self._connection.execute(sa.select(notice.c.id).where(*same)).first() is not None:
+            return False
+        self._connection.execute(notice.insert().values(**values))
+        return True
+
+    def _change_alarm(self, alarm_id: int, at_ms: int, **values: Any) -> None:
+        mine = alarm.c.id == alarm_id
+        self._connection.execute(alarm.update().where(mine).values(**values))
+        about = self._connection.execute(sa.select(alarm.c.report_id).where(mine)).scalar()
+        self._note_change("alarm", about, at_ms)
+
+    def _note_change(self, kind: str, report_id: int | None, at_ms: int) -> None:
+        self._connection.execute(
+            change.insert().values(kind=kind, report_id=report_id, at_ms=at_ms)
+        )
+
+
+def _inserted_id(result: "sa.CursorResult[Any]") -> int:
+    key = result.inserted_primary_key
+    assert key is not None  # an INSERT of one row into a table with a primary key
+    return int(key[0])

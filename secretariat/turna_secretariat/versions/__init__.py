@@ -1,0 +1,52 @@
+"""Brings an archive to the present schema, from whichever version it has, in one transaction.
+
+Each step is a module here that knows the tables as they were then: `schema` goes on changing, what
+a step once did must not.
+"""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from turna_secretariat import schema
+from turna_secretariat.engines import ArchiveError
+from turna_secretariat.versions import v2
+
+# What leads to a version from the one before it.
+STEPS: dict[int, Callable[[Connection], None]] = {2: v2.migrate}
+
+
+def bring_up(connection: Connection) -> None:
+    """Create the tables of a new archive, or take the steps that an old one has missed."""
+    version = require_known(connection)
+    if version is None:
+        schema.metadata.create_all(connection)
+        connection.execute(schema.schema_version.insert().values(version=schema.SCHEMA_VERSION))
+        return
+    for missed in range(version + 1, schema.SCHEMA_VERSION + 1):
+        STEPS[missed](connection)
+    connection.execute(schema.schema_version.update().values(version=schema.SCHEMA_VERSION))
+
+
+def require_known(connection: Connection) -> int | None:
+    """Return an archive's version, None if it is new. ArchiveError if a newer Turna wrote it."""
+    if not sa.inspect(connection).has_table(schema.schema_version.name):
+        return None
+    stored = connection.execute(sa.select(schema.schema_version.c.version)).scalar()
+    if stored is not None and stored > schema.SCHEMA_VERSION:
+        raise ArchiveError(
+            f"the archive has schema version {stored}, this Turna knows {schema.SCHEMA_VERSION}: "
+            "start the newer Turna, nothing was changed"
+        )
+    return None if stored is None else int(stored)
+
+
+def require_present(connection: Connection) -> None:
+    """Raise ArchiveError unless the archive has just this version; a reader cannot change it."""
+    found = require_known(connection)
+    if found != schema.SCHEMA_VERSION:
+        raise ArchiveError(
+            f"the archive has schema version {found}, this Turna reads {schema.SCHEMA_VERSION}: "
+            "start the Secretariat once, which brings it up"
+        )

@@ -1,0 +1,118 @@
+"""Old archives come up to the present schema in one transaction; newer ones are left alone."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from turna_protocol import delivery
+from turna_secretariat import queries, schema, versions
+from turna_secretariat.archive import Archive
+from turna_secretariat.engines import ArchiveError
+from turna_secretariat.registry import Registry
+
+ARCHIVES = Path(__file__).parent / "archives"
+
+
+def _old(path: Path, version: int = 1) -> Archive:
+    """Return an archive that an earlier Turna has left behind."""
+    with closing(sqlite3.connect(path)) as older:
+        older.executescript((ARCHIVES / f"v{version}.sql").read_text())
+    return Archive.in_file(path)
+
+
+def _shape(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return what each table and index consists of."""
+    with closing(sqlite3.connect(path)) as db:
+        names = db.execute("SELECT type, name FROM sqlite_master ORDER BY name").fetchall()
+        return {
+            name: db.execute(
+                f"SELECT * FROM pragma_{'table' if kind == 'table' else 'index'}_info(?)", (name,)
+            ).fetchall()
+            for kind, name in names
+        }
+
+
+def test_every_version_since_the_first_has_a_step_and_an_archive_to_try_it_on() -> None:
+    assert sorted(versions.STEPS) == list(range(2, schema.SCHEMA_VERSION + 1))
+    assert (ARCHIVES / "v1.sql").exists()
+
+
+def test_an_old_archive_keeps_what_it_holds_and_is_counted(
+    tmp_path: Path, registry: Registry
+) -> None:
+    archive = _old(tmp_path / "old.db")
+    archive.open()
+    with archive.reader() as connection:
+        newest, sos, oldest = queries.reports(connection, registry)
+        (alarm,) = queries.open_alarms(connection, registry)
+        tallies = connection.execute(sa.select(schema.tally)).all()
+        contacts = connection.execute(sa.select(schema.contact)).all()
+    archive.close()
+
+    assert (sos["type"], sos["person"], sos["state"]) == ("sos", "Aylin Demir", delivery.READ)
+    assert (newest["standing"], alarm["kind"]) == ("not_authentic", "not_authentic")
+    assert oldest["report"]["battery_pct"] == 80
+    assert sorted(tuple(row) for row in tallies) == [
+        ("exercise", "authentic", "position", 1, 0),
+        ("exercise", "authentic", "sos", 1, 1),
+        ("exercise", "not_authentic", "position", 1, 0),
+    ]
+    assert [tuple(row) for row in contacts] == [(1, "exercise", 2, 2, None, 80)]
+
+
+def test_an_old_archive_ends_in_the_same_shape_as_a_new_one(tmp_path: Path) -> None:
+    for archive in (_old(tmp_path / "old.db"), Archive.in_file(tmp_path / "new.db")):
+        archive.open()
+        archive.close()
+
+    assert _without_types(_shape(tmp_path / "old.db")) == _without_types(
+        _shape(tmp_path / "new.db")
+    )
+
+
+def test_a_step_that_breaks_off_leaves_the_old_archive_as_it_was(tmp_path: Path) -> None:
+    archive = _old(tmp_path / "old.db")
+    with closing(sqlite3.connect(tmp_path / "old.db")) as older:
+        older.execute("CREATE TABLE run_mark (in_the_way)")
+    before = _shape(tmp_path / "old.db")
+
+    with pytest.raises(ArchiveError, match="run_mark"):
+        archive.open()
+
+    assert _shape(tmp_path / "old.db") == before
+
+
+def test_a_reader_does_not_bring_an_archive_up(tmp_path: Path) -> None:
+    archive = _old(tmp_path / "old.db")
+    with pytest.raises(ArchiveError, match="start the Secretariat once"):
+        archive.open_to_read()
+
+
+def test_an_archive_from_before_there_were_notices_gets_their_table(tmp_path: Path) -> None:
+    archive = _old(tmp_path / "old.db")
+    with closing(sqlite3.connect(tmp_path / "old.db")) as older:
+        older.execute("DROP TABLE notice")
+    archive.open()
+    with archive.reader() as connection:
+        assert queries.notices(connection, "exercise") == []
+    archive.close()
+
+
+def test_an_archive_of_a_newer_turna_is_refused_and_left_alone(archive: Archive) -> None:
+    with archive.transaction() as transaction:
+        transaction._connection.execute(sa.text("UPDATE schema_version SET version = 99"))
+    archive.close()
+    for opening in (archive.open, archive.open_to_read):
+        with pytest.raises(ArchiveError, match="99"):
+            opening()
+
+
+def _without_types(shape: dict[str, list[tuple[object, ...]]]) -> dict[str, list[object]]:
+    """SQLite's column types are words to people: leave them out, and an index's own name."""
+    return {
+        name: [tuple(column[1:2]) + tuple(column[3:]) for column in columns]
+        for name, columns in shape.items()
+    }
