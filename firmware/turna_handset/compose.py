@@ -1,13 +1,15 @@
 """Makes reports: what was entered or is due, with the time, the place and the battery of now."""
 
 from turna_protocol.frame import LATITUDE_LIMIT_E5, normal_longitude_e5
-from turna_protocol.reports import Casualties, Fix, NodeHealth, Sitrep, Sos
-from turna_protocol.reports import Position as PositionReport
+from turna_protocol.reports import Fix
 
 from .draft import CASUALTY_FIELDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from turna_protocol.reports import NodeHealth, Sitrep, Sos
+    from turna_protocol.reports import Position as PositionReport
+
     from .clock import Clock
     from .draft import Draft
     from .health import Health
@@ -25,7 +27,9 @@ class Composer:
         self._clock = clock
         self._position = position
 
-    def sitrep(self, draft: "Draft", battery_pct: int | None, now_ms: int) -> Sitrep:
+    def sitrep(self, draft: "Draft", battery_pct: int | None, now_ms: int) -> "Sitrep":
+        from turna_protocol.reports import Casualties, Sitrep
+
         return Sitrep(
             mode=self._mode,
             time_s=self._clock.now_s(now_ms),
@@ -43,7 +47,9 @@ class Composer:
 
     def sos(
         self, phase: int, sos_reference: int | None, battery_pct: int | None, now_ms: int
-    ) -> Sos:
+    ) -> "Sos":
+        from turna_protocol.reports import Sos
+
         return Sos(
             mode=self._mode,
             time_s=self._clock.now_s(now_ms),
@@ -54,7 +60,9 @@ class Composer:
             sos_reference=sos_reference,
         )
 
-    def position(self, battery_pct: int | None, now_ms: int) -> PositionReport:
+    def position(self, battery_pct: int | None, now_ms: int) -> "PositionReport":
+        from turna_protocol.reports import Position as PositionReport
+
         return PositionReport(
             mode=self._mode,
             time_s=self._clock.now_s(now_ms),
@@ -64,7 +72,9 @@ class Composer:
             altitude_m=self._altitude_m(now_ms),
         )
 
-    def health(self, health: "Health", now_ms: int) -> NodeHealth:
+    def health(self, health: "Health", now_ms: int) -> "NodeHealth":
+        from turna_protocol.reports import NodeHealth
+
         return NodeHealth(
             mode=self._mode,
             time_s=self._clock.now_s(now_ms),

@@ -47,7 +47,7 @@ class Desk:
     def resume(self) -> bool:
         """Look up in the journal whether an SOS is still active."""
         self.sos_seq = self._reporter.active_sos()
-        parts.forget(parts.FOR_A_REPORT)
+        parts.forget_reports()
         return self.sos_seq is not None
 
     def carry_out(self, intent: "Intent", now_ms: int) -> bool:
@@ -88,5 +88,5 @@ class Desk:
         seq = self._reporter.save(report)
         if seq is not None:
             self._courier.submit()
-        parts.forget(parts.FOR_A_REPORT)
+        parts.forget_reports()
         return seq

@@ -46,14 +46,11 @@ FOR_A_REPORT = (
     "turna_protocol.reports.code_fields",
     "turna_protocol.reports.heading",
     "turna_protocol.reports.codec",
-    "turna_protocol.reports.casualties",
-    "turna_protocol.reports.node_health",
-    "turna_protocol.reports.position",
-    "turna_protocol.reports.sitrep",
-    "turna_protocol.reports.sos",
     "turna_protocol.reports",
     "turna_handset.compose",
 )
+_TYPES_OF_REPORT = "turna_protocol.reports."  # each is loaded by what needs it
+_CODES_OF_TYPES = ("turna_protocol.worksite_codes",)
 FOR_A_HOST = (
     "turna_protocol.modem.framing",
     "turna_protocol.modem.messages",
@@ -77,8 +74,20 @@ def load(names: tuple[str, ...]) -> None:
 def forget(names: tuple[str, ...]) -> None:
     """Let go of modules, last first; who needs one later imports it anew."""
     for name in reversed(names):
-        sys.modules.pop(name, None)
-        package, _, leaf = name.rpartition(".")
-        above = sys.modules.get(package)
-        if above is not None and hasattr(above, leaf):
-            delattr(above, leaf)
+        _drop(name)
+
+
+def forget_reports() -> None:
+    """Let go of what a report was made or read with, its type included, whichever it was."""
+    for name in list(sys.modules):
+        if name.startswith(_TYPES_OF_REPORT):
+            _drop(name)
+    forget(FOR_A_REPORT + _CODES_OF_TYPES)
+
+
+def _drop(name: str) -> None:
+    sys.modules.pop(name, None)
+    package, _, leaf = name.rpartition(".")
+    above = sys.modules.get(package)
+    if above is not None and hasattr(above, leaf):
+        delattr(above, leaf)
