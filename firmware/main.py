@@ -3,6 +3,7 @@
 import asyncio
 import gc
 
+from turna_board import watchdog
 from turna_board.board import BOARDS
 from turna_protocol.errors import MalformedError
 
@@ -23,6 +24,10 @@ def main() -> None:
     gc.threshold(SWEEP_AFTER_BYTES)
     try:
         asyncio.run(_role())
+    except KeyboardInterrupt:
+        watchdog.be_patient()
+    except MemoryError:
+        watchdog.bite()  # what matters is in flash, and the next life begins in good order
     except Exception as error:  # noqa: BLE001 - whatever it was, say it, and start again
         asyncio.run(_unprovisioned("", f"fault: {type(error).__name__}", restarts=True))
 
@@ -39,9 +44,9 @@ def _role() -> "Role":
     if board not in BOARDS:
         return _unprovisioned(board, "settings: board")
     if found.get("role") == "modem":
-        from turna_modem.app import run
+        from turna_modem.app import run as run_modem
 
-        return run(board)
+        return run_modem(board, watched=found.get("watchdog") is not False)
     return _handset(board, found)
 
 

@@ -14,14 +14,18 @@ import random
 
 import machine
 
+from turna_board import watchdog
 from turna_board.battery import build_battery
 from turna_board.board import build_radio, load_profile, power_on
 from turna_board.buttons import build_buttons
 from turna_board.buzzer import build_buzzer
 from turna_board.gnss_uart import build_gnss
+from turna_board.leaving import leave
 from turna_board.led import build_led
 from turna_board.nvs import Nvs
 from turna_board.oled import build_display
+from turna_board.release import BUILT_S
+from turna_board.supervisor import Supervisor
 from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
 from turna_protocol import codes
@@ -33,15 +37,12 @@ from .counters import Counters
 from .courier import Courier
 from .desk import Desk
 from .journal import Journal
-from .leaving import leave
 from .ledger_file import LedgerFile
 from .numbers import open_sequence
 from .panel import Panel
 from .position import Position
-from .release import BUILT_S
 from .reporter import Reporter
 from .status import StatusBoard
-from .supervisor import WATCHDOG_MS, Supervisor
 from .usb_port import UsbPort
 
 TYPE_CHECKING = False
@@ -49,11 +50,11 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from turna_board.radio_driver import RadioDriver
+    from turna_board.watchdog import Feedable
 
     from .compose import Composer
     from .provisioning import Provisioning
 
-BOOT_ID_BYTES = 4
 JOURNAL_DIRECTORY = "/journal"
 NUMBERS_DIRECTORY = ""  # files beside settings.json
 
@@ -109,9 +110,7 @@ class Handset:
             position=self._position,
             counters=self._counters,
         )
-        self._usb = UsbPort(
-            provisioning.board, os.urandom(BOOT_ID_BYTES), self._journal, self._counted
-        )
+        self._usb = UsbPort(provisioning.board, self._journal, self._counted)
         self._desk = Desk(
             self._composer,
             Reporter(provisioning, self._journal, self._numbers, self._counters),
@@ -135,15 +134,14 @@ class Handset:
         self._position_due_ms = FIRST_POSITION_MS + random_below(FIRST_SPREAD_MS)
         self._health_due_ms = FIRST_HEALTH_MS + random_below(FIRST_SPREAD_MS)
 
-    async def run(self, supply_fault: str) -> None:
+    async def run(self, supply_fault: str, watch: "Feedable | None") -> None:
         """Run until the power goes; what the supply lacks is counted and shown."""
         if supply_fault:
             self._counters.count("failed supply")
         self._journal.load()
         self._ledger_file.load(self._uptime.ms())
         self._panel.start()
-        watchdog = machine.WDT(timeout=WATCHDOG_MS) if self._provisioning.watchdog else None
-        supervisor = Supervisor(self._uptime, self._counters, watchdog)
+        supervisor = Supervisor(self._uptime, self._failed, watch)
         supervisor.start("screen", self._panel.screen_once)
         supervisor.start("keys", self._panel.keys_once)
         supervisor.start("signals", self._panel.signals_once)
@@ -195,6 +193,9 @@ class Handset:
         from .compose import Composer
 
         return Composer(self._provisioning.mode, self._clock, self._position)
+
+    def _failed(self, name: str, error: Exception) -> None:
+        self._counters.count(f"failed {name} {type(error).__name__}")
 
     def _news(self, seq: int, state: int) -> None:
         self._panel.news(seq, state)
@@ -276,9 +277,10 @@ def _temperature_c() -> int | None:
 
 async def run(provisioning: "Provisioning") -> None:
     """Run a provisioned handset."""
+    watch = watchdog.start() if provisioning.watchdog else None
     random.seed(int.from_bytes(os.urandom(4), "big"))
     speech.begin(provisioning.language)
     profile = load_profile(provisioning.board)
     supply_fault = await power_on(profile)
     handset = Handset(provisioning, profile, await build_radio(profile))
-    await handset.run(supply_fault)
+    await handset.run(supply_fault, watch)

@@ -57,7 +57,7 @@ FOR_A_HOST = (
     "turna_protocol.modem.device_end",
     "turna_protocol.modem.journal_messages",
     "turna_protocol.modem",
-    "turna_handset.identity",
+    "turna_board.identity",
     "turna_handset.usb",
 )
 

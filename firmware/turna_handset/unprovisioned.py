@@ -1,23 +1,22 @@
 """A board that cannot do its work, without a mission or after a fault: it says so and is silent."""
 
 import asyncio
-import os
 
 from turna_board.board import BOARDS, load_profile, power_on
+from turna_board.identity import hello, new_boot_id
+from turna_board.leaving import REBOOT, leave
 from turna_board.oled import build_display
 from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
-from turna_protocol.modem.messages import BOOT_ID_BYTES, FAILURE, HAS_COUNTERS, Log, encode
+from turna_protocol.modem.messages import FAILURE, HANDSET, HAS_COUNTERS, Log, encode
 
 from .counters import Counters
 from .display import draw_unprovisioned
-from .identity import hello
-from .leaving import REBOOT, leave
 from .raster import Raster
 from .usb import UsbService
 
 TELL_EVERY_MS = 10_000
-RESTART_AFTER_MS = 60_000
+RESTART_AFTER_MS = 20_000  # sooner than the watchdog would
 
 
 async def run(board: str, reason: str, *, restarts: bool = False) -> None:
@@ -27,9 +26,7 @@ async def run(board: str, reason: str, *, restarts: bool = False) -> None:
     counters.count(reason)
     await _show(board if board in BOARDS else BOARDS[0], reason, counters)
     serial = UsbSerial()
-    service = UsbService(
-        hello(board, os.urandom(BOOT_ID_BYTES), HAS_COUNTERS), None, lambda: counters
-    )
+    service = UsbService(hello(HANDSET, board, new_boot_id(), HAS_COUNTERS), None, lambda: counters)
     while not restarts or uptime.ms() < RESTART_AFTER_MS:
         await serial.write(service.take() + encode(Log(FAILURE, f"not in service: {reason}")))
         until_ms = uptime.ms() + TELL_EVERY_MS

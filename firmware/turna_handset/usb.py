@@ -3,6 +3,7 @@
 Answers questions of a host; takes no order but to restart or to show the prompt.
 """
 
+from turna_board.leaving import REBOOT, REPL
 from turna_protocol.errors import MalformedError
 from turna_protocol.modem.device_end import DeviceEnd
 from turna_protocol.modem.framing import SerialFrame
@@ -16,8 +17,6 @@ from turna_protocol.modem.journal_messages import (
     JournalRequest,
 )
 from turna_protocol.modem.messages import Accepted, EnterRepl, HelloRequest, Reboot
-
-from .leaving import REBOOT, REPL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,11 +20,9 @@ HOST_GONE_MS = 30_000
 class UsbPort:
     """Bytes in, bytes out, as `UsbService`, which it makes when it is needed."""
 
-    def __init__(
-        self, board: str, boot_id: bytes, journal: "Journal", counted: "Callable[[], Counters]"
-    ) -> None:
+    def __init__(self, board: str, journal: "Journal", counted: "Callable[[], Counters]") -> None:
         self._board = board
-        self._boot_id = boot_id
+        self._boot_id = b""
         self._journal = journal
         self._counted = counted
         self._service: UsbService | None = None
@@ -35,6 +33,11 @@ class UsbPort:
     def refused(self) -> int:
         """Count of what came over the port and meant nothing."""
         return self._refused + (0 if self._service is None else self._service.refused)
+
+    @property
+    def open(self) -> bool:
+        """Tell whether a host is there."""
+        return self._service is not None
 
     @property
     def wish(self) -> str | None:
@@ -64,7 +67,11 @@ class UsbPort:
 
     def _open(self) -> "UsbService":
         parts.load(parts.FOR_A_HOST)
-        from .identity import hello
+        from turna_board.identity import hello, new_boot_id
+        from turna_protocol.modem.messages import HANDSET, HAS_COUNTERS, HAS_JOURNAL
+
         from .usb import UsbService
 
-        return UsbService(hello(self._board, self._boot_id), self._journal, self._counted)
+        self._boot_id = self._boot_id or new_boot_id()
+        greeting = hello(HANDSET, self._board, self._boot_id, HAS_JOURNAL | HAS_COUNTERS)
+        return UsbService(greeting, self._journal, self._counted)

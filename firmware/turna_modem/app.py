@@ -1,21 +1,30 @@
 """The modem: carries packets between the USB serial line and the radio, and knows nothing of them.
 
 Four tasks share one `ModemLink`: one reads the line, one writes it and does what the host asks, one
-sends by radio, one receives.  A task that fails is named to the host and started again.
+sends by radio, one receives.  A task that fails is named to the host and started again; one that
+hangs ends in the watchdog's reset.  The modem never sleeps: it would be deaf to its host.
 """
 
 import asyncio
 import gc
 
-import machine
-
+from turna_board import watchdog
 from turna_board.board import build_radio, load_profile, power_on
+from turna_board.identity import hello, new_boot_id
+from turna_board.leaving import REBOOT, REPL, leave
 from turna_board.radio import RadioConfig, RadioError
+from turna_board.supervisor import Supervisor
 from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
 from turna_protocol.duty import DutyLedger
 from turna_protocol.errors import MisuseError
-from turna_protocol.modem.messages import FAILURE, RADIO_FAILED, SETTING_REFUSED
+from turna_protocol.modem.messages import (
+    CAN_TRANSMIT,
+    FAILURE,
+    MODEM,
+    RADIO_FAILED,
+    SETTING_REFUSED,
+)
 from turna_protocol.modem.modem_link import ConfigureAsked, ModemLink, RebootAsked, ReplAsked
 from turna_protocol.modem.radio_messages import (
     CHANNEL_BUSY,
@@ -27,19 +36,15 @@ from turna_protocol.modem.radio_messages import (
 )
 from turna_protocol.regions import refusal
 
-from .identity import hello
 from .listening import patience_ms
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from turna_board.radio_driver import RadioDriver
+    from turna_board.watchdog import Feedable
     from turna_protocol.modem.radio_messages import RadioSetting, Transmit
 
 WAKE_MS = 1000
-RESTART_AFTER_MS = 1000
-_FLUSH_MS = 100  # 115200 baud take this long for what the board still has to write
 _UNKNOWN_NOISE_DBM = 0
 _BAND = "all"  # the modem counts its air time; what is allowed is the gateway's to decide
 
@@ -51,32 +56,25 @@ class Modem:
         self._radio = radio
         self._serial = UsbSerial()
         self._uptime = Uptime()
-        self._link = ModemLink(hello(board))
+        self._link = ModemLink(hello(MODEM, board, new_boot_id(), CAN_TRANSMIT))
         self._ledger = DutyLedger({_BAND: None})
         self._to_write = asyncio.Event()
         self._to_transmit = asyncio.Event()
         self._send_failures = 0
-        self._failures = 0
-        self._tasks: "list[asyncio.Task[None]]" = []
 
-    async def run(self, supply_fault: str) -> None:
+    async def run(self, supply_fault: str, watch: "Feedable | None") -> None:
         """Run until the host wants the prompt or the power goes."""
         if supply_fault:
             self._link.log(FAILURE, supply_fault)
-        for step in (self._read, self._transmit, self._receive):
-            self._tasks.append(asyncio.create_task(self._forever(step)))
-        await self._forever(self._write)
+        supervisor = Supervisor(self._uptime, self._failed, watch)
+        supervisor.start("read", self._read)
+        supervisor.start("write", self._write)
+        supervisor.start("transmit", self._transmit)
+        supervisor.start("receive", self._receive)
+        await supervisor.watch()
 
-    async def _forever(self, step: "Callable[[], Awaitable[None]]") -> None:
-        while True:
-            try:
-                await step()
-            except Exception as error:  # noqa: BLE001
-                # The outermost loop of every task: whatever it was, the modem goes on.
-                self._failures += 1
-                self._link.log(FAILURE, f"{type(error).__name__}: {error}")
-                gc.collect()
-                await asyncio.sleep_ms(RESTART_AFTER_MS)
+    def _failed(self, name: str, error: Exception) -> None:
+        self._link.log(FAILURE, f"{name}: {type(error).__name__}: {error}")
 
     # The line.
 
@@ -108,10 +106,7 @@ class Modem:
 
     async def _leave(self, event: "RebootAsked | ReplAsked") -> None:
         await self._serial.write(self._link.to_send(self._uptime.ms()))
-        await asyncio.sleep_ms(_FLUSH_MS)
-        if isinstance(event, RebootAsked):
-            machine.reset()
-        raise KeyboardInterrupt
+        await leave(REBOOT if isinstance(event, RebootAsked) else REPL)
 
     def _status(self) -> Status:
         counters = self._radio.counters
@@ -226,8 +221,9 @@ async def _wait(event: asyncio.Event, timeout_ms: int) -> None:
     event.clear()
 
 
-async def run(board: str) -> None:
+async def run(board: str, *, watched: bool) -> None:
     """Run a board as a modem; all but its name comes by wire."""
+    watch = watchdog.start() if watched else None
     profile = load_profile(board)
     supply_fault = await power_on(profile)
-    await Modem(board, await build_radio(profile)).run(supply_fault)
+    await Modem(board, await build_radio(profile)).run(supply_fault, watch)
