@@ -9,11 +9,15 @@ mode has chains of its own: nobody makes a drill of an alarm, or an alarm of a d
 
 from . import codes
 from .ciphers import equal, sha256
-from .ed25519 import SIGNATURE_BYTES, verify
+from .ed25519 import SIGNATURE_BYTES, verifying
 from .errors import MalformedError, MisuseError, NotAuthenticError
 from .keys import hkdf_expand
 from .packet import ALERT, first_byte, packet_kind
 from .record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 EVACUATE = 0
 CEASE_WORK = 1
@@ -110,12 +114,26 @@ class AlertWatch:
         """Return the codes of this mode's alarms that no all-clear has ended."""
         return [code for code in (EVACUATE, CEASE_WORK) if self._is_on(_chain(mode, code))]
 
+    def newest(self, mode: int, code: int) -> int:
+        """Return the number of the newest alert of this mode and code, 0 before the first."""
+        return self._numbers[_chain(mode, code)]
+
     def hear(self, packet: bytes) -> Alert | None:
         """Return the alert if it is true and new, None if known.
 
         Raise MalformedError, or NotAuthenticError for a token or signature that proves nothing and
         for an all-clear older than an alarm.
         """
+        steps = self.hearing(packet)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                alert: Alert | None = done.value
+                return alert
+
+    def hearing(self, packet: bytes) -> "Generator[None, None, Alert | None]":
+        """Do what `hear` does, in steps (see ed25519); nothing has changed before the last."""
         alert, body, signature = _parsed(packet)
         chain = _chain(alert.mode, alert.code)
         if chain >= len(self._tokens):
@@ -125,7 +143,7 @@ class AlertWatch:
             return None
         self._require_chain(alert, chain, chain_token)
         if alert.code == RESUME:
-            self._end(alert, body, signature)
+            yield from self._ending(alert, body, signature)
         self._tokens[chain], self._numbers[chain] = chain_token, alert.number
         return alert
 
@@ -158,13 +176,13 @@ class AlertWatch:
         if not equal(value, self._tokens[chain]):
             raise NotAuthenticError("alert token")
 
-    def _end(self, alert: Alert, body: bytes, signature: bytes) -> None:
+    def _ending(self, alert: Alert, body: bytes, signature: bytes) -> "Generator[None, None, None]":
         """End the alarms that an all-clear names, if it knows of all that we know of."""
         ended = (alert.evacuations_ended, alert.cessations_ended)
         first = _chain(alert.mode, EVACUATE)
         if self._numbers[first] > ended[0] or self._numbers[first + CEASE_WORK] > ended[1]:
             raise NotAuthenticError("all-clear older than an alarm")
-        verify(self._public_key, signed_message(body), signature)
+        yield from verifying(self._public_key, signed_message(body), signature)
         self._ended[first], self._ended[first + CEASE_WORK] = ended
 
 

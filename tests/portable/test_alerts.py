@@ -122,6 +122,18 @@ def test_an_all_clear_ends_the_alarms_it_names() -> None:
     assert watch.alarms() == []
 
 
+def test_an_all_clear_can_be_verified_step_by_step_and_counts_after_the_last() -> None:
+    watch = new_watch()
+    watch.hear(alarm(EVACUATE, 2))
+    steps = 0
+    for _ in watch.hearing(all_clear(1, 2, 0)):
+        assert watch.alarms() == [EVACUATE]
+        steps += 1
+    assert steps > 50
+    assert watch.alarms() == []
+    assert (watch.newest(codes.ACTUAL, EVACUATE), watch.newest(codes.ACTUAL, RESUME)) == (2, 1)
+
+
 def test_a_token_alone_is_no_all_clear() -> None:
     watch = new_watch()
     watch.hear(alarm(EVACUATE, 2))

@@ -7,8 +7,7 @@ from tools.catalogues import LANGUAGES, Catalogue, Language
 from tools.fonts import CHARACTERS
 from turna_handset import glyphs, glyphs_large
 from turna_handset.languages import LANGUAGES as ON_THE_BOARD
-from turna_protocol import alerts, codes, delivery
-from turna_protocol.reports import message, task, task_status
+from turna_protocol import alerts, codes, delivery, report_codes
 
 MARK = "machine-made, no native reader has seen it"
 
@@ -70,9 +69,9 @@ def test_every_code_that_a_report_carries_has_a_label(found: list[Catalogue]) ->
         ("sos_kind", codes.SOS_KINDS),
         ("sos_phase", codes.SOS_PHASES),
         ("triage", codes.TRIAGE_COLOURS),
-        ("phrase", message.PHRASES),
-        ("task", task.TASKS),
-        ("task_status", task_status.STATUSES),
+        ("phrase", report_codes.PHRASES),
+        ("task", report_codes.TASKS),
+        ("task_status", report_codes.STATUSES),
         ("alert", tuple(name.replace(" ", "_") for name in alerts.CODE_NAMES)),
         ("state", tuple(str(state) for state in range(len(delivery.STATE_NAMES)))),
     ):

@@ -1,15 +1,14 @@
 """A danger that others must know of: what, how far, what to do."""
 
 from .. import codes
+from ..report_codes import ACTIONS, SEVERITIES
 from .code_fields import Choice
 from .fields import Number, Text
 from .heading import Fix, Report
 from .more_fields import Classes
 
-# CAP 1.2, severity and certainty.
-SEVERITIES = ("unknown", "minor", "moderate", "severe", "extreme")
+# CAP 1.2.
 CERTAINTIES = ("unknown", "unlikely", "possible", "likely", "observed")
-ACTIONS = ("none", "avoid", "evacuate", "cordon", "protective_equipment", "monitor")
 STATES = ("new", "ongoing", "contained", "cleared")
 RADII_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 _EVACUATE = 2

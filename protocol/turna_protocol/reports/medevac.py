@@ -1,12 +1,12 @@
 """A request to carry patients away, after the nine lines of the field."""
 
 from .. import codes
+from ..report_codes import PRECEDENCES
 from .casualties import Casualties, CasualtyCounts
 from .code_fields import Choice, Choices
 from .fields import Count, Number, Text
 from .heading import Fix, Report
 
-PRECEDENCES = ("unknown", "urgent", "urgent_surgical", "priority", "routine", "convenience")
 EQUIPMENT = ("hoist", "extraction", "ventilator", "blood")
 LANDING_MARKS = ("unknown", "none", "panels", "pyrotechnic", "smoke", "lights", "other")
 TERRAIN = ("slope", "rough", "loose", "trees", "wires", "other")

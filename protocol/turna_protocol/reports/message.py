@@ -1,45 +1,10 @@
 """A message: a phrase that each side reads in its own language, free words, or both."""
 
 from .. import codes
+from ..report_codes import PHRASES
 from .code_fields import Choice
 from .fields import Reference, Text
 from .heading import Fix, Report
-
-PHRASES = (
-    "none",
-    "yes",
-    "no",
-    "received",
-    "wait",
-    "repeat_please",
-    "call_me",
-    "arrived",
-    "leaving",
-    "starting_work",
-    "work_finished",
-    "returning_to_base",
-    "need_relief",
-    "need_interpreter",
-    "need_decision",
-    "victim_found_live",
-    "victim_found_deceased",
-    "voices_heard",
-    "silence_please",
-    "access_blocked",
-    "access_open",
-    "weather_worsens",
-    "aftershock_felt",
-    "all_safe",
-    "member_injured",
-    "equipment_failed",
-    "meeting_point_reached",
-    "visitors_on_site",
-    "media_on_site",
-    "police_needed",
-    "fire_service_needed",
-    "ambulance_needed",
-    "roll_call",
-)
 
 
 class Message(Report):

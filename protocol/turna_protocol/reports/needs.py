@@ -1,6 +1,7 @@
 """What a place needs, for how many people, how soon."""
 
 from .. import codes
+from ..report_codes import URGENCIES
 from .code_fields import Choice, Needs
 from .fields import Amount, Text
 from .heading import Fix, Report
@@ -20,7 +21,6 @@ CLUSTERS = (
     "shelter",
     "water_sanitation_hygiene",
 )
-URGENCIES = ("unknown", "within_6h", "within_24h", "within_72h", "later")
 STATES = ("new", "partly_met", "met", "withdrawn")
 
 

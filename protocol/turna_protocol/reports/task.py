@@ -1,29 +1,12 @@
 """A task for a team, from the Secretariat or a coordination cell; the position is where to."""
 
 from .. import codes
+from ..report_codes import TASKS
 from .code_fields import Choice
 from .fields import Number, Steps, Text
 from .heading import Fix, Report
 from .more_fields import Worksite, WorksiteField
 
-TASKS = (
-    "other",
-    "go_to",
-    "assess_area",
-    "triage_worksite",
-    "search",
-    "rescue",
-    "recover",
-    "medical",
-    "evacuate_people",
-    "transport",
-    "deliver",
-    "stand_by",
-    "relieve_team",
-    "return_to_base",
-    "meet",
-    "rest",
-)
 URGENCIES = ("routine", "priority", "immediate")
 NUMBER_HIGH = 65_535
 

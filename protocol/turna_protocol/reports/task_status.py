@@ -1,23 +1,11 @@
 """What became of a task: the team's answer to it, and later its progress."""
 
 from .. import codes
+from ..report_codes import REASONS, STATUSES
 from .code_fields import Choice
 from .fields import Number, Text
 from .heading import Fix, Report
 from .task import NUMBER_HIGH
-
-STATUSES = ("seen", "accepted", "refused", "under_way", "done", "failed", "cancelled")
-REASONS = (
-    "none",
-    "unsafe",
-    "no_access",
-    "no_capacity",
-    "no_equipment",
-    "too_far",
-    "other_task",
-    "not_needed",
-    "other",
-)
 
 
 class TaskStatus(Report):
