@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Return the time of day as Unix seconds, as good as this machine knows it."""
         ...
 
+    def unix_ms(self) -> int:
+        """Return the same time of day in milliseconds."""
+        ...
+
     def wall_s(self, duration_ms: int) -> float:
         """Return for how many real seconds to wait while `duration_ms` pass on this clock."""
         ...
@@ -32,6 +36,9 @@ class SystemClock:
 
     def unix_s(self) -> int:
         return int(time.time())
+
+    def unix_ms(self) -> int:
+        return time.time_ns() // 1_000_000
 
     def wall_s(self, duration_ms: int) -> float:
         return max(0, duration_ms) / 1000
@@ -58,6 +65,9 @@ class PacedClock:
     def unix_s(self) -> int:
         return self._epoch_s + self.now_ms() // 1000
 
+    def unix_ms(self) -> int:
+        return self._epoch_s * 1000 + self.now_ms()
+
     def wall_s(self, duration_ms: int) -> float:
         return max(0, duration_ms) / 1000 / self._speed
 
@@ -74,6 +84,9 @@ class SteppedClock:
 
     def unix_s(self) -> int:
         return self._epoch_s + self._now_ms // 1000
+
+    def unix_ms(self) -> int:
+        return self._epoch_s * 1000 + self._now_ms
 
     def wall_s(self, duration_ms: int) -> float:
         del duration_ms

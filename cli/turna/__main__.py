@@ -1,8 +1,11 @@
 """The command `turna`: each sub-command in a module of its own, imported when asked for."""
 
 import argparse
+import errno
 import importlib
+import os
 import sys
+import tempfile
 from importlib.metadata import version
 
 from turna.usage import UsageError
@@ -29,6 +32,10 @@ class _Parser(argparse.ArgumentParser):
         return known, unknown
 
 
+# What a full disk, a used-up quota or a limit on the size of files is called.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run a sub-command. Exit code: 0 done, 1 it found something wrong, 2 used wrongly."""
     arguments = sys.argv[1:] if argv is None else argv
@@ -36,7 +43,8 @@ def main(argv: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     module = importlib.import_module(COMMANDS[chosen.command][0])
     try:
-        return int(module.run(chosen))
+        code = int(module.run(chosen))
+        sys.stdout.flush()
     except UsageError as error:
         print(f"turna {chosen.command}: {error}", file=sys.stderr)
         return 2
@@ -45,6 +53,25 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone: nothing is left to say
         return 1
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        print(f"turna {chosen.command}: {_no_room(error)}", file=sys.stderr)
+        _forget_output()
+        return 1
+    return code
+
+
+def _no_room(error: OSError) -> str:
+    where = error.filename or f"the output or {tempfile.gettempdir()}"
+    return f"{where}: {error.strerror}; free some, or name another folder in TMPDIR"
+
+
+def _forget_output() -> None:
+    """Let what could not be written go, or the interpreter tries again while it ends."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, sys.stdout.fileno())
+    os.close(sink)
 
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:

@@ -211,7 +211,7 @@ class Subscriber:
         self.counts[what] += number
 
     def _now_ms(self) -> int:
-        return self._clock.unix_s() * 1000
+        return self._clock.unix_ms()
 
 
 def _drain(inbox: Inbox, wait_s: float) -> list[Incoming]:

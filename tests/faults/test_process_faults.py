@@ -30,6 +30,9 @@ class JumpingClock(SteppedClock):
     def unix_s(self) -> int:
         return super().unix_s() + self.step_s
 
+    def unix_ms(self) -> int:
+        return super().unix_ms() + 1000 * self.step_s
+
 
 def test_fault_39_the_watchdog_is_fed_by_the_loop_alone_and_starves_with_it(
     tmp_path: Path,

@@ -91,12 +91,51 @@ def test_it_can_be_stopped_at_any_time_and_leaves_nothing_behind(
     assert [str(path) for path in tmp_path.iterdir()] + _children_with(tmp_path) == []
 
 
+def test_a_killed_exercise_leaves_no_process_and_the_next_removes_its_folder(
+    tmp_path: Path,
+) -> None:
+    demo = _demo(tmp_path, "--speed", "10", "--json")
+    assert demo.stderr is not None
+    while "the exercise begins" not in demo.stderr.readline():
+        assert demo.poll() is None
+    demo.kill()
+    demo.communicate(timeout=PATIENCE_S)
+    give_up_s = time.monotonic() + PATIENCE_S / 2
+    while _children_with(tmp_path) and time.monotonic() < give_up_s:
+        time.sleep(0.1)
+    assert _children_with(tmp_path) == []
+
+    following = _demo(tmp_path, "--for", "5", "--speed", "1", "--json")
+    _, told = following.communicate(timeout=PATIENCE_S)
+    assert "removed what 1 killed exercise had left behind" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_room_is_one_clear_sentence(tmp_path: Path) -> None:
+    small = 'ulimit -f 64; exec "$@"'  # no file may grow beyond that
+    demo = subprocess.run(
+        ["bash", "-c", small, "-", sys.executable, "-m", "turna", "demo", "--for", "5", "--json"],
+        env={"TMPDIR": str(tmp_path), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert demo.returncode == 1
+    assert "File too large; free some, or name another folder in TMPDIR" in demo.stderr
+    assert "Traceback" not in demo.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         (("--handsets", "2"), "--handsets must be from 6 to 40"),
         (("--speed", "0"), "--speed must be from"),
-        (("--for", "1"), "--for must be at least"),
+        (("--for", "1"), "--for must be from 5 to 86400 seconds"),
+        (("--for", "nan"), "--for must be from"),
+        (("--for", "inf"), "--for must be from"),
+        (("--speed", "nan"), "--speed must be from 0.1 to 50"),
         (("--picture", "nowhere/demo.svg"), "there is no folder nowhere"),
     ],
 )

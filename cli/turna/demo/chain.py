@@ -1,14 +1,12 @@
 """The whole chain on one machine: mission kit, broker, Secretariat, gateway, virtual boards.
 
 Everything but the boards' hardware and the satellite link is the real thing, each in a process of
-its own.  `Chain` is a context: leaving it ends and removes all of it.
+its own.  `Chain` is a context: leaving it ends all of it.
 """
 
 import json
 import math
 import random
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,12 +40,18 @@ class Chain:
     """Builds the parts in order; `tell` hears what is being done."""
 
     def __init__(
-        self, *, handsets: int, seed: int, speed: float, tell: Callable[[str], None]
+        self,
+        directory: Path,
+        *,
+        handsets: int,
+        seed: int,
+        speed: float,
+        tell: Callable[[str], None],
     ) -> None:
         self._tell = tell
         self._speed = speed
         self._random = random.Random(f"{seed}/exercise")  # noqa: S311  # an exercise, no secret
-        self.directory = Path(tempfile.mkdtemp(prefix="turna-demo-"))
+        self.directory = directory
         started_unix_s = int(time.time())
         self.mission = self._make_kit(handsets, started_unix_s - _MISSION_AGE_S)
         self.world = World(seed, started_unix_s, directory=self.directory / "boards")
@@ -72,7 +76,6 @@ class Chain:
     ) -> None:
         self.stop_services()
         self.world.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
 
     def start(self) -> None:
         """Bring everything up; return when the gateway has its modem, its backbone, its clock."""
@@ -94,6 +97,11 @@ class Chain:
         self.secretariat = services.secretariat(
             self.directory, broker_port=self._broker.port, pace=pace
         )
+        if self.secretariat.port != services.USUAL_PAGE_PORT:
+            self._tell(
+                f"port {services.USUAL_PAGE_PORT} is taken by another program;"
+                f" the page is on {self.secretariat.port} instead"
+            )
         self.secretariat.start()
         self._tell("gateway: serial port, store, uplink")
         self.gateway = services.gateway(

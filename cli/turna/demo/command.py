@@ -4,7 +4,6 @@ import argparse
 import json
 import random
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
@@ -18,40 +17,55 @@ from turna.demo import exercise, tally
 from turna.demo.chain import Chain, ChainError
 from turna.demo.director import Director
 from turna.demo.picture import save_picture
+from turna.demo.scratch import Scratch, sweep
+from turna.demo.summary import summary
 from turna.demo.tally import Tally
 from turna.demo.view import View
 from turna.demo.watch import Watch
 from turna.usage import UsageError
+from turna_backbone.broker import BrokerError
 
 DEFAULT_SPEED = 4.0
-MAX_SPEED = 50.0
+MIN_SPEED, MAX_SPEED = 0.1, 50.0
 # Without --for the script takes this long in simulated time; the handsets go on until Ctrl-C.
 SCRIPT_S = 900
-SHORTEST_S = 5
+SHORTEST_S, LONGEST_S = 5, 86_400
 _REFRESH_PER_S = 4
 _LOOK_EVERY_S = 0.5
 # What a handset is given to tell its journal once more when the exercise is over.
-_LAST_LOOK_MS = 6_000
+_LAST_LOOK_MS = 30_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--handsets", type=int, default=exercise.MIN_HANDSETS, metavar="N")
     parser.add_argument(
-        "--seed", type=int, default=1, metavar="S", help="the same seed, the same exercise"
+        "--handsets",
+        type=int,
+        default=exercise.MIN_HANDSETS,
+        metavar="N",
+        help=f"how many, {exercise.MIN_HANDSETS} to {exercise.MAX_HANDSETS} (default: %(default)d)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="S",
+        help="the same seed and options, the same script: who does what, where and when;"
+        " how the programs answer it depends on the clock on the wall (default: %(default)d)",
     )
     parser.add_argument(
         "--speed",
         type=float,
         default=DEFAULT_SPEED,
         metavar="K",
-        help="simulated seconds per second (default: %(default)g)",
+        help=f"simulated seconds per second, {MIN_SPEED:g} to {MAX_SPEED:g} (default: %(default)g)",
     )
     parser.add_argument(
         "--for",
         type=float,
         dest="for_s",
         metavar="SECONDS",
-        help="end by itself after so many seconds by the clock on the wall",
+        help=f"end by itself after so many seconds by the clock on the wall, {SHORTEST_S} to"
+        f" {LONGEST_S}; the script is fitted into them (default: go on until Ctrl-C)",
     )
     parser.add_argument("--json", action="store_true", help="end with one JSON object of counts")
     parser.add_argument(
@@ -69,12 +83,12 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"there is no folder {args.picture.parent} to keep the picture in")
     try:
         outcome = _exercise(args, console)
-    except ChainError as error:
+    except (ChainError, BrokerError) as error:
         raise UsageError(str(error)) from None
     if args.json:
         print(json.dumps(outcome.as_json()), flush=True)
     else:
-        _show(outcome, console)
+        console.print(summary(outcome))
     return 1 if outcome.lost else 0
 
 
@@ -84,7 +98,18 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
     def tell(what: str) -> None:
         console.print(f"[dim]{time.monotonic() - started_s:5.1f} s[/dim]  {what}")
 
-    with Chain(handsets=args.handsets, seed=args.seed, speed=args.speed, tell=tell) as chain:
+    if swept := sweep():
+        tell(f"removed what {swept} killed exercise{'s'[: swept - 1]} had left behind")
+    with (
+        Scratch() as scratch,
+        Chain(
+            scratch.directory,
+            handsets=args.handsets,
+            seed=args.seed,
+            speed=args.speed,
+            tell=tell,
+        ) as chain,
+    ):
         chain.start()
         assert chain.gateway is not None
         assert chain.secretariat is not None
@@ -99,7 +124,11 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
         journals = {device: reader.entries for device, reader in chain.journals.items()}
         chain.stop_services()
         return tally.count(
-            journals, chain.directory / "gateway.db", chain.directory / "secretariat.db", args.seed
+            journals,
+            chain.directory / "gateway.db",
+            chain.directory / "secretariat.db",
+            args.seed,
+            tally.first_sent_ms(chain.world.ether.log, chain.world.start_unix_s),
         )
 
 
@@ -124,6 +153,7 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
         accept_sos=watch.accept_sos,
         tell=tell,
     )
+    watch.tell_by(tell)
     chance = random.Random(f"{args.seed}/script")  # noqa: S311  # an exercise, no secret
     director.schedule(exercise.plan(args.handsets, length_ms, chance), chain.world.now_ms)
     shown = (
@@ -137,9 +167,20 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
 
 
 def _look_once_more(chain: Chain) -> None:
-    """Let every handset tell its journal again, so that the last change is counted."""
-    end_ms = chain.world.now_ms + _LAST_LOOK_MS
-    chain.run(lambda: chain.world.now_ms >= end_ms)
+    """Let every handset tell its whole journal again, while nothing new gets through.
+
+    So whatever is counted at the gateway is in the journals that are counted.
+    """
+    for board in chain.handsets:
+        chain.world.ether.block(board.name)
+    end_ms = chain.world.now_ms
+    readers = chain.journals.values()
+    chain.run(
+        lambda: (
+            chain.world.now_ms >= end_ms + _LAST_LOOK_MS
+            or all(reader.read_ms >= end_ms for reader in readers)
+        )
+    )
 
 
 def _until_broken(chain: Chain) -> Callable[[], bool]:
@@ -162,17 +203,11 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(
             f"--handsets must be from {exercise.MIN_HANDSETS} to {exercise.MAX_HANDSETS}"
         )
-    if not 0.1 <= args.speed <= MAX_SPEED:
-        raise UsageError(f"--speed must be from 0.1 to {MAX_SPEED:g}")
-    if args.for_s is not None and args.for_s < SHORTEST_S:
-        raise UsageError(f"--for must be at least {SHORTEST_S} seconds")
+    if not MIN_SPEED <= args.speed <= MAX_SPEED:
+        raise UsageError(f"--speed must be from {MIN_SPEED:g} to {MAX_SPEED:g}")
+    if args.for_s is not None and not SHORTEST_S <= args.for_s <= LONGEST_S:
+        raise UsageError(f"--for must be from {SHORTEST_S} to {LONGEST_S} seconds")
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _show(outcome: Tally, console: Console) -> None:
-    for name, value in outcome.as_json().items():
-        console.print(f"  {name.replace('_', ' '):32} {value}", highlight=False)
-    sys.stdout.flush()

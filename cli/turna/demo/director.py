@@ -28,6 +28,7 @@ class Director:
             "backbone_down": cut_backbone,
             "backbone_up": restore_backbone,
             "accept_sos": accept_sos,
+            "over": lambda: None,
         }
         self._free_at_ms = [0] * len(handsets)
 
@@ -38,7 +39,8 @@ class Director:
 
     def _perform(self, step: Step) -> None:
         if step.handset is None:
-            self._tell(step.told)
+            if step.told:
+                self._tell(step.told)
             self._deeds[step.what]()
             return
         board = self._handsets[step.handset]

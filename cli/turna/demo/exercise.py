@@ -41,6 +41,8 @@ _PLACES = (
 
 # Nothing new is entered after this share of a bounded exercise, so that all can arrive.
 _LAST_ENTRY_SHARE = 0.7
+_OVER_PERCENT = 76  # the last keys are pressed by then
+OVER = "the script is over: from here on the handsets only tell where they are and how they are"
 # Who declares the SOS and who goes out of range, by index.
 VICTIM, WANDERER = 2, 3
 _PRESS_MS = 120
@@ -62,8 +64,8 @@ class Step:
     """Something that happens at `at_ms`; `handset` is its index, or None."""
 
     at_ms: int
-    what: str  # keys | leave | return | backbone_down | backbone_up | accept_sos
-    told: str
+    what: str  # keys | leave | return | backbone_down | backbone_up | accept_sos | over
+    told: str  # empty: whoever does it tells what came of it
     handset: int | None = None
     keys: tuple[Key, ...] = ()
 
@@ -113,13 +115,14 @@ def _scenes(length_ms: int) -> list[Step]:
     return [
         Step(12 * share, "leave", "goes behind the ridge, out of range", WANDERER),
         Step(18 * share, "keys", "declares an SOS (button held)", VICTIM, _sos_keys()),
-        Step(26 * share, "accept_sos", "the duty officer accepts the SOS"),
+        Step(26 * share, "accept_sos", ""),
         Step(34 * share, "return", "is back in range", WANDERER),
         Step(40 * share, "backbone_down", "the satellite link fails"),
         Step(55 * share, "backbone_up", "the satellite link is back"),
         Step(
             int(_LAST_ENTRY_SHARE * 100) * share, "keys", "cancels the SOS", VICTIM, _cancel_keys()
         ),
+        Step(_OVER_PERCENT * share, "over", OVER),
     ]
 
 

@@ -21,6 +21,8 @@ class JournalReader:
         self._client = DeviceClient(session)
         self._serial = HostSerial(self._client, board.serial, world.scheduler)
         self._answered = True
+        self._asked_ms = 0
+        self.read_ms = 0  # the newest complete reading began then
         self.entries: dict[int, JournalEntry] = {}
         self._serial.open()
         self._look()
@@ -29,10 +31,12 @@ class JournalReader:
         while (event := self._client.next_event()) is not None:
             if isinstance(event, JournalRead):
                 self._answered = True
+                self.read_ms = self._asked_ms
                 # What a full journal has dropped since stays in our copy: it was reported once.
                 self.entries = self.entries | {entry.seq: entry for entry in event.entries}
         if self._answered:
             self._answered = False
+            self._asked_ms = self._world.now_ms
             self._client.ask_journal()
             self._serial.pump()
         self._world.at(self._world.now_ms + PERIOD_MS, self._look)

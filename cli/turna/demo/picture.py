@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console, RenderableType
 
-_COLUMNS = 150
+_COLUMNS, _ROWS = 150, 60
 # Rich's own frame names a font on a server; this one takes whatever monospace font there is.
 _FORMAT = """\
 <svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
@@ -32,6 +32,8 @@ _FORMAT = """\
 
 def save_picture(view: RenderableType, path: Path) -> None:
     """Draw the view as it is now into an SVG file."""
-    console = Console(record=True, width=_COLUMNS, file=io.StringIO(), force_terminal=True)
+    console = Console(
+        record=True, width=_COLUMNS, height=_ROWS, file=io.StringIO(), force_terminal=True
+    )
     console.print(view)
     path.write_text(console.export_svg(title="", code_format=_FORMAT), encoding="utf-8")

@@ -44,6 +44,7 @@ class Service:
 
     def __init__(self, name: str, directory: Path, settings: str, port: int) -> None:
         self.name = name
+        self.port = port
         self.address = f"http://127.0.0.1:{port}"
         self.settings = directory / f"{name}.toml"
         self.settings.write_text(settings, encoding="utf-8")

@@ -5,17 +5,20 @@ Handsets are asked for their journals, the gateway's store and the archive are r
 
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from turna_protocol import delivery
+from turna_protocol import delivery, packet
+from turna_protocol.errors import MalformedError
 from turna_protocol.modem.journal_messages import JournalEntry
 from turna_protocol.reports import TYPES
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.schema import report
+from turna_simulation.air_log import LogRecord
 
 # (device, sequence number): one generation of keys in one demo.
 Key = tuple[int, int]
@@ -43,9 +46,16 @@ class Tally:
 
 
 def count(
-    journals: dict[int, dict[int, JournalEntry]], store: Path, archive_file: Path, seed: int
+    journals: dict[int, dict[int, JournalEntry]],
+    store: Path,
+    archive_file: Path,
+    seed: int,
+    first_sent_ms: dict[Key, int],
 ) -> Tally:
-    """Compare the handsets' journals with what the gateway and the archive really hold."""
+    """Compare the handsets' journals with what the gateway and the archive really hold.
+
+    `first_sent_ms` is when a report first went on the air, in unix time.
+    """
     held = {
         (device, entry.seq): entry
         for device, entries in journals.items()
@@ -74,7 +84,7 @@ def count(
         lost=len(lost),
         waiting_at_handset=len(held) - len(delivered),
         waiting_at_gateway=len(gateway_owes),
-        sos_latency_s=_sos_latency_s(held, arrived_ms),
+        sos_latency_s=_sos_latency_s(held, arrived_ms, first_sent_ms),
         by_type=_by_type(held),
         seed=seed,
     )
@@ -95,8 +105,31 @@ def _by_type(held: dict[Key, JournalEntry]) -> dict[str, dict[str, int]]:
     return {name: {"sent": sent[name], "receipted": receipted[name]} for name in sorted(sent)}
 
 
-def _sos_latency_s(held: dict[Key, JournalEntry], arrived_ms: dict[Key, int]) -> float | None:
+def first_sent_ms(air_log: Iterable[LogRecord], start_unix_s: int) -> dict[Key, int]:
+    """Return when each report first went on the air, from the record of the air."""
+    first: dict[Key, int] = {}
+    for record in air_log:
+        if record["event"] == "sent":
+            key = _report_in(bytes.fromhex(str(record["payload"])))
+            if key is not None:
+                first.setdefault(key, start_unix_s * 1000 + int(record["at_us"]) // 1000)
+    return first
+
+
+def _report_in(sent: bytes) -> Key | None:
+    try:
+        header = packet.unpack_header(sent)
+    except MalformedError:
+        return None  # beacons, acknowledgements and what else has no handset in front
+    return (header.device, header.seq) if header.kind == packet.REPORT else None
+
+
+def _sos_latency_s(
+    held: dict[Key, JournalEntry], arrived_ms: dict[Key, int], sent_ms: dict[Key, int]
+) -> float | None:
     """Return the longest time from a declaration in a journal to the same one in the archive.
+
+    A journal knows the second; within it, the declaration was made before it went on the air.
 
     The first SOS of a handset is its declaration; what follows updates or cancels it.
     """
@@ -104,8 +137,17 @@ def _sos_latency_s(held: dict[Key, JournalEntry], arrived_ms: dict[Key, int]) ->
     for device, seq in sorted(held):
         if type_name(held[device, seq].report_type) == "sos":
             declared.setdefault(device, (device, seq))
-    waits = [arrived_ms[k] / 1000 - held[k].saved_s for k in declared.values() if k in arrived_ms]
-    return round(max(waits), 1) if waits else None
+    waits_ms = [
+        arrived_ms[key] - _declared_ms(held[key], sent_ms.get(key))
+        for key in declared.values()
+        if key in arrived_ms
+    ]
+    return max(waits_ms) / 1000 if waits_ms else None
+
+
+def _declared_ms(entry: JournalEntry, sent_ms: int | None) -> int:
+    saved_ms = entry.saved_s * 1000
+    return saved_ms if sent_ms is None else min(max(saved_ms, sent_ms), saved_ms + 999)
 
 
 def _in_store(store: Path) -> tuple[set[Key], set[Key]]:

@@ -1,6 +1,7 @@
 """Looks at the gateway and the Secretariat from outside, as any operator could, in a thread."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from turna.demo import exercise
@@ -21,7 +22,8 @@ class Watch:
         self.gateway: dict[str, Any] | None = None
         self.secretariat: dict[str, Any] | None = None
         self.alarms: list[dict[str, Any]] = []
-        self.accepted = 0
+        self._told: Callable[[str], None] = lambda _text: None
+        self._seen: set[int] = set()
 
     def start(self) -> None:
         self._thread.start()
@@ -30,24 +32,38 @@ class Watch:
         self._stopping.set()
         self._thread.join()
 
+    def tell_by(self, tell: Callable[[str], None]) -> None:
+        """Say who hears, from the watch's own thread, what the officer did."""
+        self._told = tell
+
     def accept_sos(self) -> None:
         """Do what the duty officer does on the page with each open SOS, as soon as there is one."""
         self._accept.set()
 
+    def look(self) -> None:
+        """Ask both services once, and do what the officer was told to. OSError if one is silent."""
+        self.gateway = self._gateway.get("/status.json")
+        self.secretariat = self._secretariat.get("/api/status")
+        self.alarms = self._secretariat.get("/api/alarms")
+        self._answer([alarm for alarm in self.alarms if alarm["kind"] == "sos"])
+
     def _run(self) -> None:
         while not self._stopping.wait(_PERIOD_S):
             try:
-                self.gateway = self._gateway.get("/status.json")
-                self.secretariat = self._secretariat.get("/api/status")
-                self.alarms = self._secretariat.get("/api/alarms")
-                if self._accept.is_set():
-                    self._accept_open()
+                self.look()
             except OSError:
                 continue  # it is looked at again in a moment; its end is noticed elsewhere
 
-    def _accept_open(self) -> None:
-        for alarm in self.alarms:
-            if alarm["kind"] == "sos":
-                address = f"/api/reports/{alarm['report_id']}/accepted"
-                self._secretariat.post(address, {"person": exercise.OFFICER})
-                self.accepted += 1
+    def _answer(self, calls: list[dict[str, Any]]) -> None:
+        """Accept every SOS that is open; of one seen open that no longer is, say that."""
+        if not self._accept.is_set():
+            self._seen |= {call["report_id"] for call in calls}
+            return
+        answered = self._seen - {call["report_id"] for call in calls}
+        self._seen.clear()
+        for _ in answered:
+            self._told("a person on the page has accepted the SOS already")
+        for call in calls:
+            address = f"/api/reports/{call['report_id']}/accepted"
+            self._secretariat.post(address, {"person": exercise.OFFICER})
+            self._told(f"the duty officer accepts the SOS of {call['call_sign']}")

@@ -1,0 +1,256 @@
+"""The demo's own parts, without running one: folders, counts, words, the view in any terminal."""
+
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from rich.console import Console
+
+from turna.demo import exercise, tally
+from turna.demo.chain import Chain
+from turna.demo.scratch import Scratch, sweep
+from turna.demo.services import Service
+from turna.demo.summary import summary
+from turna.demo.tally import Tally
+from turna.demo.view import View
+from turna.demo.watch import Watch
+from turna_protocol import delivery, packet
+from turna_protocol.modem.journal_messages import JournalEntry
+from turna_simulation.screen import Screen
+
+START_S = 1_790_000_000
+KEY = (3, 7)
+HOLDS_ITS_FOLDER = """
+import sys, time
+from turna.demo.scratch import Scratch
+with Scratch() as scratch:
+    print(scratch.directory, flush=True)
+    time.sleep(60)
+"""
+OUTCOME = Tally(
+    reports_sent=47,
+    at_gateway=47,
+    at_secretariat=46,
+    receipts_at_handset=45,
+    duplicates_at_secretariat=0,
+    copies_refused_at_secretariat=2,
+    lost=0,
+    waiting_at_handset=0,
+    waiting_at_gateway=1,
+    sos_latency_s=4.321,
+    by_type={"node_health": {"sent": 12, "receipted": 11}},
+    seed=7,
+)
+
+
+def printed(what: object, columns: int = 80, rows: int = 24) -> list[str]:
+    console = Console(file=io.StringIO(), width=columns, height=rows, legacy_windows=False)
+    console.print(what)
+    return cast("io.StringIO", console.file).getvalue().splitlines()
+
+
+# Folders.
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_a_run_removes_its_folder_and_no_other_run_does(temporary: Path) -> None:
+    with Scratch() as scratch:
+        (scratch.directory / "gateway.db").write_bytes(b"held")
+        assert sweep() == 0
+        assert (scratch.directory / "gateway.db").exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_folder_of_a_killed_run_is_swept_by_the_next(temporary: Path) -> None:
+    killed = subprocess.Popen(
+        [sys.executable, "-c", HOLDS_ITS_FOLDER],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with killed:
+        assert killed.stdout is not None
+        directory = Path(killed.stdout.readline().strip())
+        assert sweep() == 0
+        killed.send_signal(signal.SIGKILL)
+    assert directory.exists()
+    assert sweep() == 1
+    assert not directory.exists()
+
+
+# Counts.
+
+
+def entry(saved_s: int) -> JournalEntry:
+    return JournalEntry(
+        seq=KEY[1], report_type=2, state=delivery.SAVED, saved_s=saved_s, attempts=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent_ms", "latency_s"),
+    [
+        (START_S * 1000 + 400, 2.1),  # within the second in which it was saved
+        (START_S * 1000 + 90_000, 1.501),  # the channel was not free: saved in that second
+        (START_S * 1000 - 200, 2.5),  # the handset's clock is a little ahead
+        (None, 2.5),
+    ],
+)
+def test_how_long_an_sos_took_is_known_to_the_millisecond(
+    sent_ms: int | None, latency_s: float
+) -> None:
+    sent = {} if sent_ms is None else {KEY: sent_ms}
+    took = tally._sos_latency_s({KEY: entry(START_S)}, {KEY: START_S * 1000 + 2500}, sent)
+    assert took == latency_s
+
+
+def test_the_first_time_that_a_report_is_on_the_air_is_found_in_the_record_of_the_air() -> None:
+    report = packet.pack_header(packet.Header(packet.REPORT, 0, *KEY)) + bytes(20)
+    air: list[dict[str, str | float]] = [
+        {"event": "sent", "at_us": 1_000, "payload": "ff00"},
+        {"event": "sent", "at_us": 5_500_000, "payload": report.hex()},
+        {"event": "received", "at_us": 5_600_000},
+        {"event": "sent", "at_us": 9_000_000, "payload": report.hex()},
+    ]
+    assert tally.first_sent_ms(air, START_S) == {KEY: START_S * 1000 + 5500}
+
+
+def test_the_end_is_told_in_words() -> None:
+    words = "\n".join(printed(summary(OUTCOME)))
+    assert "{" not in words
+    for part in (
+        "47  reports made on handsets",
+        "1  still waiting at the gateway when the exercise ended",
+        "node health    12         11",
+        "4.3 simulated seconds after it was declared",
+        "Lost: nothing.",
+    ):
+        assert part in words
+
+
+# The script.
+
+
+def test_the_same_seed_and_length_give_the_same_script_which_says_when_it_is_over() -> None:
+    one, two = (exercise.plan(8, 600_000, random.Random(5)) for _ in range(2))
+    assert one == two
+    over = next(step.at_ms for step in one if step.told == exercise.OVER)
+    assert over > max(step.at_ms for step in one if step.keys)
+
+
+# The officer.
+
+
+class Page:
+    """Stands for a service: what it answers, and what was posted to it."""
+
+    def __init__(self, calls: list[dict[str, Any]]) -> None:
+        self.calls = calls
+        self.posted: list[str] = []
+
+    def get(self, path: str) -> Any:
+        return self.calls if path == "/api/alarms" else {}
+
+    def post(self, path: str, body: object) -> None:
+        del body
+        self.posted.append(path)
+
+
+CALL = {"kind": "sos", "report_id": 5, "call_sign": "KAZ01-1"}
+
+
+@pytest.mark.parametrize(
+    ("open_later", "told", "posted"),
+    [
+        ([CALL], "the duty officer accepts the SOS of KAZ01-1", ["/api/reports/5/accepted"]),
+        ([], "a person on the page has accepted the SOS already", []),
+    ],
+)
+def test_who_accepted_the_sos_is_told_as_it_was(
+    open_later: list[dict[str, Any]], told: str, posted: list[str]
+) -> None:
+    page = Page([CALL])
+    watch = Watch(cast("Service", page), cast("Service", page))
+    said: list[str] = []
+    watch.tell_by(said.append)
+    watch.look()
+    watch.accept_sos()
+    page.calls = open_later
+    watch.look()
+    assert (said, page.posted) == ([told], posted)
+
+
+# The view.
+
+
+def a_view(handsets: int, *, at_s: float = 0, loud: bool = False) -> View:
+    lit = Screen(128, 64, bytes([1]) * 128 * 64)
+    devices = [
+        SimpleNamespace(device=n, call_sign=f"TUR{n:02d}-1", country="tr") for n in range(handsets)
+    ]
+    entries = {
+        4: JournalEntry(seq=4, report_type=3, state=2, saved_s=START_S, attempts=12 if loud else 1)
+    }
+    chain = SimpleNamespace(
+        world=SimpleNamespace(now_ms=125_000),
+        mission=SimpleNamespace(mode="exercise", name="HATAY EXERCISE", devices=devices),
+        journals={n: SimpleNamespace(entries=entries) for n in range(handsets)},
+        handsets=[SimpleNamespace(name="TUR01-1", screen=lambda: lit)],
+    )
+    contacts = [{"device": n, "heard_ago_s": 1234, "rssi_dbm": -120} for n in range(handsets)]
+    watch = SimpleNamespace(
+        gateway={
+            "handsets": contacts if loud else [],
+            "counts": {"stored": 9},
+            "waiting": {"sos": 0, "report": 2},
+            "backbone": {"up": False},
+        },
+        secretariat={"counts": {"by_standing": {"authentic": 9}, "copies": 0, "stored_twice": 0}},
+        alarms=[CALL],
+    )
+    view = View(cast("Chain", chain), cast("Watch", watch), "http://127.0.0.1:8470", lambda: at_s)
+    for number in range(30):
+        view.note(f"event {number} " + "long " * 40)
+    return view
+
+
+@pytest.mark.parametrize("handsets", [6, 40])
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 20), (100, 50), (200, 60)])
+def test_the_view_fits_the_terminal_and_in_time_shows_screen_and_events(
+    handsets: int, columns: int, rows: int
+) -> None:
+    shown = []
+    for at_s in (0, 8):
+        lines = printed(a_view(handsets, at_s=at_s), columns, rows)
+        assert len(lines) <= rows
+        assert max(len(line) for line in lines) <= columns
+        shown.append("\n".join(lines))
+    both = "".join(shown)
+    assert "event 29" in both
+    assert "DOWN" in both
+    assert "TUR00-1 TR" in shown[0]
+    if columns > 64 and handsets == 6:
+        assert "⣿" * 60 in both
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 50)])
+def test_what_changes_in_a_row_does_not_move_its_columns(columns: int, rows: int) -> None:
+    quiet, loud = (
+        next(line for line in printed(a_view(6, loud=loud), columns, rows) if "TUR03" in line)
+        for loud in (False, True)
+    )
+    assert quiet.index("stored at") == loud.index("stored at")
+    assert quiet.index("node_health") == loud.index("node_health")
