@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
-from turna_backbone.envelope import GatewayHealth, pack_report
+from turna_backbone.envelope import GatewayHealth
 from turna_backbone.mqtt import NOBODY_LISTENS, Connected, Disconnected, Message, Published
 from turna_gateway import counters as count
 from turna_gateway.acknowledger import Acknowledger
@@ -22,6 +22,7 @@ from turna_gateway.handsets import CONTENTS_KEPT, Handsets
 from turna_gateway.identity import Identity
 from turna_gateway.intake import HEALTH, LANES, REPORT, SOS, Intake
 from turna_gateway.keyring import Keyring
+from turna_gateway.parcels import Parcels
 from turna_gateway.ports import (
     Event,
     PacketHeard,
@@ -35,7 +36,7 @@ from turna_gateway.ports import (
 from turna_gateway.receipts import RadioReceipts
 from turna_gateway.reception import Reception
 from turna_gateway.returns import Returns
-from turna_gateway.store import SALVAGED, Store, StoredReport
+from turna_gateway.store import SALVAGED, Store
 from turna_gateway.transmitter import Transmitter
 from turna_protocol.mission import Mission
 from turna_protocol.regions import SubBand
@@ -48,7 +49,6 @@ ROOM_PERIOD_MS = 5_000
 # From here on the room left is for reports and SOS.
 POSITIONS_REFUSED_FROM_PCT = 90
 CRASHES_BEFORE_PUT_ASIDE = 3
-_OVERHEAD_BYTES = 7 + 40  # a segment for each publication, at worst
 
 
 class Gateway:
@@ -76,7 +76,6 @@ class Gateway:
         self.salvaged = ""
         self.is_denied = False
         self.nobody_listens = False
-        self._bytes_published = 0
         self.hearing = b""  # the packet under way, to be blamed if the process breaks off
         self._put_aside: set[bytes] = set()
         self.modem_trouble = "no modem was found yet"
@@ -88,7 +87,6 @@ class Gateway:
         self._radio = radio
         self._uplink = uplink
         self._clock = clock
-        self._topics: dict[tuple[int, int], str] = {}
         self._started_ms = clock.now_ms()
         self._health_due_ms = self._started_ms
         self._room_due_ms = self._started_ms
@@ -110,8 +108,9 @@ class Gateway:
             store=store,
             counters=self.counters,
         )
+        self._parcels = Parcels(identity, keyring)
         self._bridge = Bridge(
-            store=store, uplink=uplink, counters=self.counters, envelope=self._envelope
+            store=store, uplink=uplink, counters=self.counters, pack=self._parcels.pack
         )
         self._reception = Reception(
             intake=Intake(keyring),
@@ -272,7 +271,7 @@ class Gateway:
     def _take(self, event: Event, now_ms: int, after_commit: list[Callable[[], None]]) -> None:
         match event:
             case Published():
-                if self._bridge.confirmed(event.token, accepted=event.accepted):
+                if self._bridge.confirmed(event.token, now_ms, accepted=event.accepted):
                     self.is_denied = not event.accepted
                     self.nobody_listens = event.code == NOBODY_LISTENS
             case Transmitted():
@@ -320,37 +319,7 @@ class Gateway:
     def _retired(self, lane: int) -> None:
         self.waiting[lane] -= 1
 
-    def _envelope(self, report: StoredReport, attempt: int) -> tuple[str, bytes]:
-        """Return topic and payload of a report; the order is that of ReportEnvelope."""
-        payload = pack_report(
-            (
-                *report[:3],
-                report.header,
-                report.content,
-                report.end_to_end_tag,
-                report.digest,
-                bool(report.quarantined),
-                self.identity.name,
-                self.identity.boot_id,
-                *report[9:13],  # heard_at_s to hops
-                attempt,
-            )
-        )
-        topic = self._topic(report.device, report.lane)
-        # Beside topic and payload: MQTT's header, length and id, TCP's and IP's headers.
-        self._bytes_published += len(topic) + len(payload) + _OVERHEAD_BYTES
-        return topic, payload
-
     def bytes_per_report(self) -> int:
         """Return what a report costs on the backbone, repetitions included, without receipts."""
         published = self.counters[count.PUBLISHED]
-        return self._bytes_published // published if published else 0
-
-    def _topic(self, device: int, lane: int) -> str:
-        topic = self._topics.get((device, lane))
-        if topic is None:
-            handset = self._keyring.handset(device)
-            unit = f"device-{device}" if handset is None else handset.call_sign
-            make = topics.sos if lane == SOS else topics.report
-            topic = self._topics[device, lane] = make(self.identity.country, unit)
-        return topic
+        return self._parcels.bytes_packed // published if published else 0

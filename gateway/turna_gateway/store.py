@@ -35,6 +35,8 @@ RECEIPTS_KEPT_PER_DEVICE = 128
 RECEIPTS_PRUNED_EVERY = 16
 
 NOT_OWED, OWED, SAID_ONCE = 0, 1, 2
+# Behind every id.
+NO_END = (1 << 63) - 1
 
 
 class StoreError(Exception):
@@ -60,21 +62,21 @@ class NewReport(NamedTuple):
 
 
 class StoredReport(NamedTuple):
-    """A report in the store; `quarantined` is 0 or 1."""
+    """A report in the store, in the order in which it is published; `quarantined` is 0 or 1."""
 
     device: int
     generation: int
     seq: int
-    digest: bytes
     header: bytes
     content: bytes
     end_to_end_tag: bytes
-    lane: int
+    digest: bytes
     quarantined: int
     heard_at_s: int
     rssi_dbm: int
     snr_db_x4: int
     hops: int
+    lane: int
     id: int
 
 
@@ -99,11 +101,9 @@ class Advanced:
 
 STORED, DUPLICATE, CLONE = "stored", "duplicate", "clone"
 
-_REPORT_COLUMNS = (
-    "device, generation, seq, digest, header, content, end_to_end_tag, lane, quarantined, "
-    "heard_at_s, rssi_dbm, snr_db_x4, hops"
-)
 # Our own column names, nothing that came from outside.
+_REPORT_COLUMNS = ", ".join(NewReport._fields)
+_STORED_COLUMNS = ", ".join(StoredReport._fields)
 _INSERT_REPORT = (
     f"INSERT INTO report ({_REPORT_COLUMNS}, state)"  # noqa: S608
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -230,18 +230,27 @@ class Store:
         )
         return [held for (held,) in rows]
 
-    def next_waiting(self, lane: int, after_id: int, limit: int) -> list[StoredReport]:
-        """Return the oldest unreceipted reports of a lane behind `after_id`."""
+    def next_waiting(
+        self,
+        lane: int,
+        after_id: int,
+        limit: int,
+        *,
+        before_id: int = NO_END,
+        newest_first: bool = False,
+    ) -> list[StoredReport]:
+        """Return unreceipted reports of a lane between two ids, the oldest or the newest first."""
         rows = self._connection.execute(
-            f"SELECT {_REPORT_COLUMNS}, id FROM report"  # noqa: S608 - our own column names
-            " WHERE retired_at_s IS NULL AND lane = ? AND id > ? ORDER BY id LIMIT ?",
-            (lane, after_id, limit),
+            f"SELECT {_STORED_COLUMNS} FROM report"  # noqa: S608 - our own column names
+            " WHERE retired_at_s IS NULL AND lane = ? AND id > ? AND id < ?"
+            f" ORDER BY id {'DESC' if newest_first else 'ASC'} LIMIT ?",
+            (lane, after_id, before_id, limit),
         )
         return [StoredReport._make(row) for row in rows]
 
     def report(self, report_id: int) -> StoredReport | None:
         row = self._connection.execute(
-            f"SELECT {_REPORT_COLUMNS}, id FROM report WHERE id = ?",  # noqa: S608 - as above
+            f"SELECT {_STORED_COLUMNS} FROM report WHERE id = ?",  # noqa: S608 - as above
             (report_id,),
         ).fetchone()
         return None if row is None else StoredReport._make(row)
@@ -249,7 +258,7 @@ class Store:
     def last_of(self, device: int, generation: int, limit: int) -> list[StoredReport]:
         """Return a handset's reports of the highest numbers, the highest first."""
         rows = self._connection.execute(
-            f"SELECT {_REPORT_COLUMNS}, id FROM report"  # noqa: S608 - our own column names
+            f"SELECT {_STORED_COLUMNS} FROM report"  # noqa: S608 - our own column names
             " WHERE device = ? AND generation = ? ORDER BY seq DESC LIMIT ?",
             (device, generation, limit),
         )
@@ -389,10 +398,14 @@ class Store:
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def prune(self, now_s: int, keep_s: int = KEEP_RETIRED_S) -> int:
-        """Forget some of what was retired long ago; return how many reports that were."""
+        """Forget some of what was retired long ago; return how many reports that were.
+
+        Never the newest: SQLite would give its id to the next one.
+        """
         return self._connection.execute(
             "DELETE FROM report WHERE id IN"
-            " (SELECT id FROM report WHERE retired_at_s < ? ORDER BY retired_at_s LIMIT ?)",
+            " (SELECT id FROM report WHERE retired_at_s < ? ORDER BY retired_at_s LIMIT ?)"
+            " AND id < (SELECT MAX(id) FROM report)",
             (now_s - keep_s, PRUNE_AT_ONCE),
         ).rowcount
 

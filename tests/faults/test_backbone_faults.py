@@ -9,7 +9,7 @@ from dataclasses import replace
 from tests.gateway.field import RECEIPT_TOPIC, SITREP, SOS, Field, Handset, receipt_for
 from turna_backbone import topics
 from turna_backbone.clock import SystemClock
-from turna_backbone.mqtt import Address, Connected, MqttEvent, MqttSession, Published
+from turna_backbone.mqtt import Address, Connected, MqttEvent, MqttSession
 
 ONE = Handset(1)
 TIMEOUT_S = 10.0
@@ -67,8 +67,6 @@ def test_fault_58_a_link_that_is_there_for_one_message_at_a_time_makes_progress(
 def test_fault_60_what_a_broker_confirmed_and_forgot_is_sent_again(field: Field) -> None:
     field.connect()
     field.hear(*(ONE.seal(seq) for seq in range(10)))
-    for token in range(2, 12):
-        field.gateway.process([Published(token, accepted=True)])
     field.disconnect()
     field.uplink.published.clear()
 

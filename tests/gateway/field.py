@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from turna_backbone import topics
+from turna_backbone.bundle import unpack_bundle
 from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import Presence, Receipt, ReceiptEnvelope, ReportEnvelope
-from turna_backbone.mqtt import Connected, Disconnected, Message
+from turna_backbone.mqtt import Connected, Disconnected, Message, Published
 from turna_gateway.airwaves import allowed_band
 from turna_gateway.gateway import Gateway
 from turna_gateway.identity import Identity
@@ -128,6 +129,8 @@ class FakeUplink:
 
     space: int = 0
     published: list[tuple[str, bytes]] = field(default_factory=list)
+    unconfirmed: list[int] = field(default_factory=list)
+    tokens: int = 0
     acknowledged: list[int] = field(default_factory=list)
 
     def room(self) -> int:
@@ -140,16 +143,19 @@ class FakeUplink:
         if self.space <= 0:
             return None
         self.published.append((topic, payload))
-        return len(self.published)
+        self.tokens += 1
+        self.unconfirmed.append(self.tokens)
+        return self.tokens
 
     def acknowledge(self, token: int) -> None:
         self.acknowledged.append(token)
 
 
 class Field:
-    """The gateway under test and everything around it."""
+    """The gateway under test and everything around it; its broker confirms at once, if at all."""
 
     def __init__(self, directory: Path) -> None:
+        self.broker_confirms = True
         self.mission = mission()
         self.band = allowed_band(self.mission)
         self.clock = SteppedClock(epoch_s=EPOCH_S)
@@ -186,6 +192,7 @@ class Field:
         """Let packets arrive together."""
         events = [self._heard(packet) for packet in packets]
         self.gateway.process(events)
+        self._confirm()
 
     def radio_up(self) -> None:
         self.gateway.process([RadioUp("heltec_v3", b"\x01\x02", b"boot")])
@@ -195,7 +202,9 @@ class Field:
 
     def connect(self, space: int = 1_000) -> None:
         self.uplink.space = space
+        self.uplink.unconfirmed.clear()
         self.gateway.process([Connected(session_present=False)])
+        self._confirm()
 
     def disconnect(self) -> None:
         self.uplink.space = 0
@@ -205,6 +214,7 @@ class Field:
         """Let a message of the backbone arrive; return its token."""
         self._messages += 1
         self.gateway.process([Message(topic, payload, False, self._messages)])
+        self._confirm()
         return self._messages
 
     def receipt(self, *receipts: Receipt) -> int:
@@ -231,9 +241,7 @@ class Field:
     def reports(self) -> list[ReportEnvelope]:
         """Return what was published as reports, in order, repetitions included."""
         return [
-            ReportEnvelope.unpack(payload)
-            for topic, payload in self.uplink.published
-            if topic.endswith(("/report", "/sos"))
+            report for topic, payload in self.uplink.published for report in carried(topic, payload)
         ]
 
     def acknowledgements(self, handset: Handset) -> list[set[int]]:
@@ -265,6 +273,19 @@ class Field:
     def _settle(self) -> None:
         while self.radio.pending:
             self.gateway.process([Transmitted(self.radio.pending.pop(0), ok=True)])
+        self._confirm()
+
+    def _confirm(self) -> None:
+        while self.broker_confirms and self.uplink.unconfirmed:
+            tokens, self.uplink.unconfirmed = self.uplink.unconfirmed, []
+            self.gateway.process([Published(token, accepted=True) for token in tokens])
+
+
+def carried(topic: str, payload: bytes) -> list[ReportEnvelope]:
+    """Return the reports of a publication, none of other kinds of messages."""
+    if topic.endswith(f"/g/{NAME}/report"):
+        return unpack_bundle(payload, NAME)
+    return [ReportEnvelope.unpack(payload)] if topic.endswith(("/report", "/sos")) else []
 
 
 def receipt_for(envelope: ReportEnvelope, handset: Handset, state: int = 2) -> Receipt:

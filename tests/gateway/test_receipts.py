@@ -193,11 +193,11 @@ def test_a_hundred_receipts_in_one_message_are_all_taken(field: Field) -> None:
     answers: list[Receipt] = [
         receipt_for(envelope, ONE if envelope.device == 1 else TWO) for envelope in field.reports()
     ]
-    assert len(answers) == 64  # the window
+    assert len(answers) == 100
 
     field.receipt(*answers)
 
-    assert field.gateway.counters["receipted"] == 64
+    assert field.gateway.counters["receipted"] == 100
 
 
 def test_a_persons_word_without_digest_is_kept_with_the_report_and_retires_nothing(

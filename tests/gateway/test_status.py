@@ -123,9 +123,11 @@ def test_contacts_survive_a_restart_of_the_gateway(field: Field) -> None:
 def test_fault_62_63_a_broker_that_denies_or_has_no_listener_is_told_and_nothing_is_given_up(
     field: Field,
 ) -> None:
+    field.broker_confirms = False
     field.connect()
-    field.hear(ONE.seal(1), ONE.seal(2))
-    denied, unheard = len(field.uplink.published) - 1, len(field.uplink.published)
+    field.hear(ONE.seal(1))
+    field.hear(ONE.seal(2))
+    denied, unheard = field.uplink.unconfirmed[-2:]
 
     field.gateway.process([Published(denied, accepted=False, code=0x87)])
     names = {a["name"] for a in json.loads(board(field).snapshot)["alarm_details"]}
