@@ -1,6 +1,7 @@
-"""Options and fixtures of all tests: golden pictures, and the browser that set-up provided."""
+"""Options and fixtures of all tests: golden pictures, seeds to replay, the provided browser."""
 
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rewrite-pictures", action="store_true", help="take what is drawn now as golden"
     )
+    parser.addoption("--seed", type=int, help="replay a test with the seed that it printed")
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Return another seed each time, printed when the test fails, or the one to replay."""
+    given: int | None = request.config.getoption("--seed")
+    drawn = random.randrange(1 << 32) if given is None else given
+    print(f"replay with --seed {drawn}")  # noqa: T201 - shown when the test fails
+    return drawn
 
 
 @pytest.fixture(scope="module")

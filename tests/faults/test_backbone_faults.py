@@ -122,10 +122,8 @@ def test_fault_64_no_more_is_under_way_than_the_broker_can_take() -> None:
 
 
 def test_fault_67_whatever_is_said_on_its_topics_the_gateway_lives_and_counts_it(
-    field: Field,
+    field: Field, seed: int
 ) -> None:
-    seed = random.randrange(1 << 32)
-    print(f"seed {seed}")  # noqa: T201 - shown when the test fails
     seeded = random.Random(seed)
     field.connect()
     field.hear(ONE.seal(1))

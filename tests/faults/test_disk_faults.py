@@ -30,10 +30,8 @@ def held(path: Path) -> set[int]:
 @needs_strace
 @pytest.mark.slow
 def test_fault_45_46_after_a_power_cut_at_any_write_or_sync_all_that_was_acknowledged_is_there(
-    tmp_path: Path,
+    tmp_path: Path, seed: int
 ) -> None:
-    seed = random.randrange(1 << 32)
-    print(f"seed {seed}")  # noqa: T201 - shown when the test fails
     seeded = random.Random(seed)
     (tmp_path / "live").mkdir()
     code, calls = traced.trace(PROGRAM, tmp_path / "live")
@@ -150,9 +148,9 @@ def test_fault_50_a_damaged_database_is_moved_aside_and_its_rows_are_saved(tmp_p
     Store(path).open()  # the fresh one is sound
 
 
-def test_fault_50_bit_rot_anywhere_never_keeps_the_gateway_from_starting(tmp_path: Path) -> None:
-    seed = random.randrange(1 << 32)
-    print(f"seed {seed}")  # noqa: T201 - shown when the test fails
+def test_fault_50_bit_rot_anywhere_never_keeps_the_gateway_from_starting(
+    tmp_path: Path, seed: int
+) -> None:
     seeded = random.Random(seed)
     path = tmp_path / "gateway.db"
     store = Store(path)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.simulation.handset_bench import LONG_MS, Field, Host
 from turna_protocol import delivery
 from turna_protocol.reports import Sitrep
@@ -68,6 +70,8 @@ def test_a_radio_that_fails_is_shown_and_the_report_goes_out_when_it_works_again
         assert not field.shows("RADIO FAILED")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(240)  # 26 s alone: twenty files of 100 kB through littlefs on the flash
 def test_full_flash_gives_up_positions_and_says_so_but_keeps_reports(tmp_path: Path) -> None:
     with World(seed=1) as world:
         logbooks = {f"/logbook{number}": bytes(100_000) for number in range(20)}
