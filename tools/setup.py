@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tools import broker, browser, environment, micropython, places, progress
+from tools import broker, browser, environment, micropython, places, postgresql, progress
 from tools.commands import CommandError
 from tools.debian import OnProgress
 from tools.stamps import Stamp
@@ -72,6 +72,13 @@ BROWSER = Task(
     browser.provide,
     "Install a browser so that `chromium` is on PATH: apt-get install chromium",
 )
+DATABASE = Task(
+    "PostgreSQL",
+    "the database that the archive's tests run on besides SQLite",
+    postgresql.stamp,
+    postgresql.provide,
+    "Install the server's programs: apt-get install postgresql",
+)
 STUBS = Task(
     "MicroPython type stubs",
     "what the type checker knows of a board",
@@ -80,7 +87,7 @@ STUBS = Task(
     NETWORK,
 )
 
-TEST = (DEVELOPMENT, FUZZING, BOARDS_64, BOARDS_32, BROKER, BROWSER)
+TEST = (DEVELOPMENT, FUZZING, BOARDS_64, BOARDS_32, BROKER, BROWSER, DATABASE)
 CHECK = (DEVELOPMENT, STUBS)
 GROUPS: dict[str, tuple[Task, ...]] = {
     "demo": (RUNTIME, BOARDS_64),

@@ -73,7 +73,7 @@ def _opened(
             since=args.since,
             until=args.until,
         )
-        archive = Archive.in_file(config.archive)
+        archive = Archive(config.archive)
         archive.open_to_read()
         try:
             yield archive, registry, selection

@@ -38,7 +38,7 @@ def run(config: Config) -> int:
     mission = read_mission(config.mission)
     registry = Registry(mission, read_secretariat_keys(config.keys).authentication_branch)
     listening = _listen(config.page_host, config.page_port)
-    archive = Archive.in_file(config.archive)
+    archive = Archive(config.archive)
     archive.open()
     inbox: Inbox = queue.Queue()
     boot_id = secrets.token_bytes(BOOT_ID_LENGTH)

@@ -48,26 +48,32 @@ class Archive:
 
     def open_to_read(self) -> None:
         """Open an existing archive beside its writer; `transaction` stays closed."""
-        readers = engines.reading_beside(self._url)
+        self._readers = engines.reading_beside(self._url)
         try:
-            with readers.connect() as connection:
+            with self._readers.connect() as connection:
                 versions.require_present(connection)
         except sa.exc.DBAPIError as error:
+            self.close()
             raise ArchiveError(f"the archive cannot be read: {_said(error)}") from None
-        self._readers = readers
+        except ArchiveError:
+            self.close()
+            raise
 
     def open(self) -> None:
         """Open, create or bring up the archive. ArchiveError if it is none, damaged or too new."""
-        writer, readers = engines.writing(self._url), engines.reading(self._url)
+        self._writer, self._readers = engines.writing(self._url), engines.reading(self._url)
         try:
-            was_cut_off = engines.was_cut_off(writer)
-            with writer.begin() as connection:
+            was_cut_off = engines.was_cut_off(self._writer)
+            with self._writer.begin() as connection:
                 if was_cut_off:
                     engines.require_intact(connection)
                 versions.bring_up(connection)
         except sa.exc.DBAPIError as error:
+            self.close()
             raise ArchiveError(f"the archive cannot be opened: {_said(error)}") from None
-        self._writer, self._readers = writer, readers
+        except ArchiveError:
+            self.close()
+            raise
 
     def close(self) -> None:
         for engine in (self._readers, self._writer):

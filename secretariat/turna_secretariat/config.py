@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from turna_backbone.addresses import read_brokers
 from turna_backbone.clock import Clock
-from turna_backbone.configuration import Document, read_clock
+from turna_backbone.configuration import Document, Table, read_clock
 from turna_backbone.mqtt import Address
+from turna_secretariat.engines import postgresql_url, sqlite_url
 
 TEMPLATE = """\
 # Settings of a Turna Secretariat.  Relative paths start at this file's folder.
@@ -17,6 +20,8 @@ keys = "kit/secretariat.keys.json"   # the Secretariat's own keys; nobody else m
 
 [archive]
 path = "secretariat.db"              # SQLite; every report ever received
+# In PostgreSQL instead; the password stands in ~/.pgpass, nowhere else:
+# postgresql = "postgresql://turna@db.example.org/turna"
 
 [backbone]
 brokers = ["127.0.0.1:1883"]         # MQTT brokers, tried in turn
@@ -35,7 +40,7 @@ class Config:
 
     mission: Path
     keys: Path
-    archive: Path
+    archive: sa.URL
     brokers: tuple[Address, ...]
     page_host: str
     page_port: int
@@ -51,7 +56,7 @@ def read_config(path: Path) -> Config:
     config = Config(
         mission=mission.path("kit"),
         keys=mission.path("keys"),
-        archive=archive.path("path", "secretariat.db"),
+        archive=_archive(archive),
         brokers=read_brokers(backbone),
         page_host=page.text("host", "127.0.0.1"),
         page_port=page.integer("port", 8470, low=1, high=65535),
@@ -60,3 +65,14 @@ def read_config(path: Path) -> Config:
     for table in (mission, archive, backbone, page):
         table.finish()
     return config
+
+
+def _archive(table: Table) -> sa.URL:
+    if not table.has("postgresql"):
+        return sqlite_url(table.path("path", "secretariat.db"))
+    if table.has("path"):
+        raise table.error("path", "stands beside postgresql: the archive is in one of them")
+    try:
+        return postgresql_url(table.text("postgresql"))
+    except ValueError as error:
+        raise table.error("postgresql", str(error)) from None

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 # One writer at a time holds this lock of its database; the number is "turna" in letters' codes.
 _WRITERS_LOCK = 0x7475726E61
 # A writer that was killed a moment ago may still hold it.
-_LOCK_TIMEOUT_S = 5
+_LOCK_TIMEOUT_S = 2
 # A server that has lost its writer's machine has to notice, or the lock is never free again.
 _SET_FOR_WRITING = (
     "SET synchronous_commit = on",
@@ -29,6 +29,19 @@ class ArchiveError(Exception):
 
 def sqlite_url(path: Path) -> sa.URL:
     return sa.URL.create("sqlite", database=str(path))
+
+
+def postgresql_url(text: str) -> sa.URL:
+    """Return the URL of a PostgreSQL database. ValueError says what is wrong with the text."""
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError:
+        raise ValueError("must be as in postgresql://turna@db.example.org/turna") from None
+    if url.drivername not in ("postgresql", "postgres"):
+        raise ValueError("must begin with postgresql://")
+    if url.password is not None:
+        raise ValueError("must hold no password: put it into ~/.pgpass, which only you can read")
+    return url.set(drivername="postgresql+psycopg")
 
 
 def writing(url: sa.URL) -> Engine:

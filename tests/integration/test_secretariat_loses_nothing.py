@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, Queue
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.secretariat.field import Field, position, sos
+from tools.postgresql_server import Server
 from turna_backbone import topics
 from turna_backbone.broker import Broker
 from turna_backbone.child import die_with_parent
@@ -31,7 +33,7 @@ RECEIPTS = topics.receipt("tr", "hatay-1")
 class Secretariat:
     """`turna secretariat run` as an operator starts it."""
 
-    def __init__(self, directory: Path, broker: Broker) -> None:
+    def __init__(self, directory: Path, broker: Broker, archive: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self._port = probe.getsockname()[1]
         self._settings = directory / "secretariat.toml"
@@ -41,7 +43,7 @@ class Secretariat:
             kit = "kit/mission.json"
             keys = "kit/secretariat.keys.json"
             [archive]
-            path = "archive.db"
+            {archive}
             [backbone]
             brokers = ["127.0.0.1:{broker.port}"]
             [page]
@@ -152,9 +154,24 @@ def field(tmp_path: Path) -> Field:
     return Field(tmp_path / "kit")
 
 
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def archive(request: pytest.FixtureRequest) -> str:
+    """Return the setting that says where the archive is."""
+    if request.param == "sqlite":
+        return 'path = "archive.db"'
+    server: Server = request.getfixturevalue("postgresql")
+    return f'postgresql = "{server.create(f"of_{uuid.uuid4().hex}")}"'
+
+
 @pytest.fixture
-def secretariat(tmp_path: Path, broker: Broker) -> Iterator[Secretariat]:
-    secretariat = Secretariat(tmp_path, broker)
+def secretariat(tmp_path: Path, broker: Broker, archive: str) -> Iterator[Secretariat]:
+    secretariat = Secretariat(tmp_path, broker, archive)
     yield secretariat
     secretariat.end(signal.SIGKILL)
 
@@ -206,6 +223,7 @@ def test_a_persons_word_reaches_the_gateway_even_if_all_is_killed_right_after_it
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("archive", ["sqlite"], indirect=True)
 def test_on_a_full_disk_it_acknowledges_nothing_and_ends_with_1_and_later_goes_on(
     broker: Broker, carrier: Carrier, field: Field, secretariat: Secretariat
 ) -> None:

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.secretariat.exported import Exported
 from tests.secretariat.field import Field
+from tests.secretariat.postgresql import empty
+from tools.postgresql_server import Server
 from turna_protocol import keys
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.engines import postgresql_url, sqlite_url
 from turna_secretariat.registry import Registry
 
 
@@ -23,9 +27,27 @@ def registry(field: Field) -> Registry:
     return Registry(field.mission, keys.authentication_branch(field.master))
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[sa.URL]:
+    """Return a database of a server of one's own."""
+    with Server() as server:
+        yield postgresql_url(server.create("turna"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.URL]:
+    """Return where an archive may be; what asks for it is tried in both kinds of database."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "archive.db")
+        return
+    url: sa.URL = request.getfixturevalue("postgresql")
+    yield url
+    empty(url)
+
+
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    archive = Archive.in_file(tmp_path / "archive.db")
+def archive(archive_url: sa.URL) -> Iterator[Archive]:
+    archive = Archive(archive_url)
     archive.open()
     yield archive
     archive.close()

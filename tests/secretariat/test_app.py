@@ -10,7 +10,7 @@ from turna.__main__ import main
 from turna_backbone.configuration import ConfigurationError
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE, read_config
-from turna_secretariat.engines import ArchiveError
+from turna_secretariat.engines import ArchiveError, sqlite_url
 from turna_secretariat.guard import is_loopback
 
 
@@ -21,7 +21,38 @@ def test_the_printed_template_is_a_valid_file_that_serves_this_machine_only(
     config = read_config(tmp_path / "secretariat.toml")
 
     assert (config.page_host, config.page_port) == ("127.0.0.1", 8470)
-    assert config.archive == tmp_path / "secretariat.db"
+    assert config.archive == sqlite_url(tmp_path / "secretariat.db")
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ("mysql://turna@db/turna", "must begin with postgresql://"),
+        ("postgresql://turna:hunter2@db/turna", "must hold no password"),
+        ("nonsense", "must be as in"),
+    ],
+)
+def test_a_wrong_address_of_the_archive_is_one_sentence_without_its_password(
+    tmp_path: Path, setting: str, problem: str
+) -> None:
+    path = 'path = "secretariat.db" '
+    settings = TEMPLATE.replace(path, f'postgresql = "{setting}" ')
+    (tmp_path / "secretariat.toml").write_text(settings)
+
+    with pytest.raises(ConfigurationError, match=problem) as caught:
+        read_config(tmp_path / "secretariat.toml")
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_archive_is_in_a_file_or_in_postgresql(tmp_path: Path) -> None:
+    both = TEMPLATE.replace("# postgresql =", "postgresql =")
+    (tmp_path / "both.toml").write_text(both)
+    with pytest.raises(ConfigurationError, match="in one of them"):
+        read_config(tmp_path / "both.toml")
+
+    (tmp_path / "one.toml").write_text(both.replace('path = "secretariat.db"', ""))
+    assert read_config(tmp_path / "one.toml").archive.drivername == "postgresql+psycopg"
 
 
 def test_an_unknown_setting_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.secretariat.exported import ANTAKYA, NOW_MS, Exported, sitrep, sos
 from tests.secretariat.field import EPOCH_S
@@ -12,6 +13,7 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.engines import ArchiveError
 from turna_secretariat.exports.selection import SelectionError, read_selection, select
 from turna_secretariat.registry import Registry
+from turna_secretariat.schema import report
 
 HOUR_MS = 3_600_000
 
@@ -91,9 +93,9 @@ def test_a_name_differs_by_mission_generation_day_and_number(exported: Exported)
 
 
 def test_a_reader_sees_what_the_writer_commits_and_can_change_nothing(
-    exported: Exported, tmp_path: Path
+    exported: Exported, archive_url: sa.URL
 ) -> None:
-    beside = Archive.in_file(tmp_path / "archive.db")
+    beside = Archive(archive_url)
     beside.open_to_read()
     exported.file(sitrep(fix=ANTAKYA))
 
@@ -102,6 +104,8 @@ def test_a_reader_sees_what_the_writer_commits_and_can_change_nothing(
         assert len(select(connection, exported.registry, chosen)) == 1
     with pytest.raises(ArchiveError), beside.transaction():
         pass
+    with beside.reader() as connection, pytest.raises(sa.exc.DBAPIError, match=r"read-?only"):
+        connection.execute(report.delete())
     beside.close()
 
 
