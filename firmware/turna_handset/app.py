@@ -19,9 +19,11 @@ from turna_board.battery import build_battery
 from turna_board.board import build_radio, load_profile, power_on
 from turna_board.buttons import build_buttons
 from turna_board.buzzer import build_buzzer
+from turna_board.counters import Counters
 from turna_board.gnss_uart import build_gnss
 from turna_board.leaving import leave
 from turna_board.led import build_led
+from turna_board.ledger_file import LedgerFile
 from turna_board.nvs import Nvs
 from turna_board.oled import build_display
 from turna_board.release import BUILT_S
@@ -33,11 +35,9 @@ from turna_protocol.duty import DutyLedger
 
 from . import speech
 from .clock import Clock
-from .counters import Counters
 from .courier import Courier
 from .desk import Desk
 from .journal import Journal
-from .ledger_file import LedgerFile
 from .numbers import open_sequence
 from .panel import Panel
 from .position import Position

@@ -21,12 +21,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from turna_board.counters import Counters
     from turna_board.radio import ReceivedPacket
     from turna_board.uptime import Uptime
     from turna_protocol.duty import DutyLedger
 
     from .clock import Clock
-    from .counters import Counters
     from .journal import Journal
     from .provisioning import Provisioning
 

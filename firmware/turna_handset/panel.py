@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from turna_board.buttons import Buttons
     from turna_board.buzzer import Buzzer
+    from turna_board.counters import Counters
     from turna_board.led import Led
     from turna_board.uptime import Uptime
 
-    from .counters import Counters
     from .desk import Desk
     from .journal import Journal
     from .status import StatusBoard

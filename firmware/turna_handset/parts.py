@@ -58,7 +58,7 @@ FOR_A_HOST = (
     "turna_protocol.modem.journal_messages",
     "turna_protocol.modem",
     "turna_board.identity",
-    "turna_handset.usb",
+    "turna_board.usb",
 )
 
 

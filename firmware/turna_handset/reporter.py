@@ -16,11 +16,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from turna_board.counters import Counters
     from turna_protocol.frame import Frame
     from turna_protocol.reports import Report
     from turna_protocol.sequence import SequenceSource
 
-    from .counters import Counters
     from .journal import Journal
 
     class Identity(Protocol):

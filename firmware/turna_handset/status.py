@@ -12,8 +12,9 @@ from .labels import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from turna_board.counters import Counters
+
     from .clock import Clock
-    from .counters import Counters
     from .courier import Courier
     from .display import Line
     from .form import Form

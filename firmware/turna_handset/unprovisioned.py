@@ -3,17 +3,17 @@
 import asyncio
 
 from turna_board.board import BOARDS, load_profile, power_on
+from turna_board.counters import Counters
 from turna_board.identity import hello, new_boot_id
 from turna_board.leaving import REBOOT, leave
 from turna_board.oled import build_display
 from turna_board.uptime import Uptime
+from turna_board.usb import UsbService
 from turna_board.usb_serial import UsbSerial
 from turna_protocol.modem.messages import FAILURE, HANDSET, HAS_COUNTERS, Log, encode
 
-from .counters import Counters
 from .display import draw_unprovisioned
 from .raster import Raster
-from .usb import UsbService
 
 TELL_EVERY_MS = 10_000
 RESTART_AFTER_MS = 20_000  # sooner than the watchdog would

@@ -9,9 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .counters import Counters
+    from turna_board.counters import Counters
+    from turna_board.usb import UsbService
+
     from .journal import Journal
-    from .usb import UsbService
 
 # A host that works with a handset asks every few seconds.
 HOST_GONE_MS = 30_000
@@ -68,9 +69,8 @@ class UsbPort:
     def _open(self) -> "UsbService":
         parts.load(parts.FOR_A_HOST)
         from turna_board.identity import hello, new_boot_id
+        from turna_board.usb import UsbService
         from turna_protocol.modem.messages import HANDSET, HAS_COUNTERS, HAS_JOURNAL
-
-        from .usb import UsbService
 
         self._boot_id = self._boot_id or new_boot_id()
         greeting = hello(HANDSET, self._board, self._boot_id, HAS_JOURNAL | HAS_COUNTERS)

@@ -2,7 +2,7 @@
 
 import os
 
-from turna_handset.counters import Counters
+from turna_board.counters import Counters
 from turna_handset.journal import Journal
 from turna_handset.numbers import key_name, open_sequence
 from turna_handset.reporter import NO_NUMBERS, NOT_SAVED, Reporter

@@ -1,4 +1,4 @@
-"""The handset on its USB port: who it is, what its journal holds, what it has counted.
+"""A board on its USB port: who it is, what its journal holds if it has one, what it has counted.
 
 Answers questions of a host; takes no order but to restart or to show the prompt.
 """
@@ -21,12 +21,25 @@ from turna_protocol.modem.messages import Accepted, EnterRepl, HelloRequest, Reb
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
     from turna_protocol.modem.messages import Hello
 
     from .counters import Counters as Counts
-    from .journal import Journal as Reports
-    from .journal_index import Entry
+
+    class Entry(Protocol):
+        """What a journal tells of one report."""
+
+        seq: int
+        type_number: int
+        state: int
+        saved_s: int
+        attempts: int
+
+    class Reports(Protocol):
+        """A journal, as far as a host may look into it."""
+
+        def from_seq(self, seq: int, limit: int) -> "list[Entry]": ...
 
 
 class UsbService:
