@@ -17,6 +17,11 @@ def switched_on(rail: str) -> "tuple[tuple[int, int, int], ...]":
     return (_VOLTAGES, 0x0F, _3300_MV), (_SWITCHES, 0, _LDO3)
 
 
+def switched_off(rail: str) -> "tuple[int, int, int]":
+    """Return register, bits to clear and bits to set that take the supply from a rail."""
+    return _SWITCHES, _LDO2 if rail == "ldo2" else _LDO3, 0
+
+
 def battery_mv(measured: bytes) -> int:
     """Return the battery's voltage: 12 bits of 1.1 mV."""
     return (measured[0] << 4 | measured[1] & 0x0F) * 11 // 10

@@ -17,6 +17,11 @@ def switched_on(rail: str) -> "tuple[tuple[int, int, int], ...]":
     return (_FIRST_VOLTAGE + number, _VOLTAGE_BITS, _3300_MV), (_SWITCHES, 0, 1 << number)
 
 
+def switched_off(rail: str) -> "tuple[int, int, int]":
+    """Return register, bits to clear and bits to set that take the supply from a rail."""
+    return _SWITCHES, 1 << _RAILS.index(rail), 0
+
+
 def battery_mv(measured: bytes) -> int:
     """Return the battery's voltage: 14 bits of 1 mV."""
     return (measured[0] & 0x3F) << 8 | measured[1]

@@ -37,6 +37,17 @@ class Buttons:
         for pin in self._pins.values():
             pin.irq(handler=self._on_edge, trigger=Pin.IRQ_RISING | Pin.IRQ_FALLING)
 
+    def look(self) -> None:
+        """Take the levels as they are: while the processor slept, edges told nobody."""
+        self.start()
+        for pin in self._pins.values():
+            self._on_edge(pin)
+
+    def pins(self) -> "tuple[Pin, tuple[Pin, ...]]":
+        """Return the user's button and the others."""
+        others = [pin for name, pin in self._pins.items() if name != "user"]
+        return self._pins["user"], tuple(others)
+
     async def next_edges(self, timeout_ms: int) -> list[Edge]:
         """Return what happened, at the latest after a time with the levels as they are."""
         try:

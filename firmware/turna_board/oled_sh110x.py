@@ -51,6 +51,7 @@ _SH1107 = bytes(
     )
 )  # fmt: skip
 _ON = b"\xaf"
+_OFF = b"\xae"
 _KINDS = {"sh1106": (_SH1106, 2), "sh1107": (_SH1107, 0)}
 
 
@@ -69,6 +70,11 @@ class OledSh110x:
         self._command(self._setup)
         self.show(bytearray(_PAGE_BYTES * _PAGES))
         self._command(_ON)
+
+    def stop(self) -> None:
+        """Go dark and draw next to nothing, until `start`."""
+        self._known = False
+        self._command(_OFF)
 
     def show(self, buffer: bytearray) -> None:
         """Show a picture in the layout of the display's memory."""

@@ -32,6 +32,7 @@ _SETUP = bytes(
     )
 )  # fmt: skip
 _ON = b"\xaf"
+_OFF = b"\xae"
 _SET_WINDOW = b"\x21\x00\x7f\x22"
 
 
@@ -55,6 +56,11 @@ class OledSsd1306:
         self._command(_SETUP)
         self.show(bytearray(_PAGE_BYTES * _PAGES))
         self._command(_ON)
+
+    def stop(self) -> None:
+        """Go dark and draw next to nothing, until `start`."""
+        self._known = False
+        self._command(_OFF)
 
     def show(self, buffer: bytearray) -> None:
         """Show a picture in the layout of the display's memory."""

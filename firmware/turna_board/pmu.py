@@ -1,7 +1,7 @@
 """The power management chip of a T-Beam: finds it, switches rails on, measures the battery.
 
-Rails are only ever switched on: one of them feeds the bus itself.  What each chip is like is in
-`axp192.py` and `axp2101.py`.
+One rail feeds the bus itself and is never touched.  What each chip is like is in `axp192.py` and
+`axp2101.py`.
 """
 
 from machine import I2C, Pin
@@ -31,6 +31,10 @@ class Pmu:
         for rail in rails:
             for register, clear, bits in self._kind.switched_on(rail):
                 self._change(register, clear, bits)
+
+    def switch_off(self, rail: str) -> None:
+        """Take the supply from a rail; PowerError if the chip does not do it."""
+        self._change(*self._kind.switched_off(rail))
 
     def read_mv(self) -> "int | None":
         """Return the voltage of the battery, None if the chip does not answer."""

@@ -126,6 +126,18 @@ class RadioDriver:
         """Sleep with settings kept; an operation wakes the chip and lets it sleep again."""
         await self._change_rest(_ASLEEP)
 
+    @property
+    def line(self) -> "Pin":
+        """The line by which the chip says that it has something; a sleeper wakes by it."""
+        return self._chip.interrupt
+
+    def look(self) -> None:
+        """Listen to the line anew: while the processor slept, its edge told nobody."""
+        line = self._chip.interrupt
+        line.irq(handler=self._on_interrupt, trigger=line.IRQ_RISING)
+        if line():
+            self._on_interrupt(line)
+
     async def next_packet(self, timeout_ms: "int | None" = None) -> "ReceivedPacket | None":
         """Return the oldest packet not fetched yet, or None after a time without one."""
         return await self._packets.get(timeout_ms)

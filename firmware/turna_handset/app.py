@@ -24,24 +24,30 @@ from turna_board.gnss_uart import build_gnss
 from turna_board.leaving import leave
 from turna_board.led import build_led
 from turna_board.ledger_file import LedgerFile
+from turna_board.light_sleep import LightSleep, run_slowly
 from turna_board.nvs import Nvs
 from turna_board.oled import build_display
 from turna_board.release import BUILT_S
 from turna_board.supervisor import Supervisor
+from turna_board.supply import build_supply
 from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
 from turna_protocol import codes
 from turna_protocol.duty import DutyLedger
 
-from . import speech
+from . import nap, speech
 from .clock import Clock
 from .courier import Courier
 from .desk import Desk
+from .economy import Economy, chosen_mode
 from .journal import Journal
+from .listening import Listening
 from .numbers import open_sequence
 from .panel import Panel
 from .position import Position
+from .power import FixRhythm, Power
 from .reporter import Reporter
+from .screen import Screen
 from .status import StatusBoard
 from .usb_port import UsbPort
 
@@ -88,6 +94,7 @@ class Handset:
 
         self._clock = Clock(max(BUILT_S, provisioning.frame.epoch_s))
         self._position = Position()
+        self._power = Power(chosen_mode(provisioning.power), self._uptime.ms())
         self._journal = Journal(JOURNAL_DIRECTORY)
         self._numbers = open_sequence(provisioning.link_key, nvs, NUMBERS_DIRECTORY)
         ledger = DutyLedger(_duty_budgets(provisioning))
@@ -97,6 +104,7 @@ class Handset:
             radio=self._radio,
             journal=self._journal,
             ledger=ledger,
+            listening=Listening(self._power),
             clock=self._clock,
             uptime=self._uptime,
             counters=self._counters,
@@ -118,9 +126,12 @@ class Handset:
             self._status,
             self._usb.close,
         )
+        supply = build_supply(self._profile)
+        buttons = build_buttons(self._profile)
         self._panel = Panel(
-            buttons=build_buttons(self._profile),
-            display=build_display(self._profile),
+            buttons=buttons,
+            screen=Screen(build_display(self._profile), supply, self._counters),
+            power=self._power,
             buzzer=build_buzzer(self._profile),
             led=build_led(self._profile),
             uptime=self._uptime,
@@ -129,6 +140,17 @@ class Handset:
             status=self._status,
             counters=self._counters,
             warning=self._warning,
+        )
+        self._buttons = buttons
+        self._economy = Economy(
+            self._power,
+            FixRhythm(provisioning.fix_interval_s, self._uptime.ms()),
+            LightSleep(self._radio.line, *buttons.pins()),
+            supply,
+            self._uptime,
+            busy=self._busy,
+            urgent=self._urgent_ms,
+            woken=self._woken,
         )
         self._battery_read_ms = -BATTERY_EVERY_MS
         self._position_due_ms = FIRST_POSITION_MS + random_below(FIRST_SPREAD_MS)
@@ -141,6 +163,7 @@ class Handset:
         self._journal.load()
         self._ledger_file.load(self._uptime.ms())
         self._panel.start()
+        nap.install(self._economy.nap)
         supervisor = Supervisor(self._uptime, self._failed, watch)
         supervisor.start("screen", self._panel.screen_once)
         supervisor.start("keys", self._panel.keys_once)
@@ -158,9 +181,13 @@ class Handset:
         if self._gnss is None:
             await asyncio.sleep_ms(CHECK_IN_MS)
             return
+        self._economy.look_after_receiver()
         data = await self._gnss.read(CHECK_IN_MS)
         now_ms = self._uptime.ms()
+        fixes = self._position.fixes
         self._position.heard(data, now_ms)
+        if self._position.fixes > fixes:
+            self._economy.fixed()
         time_s = self._position.next_time_s()
         if time_s is not None:
             self._clock.tell(time_s, codes.TIME_GNSS, now_ms)
@@ -188,6 +215,27 @@ class Handset:
         await self._serial.write(self._usb.receive(data, self._uptime.ms()))
         if self._usb.wish is not None:
             await leave(self._usb.wish)
+
+    # -- what speaks against a nap, and what a nap may have missed
+
+    def _busy(self) -> bool:
+        return self._usb.open or self._panel.busy()
+
+    def _urgent_ms(self, now_ms: int) -> int | None:
+        """Return the first instant that must not be missed by more than a moment."""
+        found = None
+        for due_ms in (
+            self._courier.deadline_ms(),
+            self._panel.deadline_ms(now_ms),
+            self._economy.receiver_deadline_ms(),
+        ):
+            if due_ms is not None and (found is None or due_ms < found):
+                found = due_ms
+        return found
+
+    def _woken(self) -> None:
+        self._radio.look()
+        self._buttons.look()
 
     def _composer(self) -> "Composer":
         from .compose import Composer
@@ -280,6 +328,7 @@ async def run(provisioning: "Provisioning") -> None:
     watch = watchdog.start() if provisioning.watchdog else None
     random.seed(int.from_bytes(os.urandom(4), "big"))
     speech.begin(provisioning.language)
+    run_slowly()
     profile = load_profile(provisioning.board)
     supply_fault = await power_on(profile)
     handset = Handset(provisioning, profile, await build_radio(profile))

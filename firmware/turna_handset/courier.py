@@ -14,6 +14,7 @@ from turna_protocol.beacon import TIME_GNSS, TIME_NETWORK, BeaconMemory, turn, u
 from turna_protocol.errors import MalformedError, NotAuthenticError
 from turna_protocol.link import ADMISSION_LASTS_MS, SOS_PRIORITY, Deferred, Link
 
+from . import listening as listen_for
 from .journal_index import Entry
 from .waiting import wait_for
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from .clock import Clock
     from .journal import Journal
+    from .listening import Listening
     from .provisioning import Provisioning
 
     News = Callable[[int, int], None]  # number and new state of a report
@@ -48,6 +50,7 @@ class Courier:
         radio: "Driver",
         journal: "Journal",
         ledger: "DutyLedger",
+        listening: "Listening",
         clock: "Clock",
         uptime: "Uptime",
         counters: "Counters",
@@ -63,6 +66,7 @@ class Courier:
         self._radio = radio
         self._journal = journal
         self._ledger = ledger
+        self._listening = listening
         self._clock = clock
         self._uptime = uptime
         self._counters = counters
@@ -74,6 +78,8 @@ class Courier:
         self._refill_due = True
         self._phase_ends_ms = 0
         self._radio_ready = asyncio.Event()
+        self._radio_rest = ""
+        self._rest_changed = asyncio.Event()
         self._wake = asyncio.Event()
 
     def submit(self) -> None:
@@ -92,14 +98,30 @@ class Courier:
         if not self._radio_ready.is_set():
             try:
                 await self._radio.start(self._channel)
-                await self._radio.receive_continuous()
                 self._radio_ready.set()
             except RadioError:
                 self._radio_error()
                 await asyncio.sleep_ms(RADIO_RETRY_MS)
                 return
+        now_ms = self._uptime.ms()
+        await self._let_rest(self._listening.rest(now_ms))
         self.radio_failed = bool(self._radio.fault)
-        await asyncio.sleep_ms(CHECK_IN_MS)
+        ends_ms = self._listening.deadline_ms(now_ms)
+        wait_ms = CHECK_IN_MS if ends_ms is None else max(1, min(ends_ms - now_ms, CHECK_IN_MS))
+        if await wait_for(self._rest_changed, wait_ms):
+            self._rest_changed.clear()
+
+    def power_changed(self) -> None:
+        """Say that the mode of power is another one."""
+        self._rest_changed.set()
+
+    def deadline_ms(self) -> int | None:
+        """Return before when this courier has to run again, or None while nothing is urgent."""
+        link_ms = self._link.deadline_ms()
+        rest_ms = self._listening.deadline_ms(self._uptime.ms())
+        if link_ms is None or rest_ms is None:
+            return rest_ms if link_ms is None else link_ms
+        return min(link_ms, rest_ms)
 
     async def send_once(self) -> None:
         """Put the most urgent due packet on the air, or wait for a reason to."""
@@ -184,9 +206,25 @@ class Courier:
             self._phase_ends_ms = now_ms + ADMISSION_LASTS_MS
         self._wake.set()
 
+    async def _let_rest(self, rest: str) -> None:
+        """Let the radio receive or sleep between transmissions, if it does not do so already."""
+        if rest == self._radio_rest:
+            return
+        try:
+            if rest == listen_for.REST:
+                await self._radio.sleep()
+            elif rest == listen_for.IN_TURNS:
+                await self._radio.receive_duty_cycle(self._provisioning.downlink_preamble_symbols)
+            else:
+                await self._radio.receive_continuous()
+            self._radio_rest = rest
+        except RadioError:
+            self._radio_error()
+
     def _gateway_heard(self, received: "ReceivedPacket") -> None:
         self.rssi_dbm = received.rssi_dbm
         self.snr_db = received.snr_db_x4 // 4
+        self._listening.heard(self._uptime.ms())
 
     def _advance(self, seq: int, state: int) -> None:
         if self._journal.advance(seq, state):
@@ -211,7 +249,10 @@ class Courier:
                 self._link.channel_busy(self._uptime.ms())
                 return
             self._ledger.record(self._band, airtime_us, now_ms)
+            self._listening.sent(self._uptime.ms() + airtime_us // 1000, self._link.answer_ms())
+            await self._let_rest(self._listening.rest(self._uptime.ms()))
             await self._radio.send(sealed)
+            self._rest_changed.set()
         except RadioError:
             self._radio_error()
             self._link.channel_busy(self._uptime.ms())
@@ -298,4 +339,6 @@ if TYPE_CHECKING:
         async def send(self, packet: bytes) -> int: ...
         async def channel_is_clear(self) -> bool: ...
         async def receive_continuous(self) -> None: ...
+        async def receive_duty_cycle(self, sender_preamble_symbols: int) -> bool: ...
+        async def sleep(self) -> None: ...
         async def next_packet(self, timeout_ms: int | None = None) -> ReceivedPacket | None: ...

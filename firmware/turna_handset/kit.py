@@ -10,6 +10,7 @@ from turna_protocol.mission import mission_from_json
 from turna_protocol.packet import DEVICE_MAX
 from turna_protocol.regions import REGIONS, refusal
 
+from . import power
 from .provisioning import Provisioning
 
 TYPE_CHECKING = False
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 POSITION_INTERVAL_S = 120
 HEALTH_INTERVAL_S = 600
+FIX_INTERVAL_S = 600
 ENGLISH = "en"
 INTERVAL_MIN_S = 10
 INTERVAL_MAX_S = 86400
@@ -49,6 +51,9 @@ def read_provisioning(data: dict[str, object]) -> Provisioning:
         broadcast_key=_key(data, "broadcast_key"),
         position_interval_s=_interval(data, "position_interval_s", POSITION_INTERVAL_S),
         health_interval_s=_interval(data, "health_interval_s", HEALTH_INTERVAL_S),
+        fix_interval_s=_interval(data, "fix_interval_s", FIX_INTERVAL_S),
+        power=_power(data),
+        downlink_preamble_symbols=radio.preamble_symbols,
         language=_text(data, "language") if "language" in data else ENGLISH,
         watchdog=data.get("watchdog") is not False,
     )
@@ -78,6 +83,14 @@ def _interval(data: dict[str, object], name: str, usual_s: int) -> int:
     if name not in data:
         return usual_s
     return _integer(data, name, INTERVAL_MIN_S, INTERVAL_MAX_S)
+
+
+def _power(data: dict[str, object]) -> str:
+    """Return the mode of power to start in; a handset that started switched off would be lost."""
+    mode = data.get("power", power.LIVE)
+    if mode not in power.MODES or mode == power.OFF:
+        raise MalformedError("power")
+    return str(mode)
 
 
 def _key(data: dict[str, object], name: str) -> bytes:

@@ -16,7 +16,6 @@ from .waiting import wait_for
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
 
     from turna_board.buttons import Buttons
     from turna_board.buzzer import Buzzer
@@ -26,14 +25,9 @@ if TYPE_CHECKING:
 
     from .desk import Desk
     from .journal import Journal
+    from .power import Power
+    from .screen import Screen
     from .status import StatusBoard
-
-    class Display(Protocol):
-        """A screen of 128 x 64 pixels; OSError when it does not answer."""
-
-        def start(self) -> None: ...
-        def show(self, buffer: bytearray) -> None: ...
-
 
 CHECK_IN_MS = 5000
 SCREEN_EVERY_MS = 1000
@@ -48,7 +42,8 @@ class Panel:
         self,
         *,
         buttons: "Buttons",
-        display: "Display",
+        screen: "Screen",
+        power: "Power",
         buzzer: "Buzzer",
         led: "Led",
         uptime: "Uptime",
@@ -59,7 +54,8 @@ class Panel:
         warning: "Callable[[], str | None]",
     ) -> None:
         self._buttons = buttons
-        self._display = display
+        self._screen = screen
+        self._power = power
         self._buzzer = buzzer
         self._led = led
         self._uptime = uptime
@@ -74,8 +70,7 @@ class Panel:
         self._raster = Raster()
         self._changed = asyncio.Event()
         self._sounding = asyncio.Event()
-        self._display_works = False
-        self._display_retry_ms = 0
+        self._sounds = False
 
     @property
     def keys_dropped(self) -> int:
@@ -93,6 +88,7 @@ class Panel:
         """Tell the rescuer that a report has come further; routine ones stay silent."""
         entry = self._journal.entry(seq)
         if entry is not None and entry.priority > 0 and state in signals.NEWS:
+            self.light_up()
             self._play(signals.NEWS[state])
         self._update_alarm(self._uptime.ms())
         self._changed.set()
@@ -100,6 +96,8 @@ class Panel:
     async def keys_once(self) -> None:
         """Take the next edges of the buttons, or the next moment that the form waits for."""
         for edge in await self._buttons.next_edges(self._keys_wait_ms()):
+            if edge.pressed:
+                self.light_up()
             self._keypad.edge(edge.button, edge.pressed, self._uptime.of(edge.ticks_ms))
         now_ms = self._uptime.ms()
         self._keypad.tick(now_ms)
@@ -120,11 +118,16 @@ class Panel:
     async def screen_once(self) -> None:
         """Bring the screen up to date, and wait for a reason to do so again."""
         now_ms = self._uptime.ms()
+        if not self._power.lit(now_ms):
+            self._screen.rest(now_ms)
+            if await wait_for(self._changed, CHECK_IN_MS):
+                self._changed.clear()
+            return
         warning = "warning.sos" if self._form.sos_active else self._warning()
         status = self._status.now(now_ms, sos_seq=self._desk.sos_seq, warning=warning)
         drawn = self._raster.draw(self._status.lines(self._form, status, now_ms))
-        if drawn or not self._display_works:
-            self._show(now_ms)
+        if drawn or self._screen.stale:
+            self._screen.show(self._raster.buffer, now_ms)
         counting = self._form.screen == screens.SOS_COUNTDOWN
         if await wait_for(self._changed, COUNTDOWN_EVERY_MS if counting else SCREEN_EVERY_MS):
             self._changed.clear()
@@ -133,12 +136,34 @@ class Panel:
         """Set buzzer and light, and wait for the next change of the pattern."""
         now_ms = self._uptime.ms()
         on = self._signal.is_on(now_ms)
+        self._sounds = on
         self._buzzer.sound(on)
         self._led.light(on)
         deadline_ms = self._signal.deadline_ms(now_ms)
         wait_ms = CHECK_IN_MS if deadline_ms is None else max(1, deadline_ms - now_ms)
         if await wait_for(self._sounding, min(wait_ms, CHECK_IN_MS)):
             self._sounding.clear()
+
+    def light_up(self) -> None:
+        """Let the screen be seen for a while: a key, or news that somebody has to see."""
+        if self._power.touched(self._uptime.ms()):
+            self._changed.set()
+
+    def busy(self) -> bool:
+        """Tell whether the processor has to stay awake: a buzzer is silent while it sleeps."""
+        return self._sounds
+
+    def deadline_ms(self, now_ms: int) -> int | None:
+        """Return the next instant that a rescuer would notice if it came late."""
+        found = None
+        for deadline_ms in (
+            self._keypad.deadline_ms(),
+            self._form.deadline_ms(),
+            self._signal.deadline_ms(now_ms),
+        ):
+            if deadline_ms is not None and (found is None or deadline_ms < found):
+                found = deadline_ms
+        return found
 
     def _keys_wait_ms(self) -> int:
         now_ms = self._uptime.ms()
@@ -164,6 +189,7 @@ class Panel:
         self._sounding.set()
 
     def _update_alarm(self, now_ms: int) -> None:
+        self._power.sos = self._form.sos_active and not self._sos_known()
         if self._form.screen == screens.SOS_COUNTDOWN:
             self._signal.repeat(signals.COUNTDOWN, now_ms)
         elif self._form.sos_active:
@@ -174,19 +200,11 @@ class Panel:
             self._signal.stop()
         self._sounding.set()
 
+    def _sos_known(self) -> bool:
+        """Tell whether the Secretariat has the SOS: then the handset may save power again."""
+        entry = None if self._desk.sos_seq is None else self._journal.entry(self._desk.sos_seq)
+        return entry is not None and entry.state >= delivery.AT_SECRETARIAT
+
     def _sos_held(self) -> bool:
         entry = None if self._desk.sos_seq is None else self._journal.entry(self._desk.sos_seq)
         return entry is not None and entry.state >= delivery.AT_GATEWAY
-
-    def _show(self, now_ms: int) -> None:
-        try:
-            if not self._display_works and now_ms >= self._display_retry_ms:
-                self._display.start()
-                self._display_works = True
-            if self._display_works:
-                self._display.show(self._raster.buffer)
-        except OSError:
-            # A broken display must not silence the radio.
-            self._display_works = False
-            self._display_retry_ms = now_ms + DISPLAY_RETRY_MS
-            self._counters.count("display failures")

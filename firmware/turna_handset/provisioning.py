@@ -29,6 +29,9 @@ class Provisioning:
         broadcast_key: bytes,
         position_interval_s: int,
         health_interval_s: int,
+        fix_interval_s: int,
+        power: str,
+        downlink_preamble_symbols: int,
         language: str,
         watchdog: bool,
     ) -> None:
@@ -47,5 +50,8 @@ class Provisioning:
         self.broadcast_key = broadcast_key
         self.position_interval_s = position_interval_s
         self.health_interval_s = health_interval_s
+        self.fix_interval_s = fix_interval_s
+        self.power = power  # of `power.MODES`, until another is chosen
+        self.downlink_preamble_symbols = downlink_preamble_symbols
         self.language = language  # code; whether this firmware speaks it is for `labels`
         self.watchdog = watchdog

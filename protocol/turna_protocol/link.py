@@ -157,7 +157,7 @@ class Link:
             return
         entry.held = False
         entry.attempts += 1
-        answer_ms, cap_ms = self._answer_ms(), RETRY_CAP_MS
+        answer_ms, cap_ms = self.answer_ms(), RETRY_CAP_MS
         if entry.priority >= SOS_PRIORITY:
             answer_ms, cap_ms = GROUPING_MS + self._reply_ms, SOS_RETRY_CAP_MS
             self._sos_quiet_until_ms = now_ms + answer_ms
@@ -208,6 +208,11 @@ class Link:
         opens = [self._opens_ms(entry) for entry in self._entries.values()]
         return min(opens) if opens else None
 
+    def answer_ms(self) -> int:
+        """Return within what time a gateway that heard us answers."""
+        known = self._now_ms < self._admission_ends_ms
+        return (self._grouping_ms if known else GROUPING_MS) + self._reply_ms
+
     def next_event(self) -> Acknowledged | Deferred | None:
         return self._events.pop(0) if self._events else None
 
@@ -255,7 +260,7 @@ class Link:
 
     def _probe_soon(self, now_ms: int) -> None:
         """Try one packet early; the answer to it, not the beacon, brings out the others."""
-        at_ms = now_ms + self._random_below(2 * self._answer_ms())
+        at_ms = now_ms + self._random_below(2 * self.answer_ms())
         self._quiet_until_ms = min(self._quiet_until_ms, at_ms)
         waiting = [entry for entry in self._entries.values() if not entry.held]
         if waiting:
@@ -265,14 +270,9 @@ class Link:
     def _pause_ms(self) -> int:
         """Return how long to stay silent after a transmission of ours."""
         if self._unanswered < UNANSWERED_MAX:
-            return self._answer_ms()
+            return self.answer_ms()
         probes = self._unanswered - UNANSWERED_MAX
-        return self._jittered(_doubled(self._answer_ms(), probes, PROBE_CAP_MS))
-
-    def _answer_ms(self) -> int:
-        """Return within what time a gateway that heard us answers."""
-        known = self._now_ms < self._admission_ends_ms
-        return (self._grouping_ms if known else GROUPING_MS) + self._reply_ms
+        return self._jittered(_doubled(self.answer_ms(), probes, PROBE_CAP_MS))
 
     def _jittered(self, wait_ms: int) -> int:
         """Return between one and two times the wait."""

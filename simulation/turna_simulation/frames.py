@@ -7,7 +7,7 @@ Letters of `TELLING` need no reply and travel with the next frame that does.
     p pin mode, pull, level   P pin level          i interrupt mask     w PWM frequency, duty
     s SPI wires, speed        W SPI bytes out      c I2C wires, speed   u UART wires, speed, rings
     d watchdog fed            t timer              k Ctrl-C character   e wake sources
-    n bytes taken from a UART
+    n bytes taken from a UART   f speed of the processor   a Wi-Fi access point on or off
 
     H settings   T wait    G pin level   S SPI exchange   X I2C transfer   A analogue sample
     N look at a UART's ring   U UART write   E transmitter empty?   F flash   V storage
@@ -22,7 +22,7 @@ of UARTs will stay as they are, which they are, then items (kind, arg, length, p
 import struct
 from typing import NamedTuple
 
-TELLING = frozenset("pPiwsWcudtken")
+TELLING = frozenset("pPiwsWcudtkenfa")
 _FRAME = struct.Struct("<BBHI")
 _MESSAGE = struct.Struct("<HHHBBII14s")
 _ITEM = struct.Struct("<BBH")

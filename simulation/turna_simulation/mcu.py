@@ -24,6 +24,9 @@ from .waiting import TIMER_WAKE, Waiting, WakeSources
 # reset causes of the ESP32 port
 POWER_ON, HARD, WATCHDOG, DEEP_SLEEP, SOFT = 1, 2, 3, 4, 5
 
+OFF, ACTIVE, LIGHT_SLEEP, DEEP_SLEEPING = "off", "active", "light sleep", "deep sleep"
+USUAL_HZ = 160_000_000  # of the ESP32 port at the start
+
 AnalogSource = Callable[[], int]
 PwmListener = Callable[[int, int], None]
 
@@ -69,6 +72,10 @@ class Mcu:
         self.rom = ""
         self.heap_bytes = 0  # 0: whatever the interpreter has
         self.temperature_c = 27
+        self.state = OFF
+        self.frequency_hz = USUAL_HZ
+        self.access_point = False
+        self._sounding: set[int] = set()
         self._watchdog = Watchdog(scheduler, lambda: restart(WATCHDOG, 0))
         self._timers = Timers(scheduler, self._timer_expired)
         self._clock = RealTimeClock(scheduler)
@@ -89,7 +96,7 @@ class Mcu:
             "N": self._look, "U": self._write_uart, "E": self._transmitter_empty,
             "F": self._change_flash, "V": self._serve_storage, "M": self._serve_rtc_memory,
             "C": self._serve_clock, "Y": self._tell_fact, "L": self._light_sleep,
-            "Z": self._deep_sleep, "Q": self._reset,
+            "Z": self._deep_sleep, "Q": self._reset, "f": self._set_speed, "a": self._set_wifi,
         }  # fmt: skip
 
     # The life of the chip, as the board's power and reset decide it.
@@ -97,11 +104,14 @@ class Mcu:
     def power_off(self) -> None:
         """Lose all but the flash."""
         self.halt()
+        self.state = OFF
         self._wake_sources.forget()
 
     def halt(self) -> None:
         """Stop everything that a hardware reset stops."""
         self._quiet()
+        self._sounding.clear()
+        self.access_point = False
         self._watchdog.stop()
         self.pins.release_all()
         self.spi.forget()
@@ -116,6 +126,7 @@ class Mcu:
         """Begin to run; ticks start anew unless the reset was soft."""
         self._cause = cause
         self._wake_reason = wake_reason
+        self.state, self.frequency_hz = ACTIVE, USUAL_HZ
         if cause != SOFT:
             self._started_us = self._scheduler.now_us
         if cause == POWER_ON:
@@ -216,6 +227,7 @@ class Mcu:
 
     def _set_pwm(self, pin: int, payload: bytes) -> None:
         frequency_hz, duty = struct.unpack("<IH", payload)
+        (self._sounding.add if duty else self._sounding.discard)(pin)
         if pin in self.pwm:
             self.pwm[pin](frequency_hz if duty else 0, duty)
 
@@ -332,11 +344,23 @@ class Mcu:
     def _set_wake(self, source: int, payload: bytes) -> None:
         self._wake_sources.choose(source, payload[0], payload[1:])
 
+    def _set_speed(self, _arg: int, payload: bytes) -> None:
+        (self.frequency_hz,) = struct.unpack("<I", payload)
+
+    def _set_wifi(self, on: int, _payload: bytes) -> None:
+        self.access_point = bool(on)
+
     def _light_sleep(self, _arg: int, payload: bytes) -> None:
         (duration_us,) = struct.unpack("<q", payload)
+        if self._sounding:
+            self._fault("light sleep stops PWM")
+        if self.access_point:
+            self._fault("light sleep with Wi-Fi on")
+        self.state = LIGHT_SLEEP
         self._sleep(duration_us, self._wake_up)
 
     def _wake_up(self, reason: int) -> None:
+        self.state = ACTIVE
         self._wake_reason = reason
         self._answer(b"")
 
@@ -345,6 +369,7 @@ class Mcu:
 
         def fall_asleep() -> None:
             self._suspend()
+            self.state = DEEP_SLEEPING
             self._sleep(duration_us, lambda reason: self._restart(DEEP_SLEEP, reason))
 
         self._when_all_is_sent(fall_asleep)

@@ -50,6 +50,7 @@ def heltec_v3(bench: Bench, *, divider_on: int = 0) -> Parts:
     pins.listen(36, lambda level: oled.power(level == 0))
     pins.listen(21, oled.reset)
     gnss, line = solder_gnss(bench, 48)
+    pins.listen(36, lambda level: gnss.power(level == 0))
     # 390k over 100k, switched by ADC_CTRL, which a resistor keeps off
     pins.resistor(37, 1 - divider_on)
     battery = Battery(204, connected=lambda: pins.level(37) == divider_on)
@@ -61,7 +62,7 @@ def heltec_v3(bench: Bench, *, divider_on: int = 0) -> Parts:
     }
     return Parts(
         radio, oled, gnss, line, battery, solder_buzzer(bench, 4), solder_lamp(bench, 35), buttons,
-        (radio.power, gnss.power),
+        (radio.power,),
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class Scheduler:
         self.now_us = 0
         self._events: list[tuple[int, int, Event]] = []  # instant, order of scheduling, event
         self._scheduled = 0
+        self.observers: list[Action] = []  # told after each event that something may have changed
 
     def at(self, when_us: int, action: Action) -> Event:
         """Schedule an action at an instant; an instant that has passed means now."""
@@ -65,6 +66,8 @@ class Scheduler:
         if self.next_us() is not None:
             self.now_us, _, event = heapq.heappop(self._events)
             event.happen()
+            for observer in self.observers:
+                observer()
 
     def run_until(self, when_us: int) -> None:
         """Run every event up to and including an instant, then stand at that instant."""

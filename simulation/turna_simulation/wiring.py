@@ -32,6 +32,10 @@ class Oled(I2cChip, Protocol):
     def screen(self) -> Screen:
         """What is to be seen now."""
 
+    @property
+    def lit(self) -> bool:
+        """Tell whether the panel is driven."""
+
     def power(self, on: bool) -> None:
         """Switch the supply."""
 

@@ -181,6 +181,7 @@ def test_display_memory_comes_up_with_noise() -> None:
 
 GNSS = """
     import machine, time
+    machine.Pin(36, machine.Pin.OUT, value=0)  # Vext feeds the receiver
     uart = machine.UART(1, 9600, tx=machine.Pin(47), rx=machine.Pin(48), rxbuf=%d)
     while True:
         time.sleep_ms(%d)
@@ -230,6 +231,7 @@ def test_a_uart_at_the_wrong_speed_reads_nonsense() -> None:
             world,
             """
             import machine, time
+            machine.Pin(36, machine.Pin.OUT, value=0)
             uart = machine.UART(1, 115200, tx=machine.Pin(47), rx=machine.Pin(48))
             time.sleep(2)
             print(b"GN" in uart.read())

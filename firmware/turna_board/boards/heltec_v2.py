@@ -21,6 +21,7 @@ RADIO_CHIP_MAX_DBM = None
 
 RAIL = 21  # Vext: OLED, header, battery divider
 RAIL_ON = 0
+RAIL_RESTS = False  # without it the battery cannot be measured
 PMU_RAILS = ()
 
 DISPLAY = "ssd1306"

@@ -25,6 +25,7 @@ RADIO_CHIP_MAX_DBM = None
 
 RAIL = 36  # Vext: OLED and header
 RAIL_ON = 0
+RAIL_RESTS = True  # nothing hangs on it that is needed all the time
 PMU_RAILS = ()
 
 DISPLAY = "ssd1306"

@@ -22,6 +22,7 @@ RADIO_CHIP_MAX_DBM = None
 
 RAIL = None
 RAIL_ON = 0
+RAIL_RESTS = False
 PMU_RAILS = ()
 
 DISPLAY = "ssd1306"

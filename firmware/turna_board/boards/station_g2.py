@@ -26,6 +26,7 @@ RADIO_CHIP_MAX_DBM = 19
 
 RAIL = None
 RAIL_ON = 0
+RAIL_RESTS = False
 PMU_RAILS = ()
 
 DISPLAY = "sh1107"

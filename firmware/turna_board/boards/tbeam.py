@@ -26,10 +26,11 @@ RADIO_CHIP_MAX_DBM = None
 
 RAIL = None
 RAIL_ON = 0
+RAIL_RESTS = False
 PMU_I2C = 0
 PMU_SDA = 21
 PMU_SCL = 22
-PMU_RAILS = (("axp192", ("ldo2", "ldo3")), ("axp2101", ("aldo2", "aldo3")))  # radio, GNSS
+PMU_RAILS = (("axp192", ("ldo2", "ldo3")), ("axp2101", ("aldo2", "aldo3")))  # radio, GNSS last
 
 DISPLAY = "ssd1306"
 DISPLAY_I2C = 0

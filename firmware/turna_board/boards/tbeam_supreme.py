@@ -25,10 +25,11 @@ RADIO_CHIP_MAX_DBM = None
 
 RAIL = None
 RAIL_ON = 0
+RAIL_RESTS = False
 PMU_I2C = 1
 PMU_SDA = 42
 PMU_SCL = 41
-PMU_RAILS = (("axp2101", ("aldo1", "aldo3", "aldo4")),)  # OLED, radio, GNSS
+PMU_RAILS = (("axp2101", ("aldo1", "aldo3", "aldo4")),)  # OLED, radio, GNSS last
 
 DISPLAY = "sh1106"
 DISPLAY_I2C = 0

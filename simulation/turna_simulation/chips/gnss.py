@@ -12,6 +12,10 @@ from ..scheduler import Scheduler
 
 BAUD = 9600
 _PERIOD_US = 1_000_000
+# With its clock and memory on a backup battery a receiver finds itself again within a second or
+# two in the open (u-blox MAX-M10S, Quectel L76K data sheets); a person in a street waits longer.
+_HOT_START_US = 5_000_000
+_EPHEMERIS_LASTS_US = 2 * 3600 * 1_000_000  # broadcast ephemerides are valid for about four hours
 
 
 class Place(NamedTuple):
@@ -41,6 +45,8 @@ class GnssReceiver:
         self._time_to_first_fix_us = time_to_first_fix_s * 1_000_000
         self._track: Track | None = None
         self._powered_us: int | None = None
+        self._search_us = self._time_to_first_fix_us
+        self._knew_us: int | None = None
         self._run = 0
         self.visible = True
         self.hdop_e1 = 9
@@ -56,15 +62,25 @@ class GnssReceiver:
         self._track = track
 
     def power(self, on: bool) -> None:
-        """Switch the supply; each power-on searches for satellites anew."""
-        if on == (self._powered_us is not None):
+        """Switch the supply; each power-on searches anew, shortly if it knew the sky of late."""
+        now_us = self._scheduler.now_us
+        if on == self.powered:
             return
         self._run += 1
+        if not on and self.has_fix:
+            self._knew_us = now_us
+        known = self._knew_us is not None and now_us - self._knew_us < _EPHEMERIS_LASTS_US
+        self._search_us = _HOT_START_US if known else self._time_to_first_fix_us
         self._powered_us = self._scheduler.now_us if on else None
         if on:
             run = self._run
             next_second_us = (self._scheduler.now_us // _PERIOD_US + 1) * _PERIOD_US
             self._scheduler.at(next_second_us, lambda: self._second(run))
+
+    @property
+    def powered(self) -> bool:
+        """Tell whether it is on."""
+        return self._powered_us is not None
 
     @property
     def has_fix(self) -> bool:
@@ -73,7 +89,7 @@ class GnssReceiver:
             self._track is not None
             and self.visible
             and self._powered_us is not None
-            and self._scheduler.now_us - self._powered_us >= self._time_to_first_fix_us
+            and self._scheduler.now_us - self._powered_us >= self._search_us
         )
 
     def _second(self, run: int) -> None:

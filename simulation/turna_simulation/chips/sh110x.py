@@ -65,6 +65,11 @@ class Sh110x:
             self._start()
         self._powered = on
 
+    @property
+    def lit(self) -> bool:
+        """Tell whether the panel is driven; dark, it draws next to nothing."""
+        return self._powered and self._on
+
     def acknowledges(self, address: int) -> bool:
         """Answer when powered."""
         return address == self._address and self._powered

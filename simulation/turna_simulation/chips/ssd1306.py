@@ -58,6 +58,11 @@ class Ssd1306:
             self._reset_done = True
         self._reset_low = level == 0
 
+    @property
+    def lit(self) -> bool:
+        """Tell whether the panel is driven; dark, it draws next to nothing."""
+        return self._powered and self._on
+
     def acknowledges(self, address: int) -> bool:
         """Answer when powered, reset once since then, and not held in reset."""
         return address == self._address and self._works

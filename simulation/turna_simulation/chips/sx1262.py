@@ -44,6 +44,11 @@ class Sx1262:
         """Give tests sight of the state that no pin shows."""
         return self._radio
 
+    @property
+    def powered(self) -> bool:
+        """Tell whether the chip has a supply."""
+        return self._powered
+
     # What the board does to the chip.
 
     def power(self, on: bool) -> None:

@@ -38,6 +38,11 @@ class Sx1276:
         """Give tests sight of the state that no pin shows."""
         return self._radio
 
+    @property
+    def powered(self) -> bool:
+        """Tell whether the chip has a supply."""
+        return self._powered
+
     def power(self, on: bool) -> None:
         """Switch the chip's supply."""
         if on and not self._powered:
