@@ -8,6 +8,9 @@ from turna_protocol.regions import REGIONS, SubBand, refusal
 
 _LOAD_PERIOD_MS = 60_000
 _LORA_PAYLOAD_LIMIT = 255  # SX1261/2 DS 6.1.3
+# Orders leave this much of the hour to acknowledgements and receipts, and to the reserve for SOS.
+_ORDERS_SHARE_PERCENT = 50
+_HOUR_MS = 3_600_000
 
 
 class Airwaves:
@@ -16,6 +19,10 @@ class Airwaves:
     def __init__(self, radio: Radio, band: SubBand) -> None:
         self._radio = radio
         self._band = band.name
+        permille = band.duty_permille
+        self._orders_us = (
+            None if permille is None else _HOUR_MS * permille * _ORDERS_SHARE_PERCENT // 100
+        )
         self._ledger = DutyLedger({band.name: band.duty_permille})
         self._load = _Load()
         self._airtimes_us: dict[int, int] = {}  # at most one for each length of a packet
@@ -39,6 +46,13 @@ class Airwaves:
     def wait_ms(self, packet_bytes: int, now_ms: int, *, sos: bool) -> int:
         """Return how long the law makes this packet wait; 0 if it may go now."""
         return self._ledger.wait_ms(self._band, self.airtime_us(packet_bytes), now_ms, sos=sos)
+
+    def has_room_for_orders(self, packet_bytes: int, now_ms: int) -> bool:
+        """Tell whether an order would leave enough of the hour to what must not wait."""
+        if self._orders_us is None:
+            return True
+        used_us = self.used_ms(now_ms) * 1_000
+        return used_us + self.airtime_us(packet_bytes) <= self._orders_us
 
     def book(self, packet_bytes: int, now_ms: int) -> bytes:
         """Count a packet as sent; return the ledger, to be committed before the antenna."""

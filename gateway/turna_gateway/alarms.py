@@ -37,6 +37,7 @@ class Condition:
     nobody_listens: bool
     salvaged: str
     put_aside: int
+    revoked_heard: dict[int, int]
 
 
 def judge(
@@ -47,6 +48,9 @@ def judge(
     for device, times in clones.items():
         text = f"handset {device} speaks with two voices ({times} times): cloned keys"
         alarms.append(Alarm(f"clone.{device}", CRITICAL, text))
+    for device, times in condition.revoked_heard.items():
+        text = f"handset {device} is revoked and speaks ({times} times): it is in wrong hands"
+        alarms.append(Alarm(f"revoked.{device}", CRITICAL, text))
     for contact in contacts:
         silent_s = now_s - contact.heard_at_s
         if silent_s > SILENCE_S:

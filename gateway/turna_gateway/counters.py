@@ -28,6 +28,15 @@ COMMITS = "commits"
 PRUNED = "pruned"
 DISK_FULL = "disk_full"
 PUT_ASIDE = "put_aside"
+HOLDINGS = "holdings"
+HOLDINGS_MALFORMED = "holdings_malformed"
+DOWN_QUEUED = "down_queued"
+DOWN_REPEATED = "down_repeated"
+DOWN_REFUSED = "down_refused"
+DOWN_SAID = "down_said"
+DOWN_DELIVERED = "down_delivered"
+DOWN_EXPIRED = "down_expired"
+DOWN_DUTY_WAITS = "down_duty_waits"
 
 
 class Counters:

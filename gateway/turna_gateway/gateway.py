@@ -18,6 +18,8 @@ from turna_gateway.airwaves import Airwaves
 from turna_gateway.beacons import Beacons
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
+from turna_gateway.down_states import DownStates
+from turna_gateway.downlink import Downlink
 from turna_gateway.handsets import CONTENTS_KEPT, Handsets
 from turna_gateway.identity import Identity
 from turna_gateway.intake import HEALTH, LANES, REPORT, SOS, Intake
@@ -36,6 +38,7 @@ from turna_gateway.ports import (
 from turna_gateway.receipts import RadioReceipts
 from turna_gateway.reception import Reception
 from turna_gateway.returns import Returns
+from turna_gateway.revoked import Revoked
 from turna_gateway.store import SALVAGED, Store
 from turna_gateway.transmitter import Transmitter
 from turna_protocol.mission import Mission
@@ -101,10 +104,23 @@ class Gateway:
             unix_s=clock.unix_s,
             load_pct=self.airwaves.load_pct,
         )
+        self.revoked = Revoked(store, mission.public_key)
+        self._down_states = DownStates(
+            topic=topics.down_state(identity.country, identity.name), store=store, uplink=uplink
+        )
+        self.downlink = Downlink(
+            keyring=keyring,
+            store=store,
+            revoked=self.revoked,
+            airwaves=self.airwaves,
+            counters=self.counters,
+            clock=clock,
+            news=self._down_states.news,
+        )
         self._transmitter = Transmitter(
             radio=radio,
             airwaves=self.airwaves,
-            speakers=(self._acknowledger, self._receipts, self._beacons),
+            speakers=(self._acknowledger, self._receipts, self.downlink, self._beacons),
             store=store,
             counters=self.counters,
         )
@@ -113,10 +129,11 @@ class Gateway:
             store=store, uplink=uplink, counters=self.counters, pack=self._parcels.pack
         )
         self._reception = Reception(
-            intake=Intake(keyring),
+            intake=Intake(keyring, self.revoked.is_revoked),
             store=store,
             acknowledger=self._acknowledger,
             receipts=self._receipts,
+            downlink=self.downlink,
             bridge=self._bridge,
             handsets=self.handsets,
             counters=self.counters,
@@ -125,6 +142,8 @@ class Gateway:
         )
         self.returns = Returns(
             receipt_topic=topics.receipt(identity.country, identity.name),
+            down_topic=topics.down(identity.country, identity.name),
+            downlink=self.downlink,
             store=store,
             receipts=self._receipts,
             bridge=self._bridge,
@@ -141,6 +160,8 @@ class Gateway:
         self.salvaged = (self._store.recall(SALVAGED) or b"").decode()
         self._transmitter.load(now_ms)
         self._receipts.load(now_ms)
+        self.revoked.load()
+        self.downlink.load(now_ms)
         for handset in self._keyring.handsets():
             last = self._store.last_of(handset.device, handset.generation, CONTENTS_KEPT)
             if last:
@@ -156,6 +177,8 @@ class Gateway:
                 newest_packet = self._take_all(events, now_ms, after_commit)
         except sqlite3.OperationalError as error:
             self._reception.forget()
+            self.revoked.load()
+            self.downlink.load(now_ms)
             if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
                 raise
             # Nothing was kept, so nobody is told anything: handsets and brokers send it again.
@@ -194,7 +217,9 @@ class Gateway:
             if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
                 raise
             self._note_full_disk()  # what cannot be booked is not said
+        self.downlink.expire(now_ms)
         self._bridge.pump(now_ms)
+        self._down_states.pump(now_ms)
         if now_ms >= self._health_due_ms and self._uplink.room():
             self._health_due_ms = now_ms + HEALTH_PERIOD_MS
             topic = topics.gateway_health(self.identity.country, self.identity.name)
@@ -203,6 +228,7 @@ class Gateway:
             self._prune_due_ms = now_ms + PRUNE_PERIOD_MS
             with self._store.transaction():
                 self.counters.add(count.PRUNED, self._store.prune(self._clock.unix_s()))
+                self.downlink.prune()
 
     def deadline_ms(self) -> int:
         """Return when to call `tick` next if no event comes before."""
@@ -211,6 +237,8 @@ class Gateway:
             self._health_due_ms if self._uplink.room() else None,
             self._transmitter.deadline_ms(),
             self._bridge.deadline_ms(),
+            self.downlink.expiry_due_ms(),
+            self._down_states.deadline_ms(),
         )
         return min(deadline for deadline in deadlines if deadline is not None)
 
@@ -305,6 +333,7 @@ class Gateway:
             topic, payload = self.identity.presence(online=True)
             self._uplink.publish(topic, payload, retain=True)
             self._bridge.connected(now_ms)
+            self._down_states.connected()
             log.info("backbone up session_present=%s", event.session_present)
             return
         if self.backbone_up:

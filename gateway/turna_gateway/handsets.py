@@ -11,6 +11,7 @@ from turna_gateway.intake import Accepted
 from turna_gateway.keyring import Handset
 from turna_gateway.ports import PacketHeard
 from turna_gateway.store import StoredReport
+from turna_protocol import packet as wire
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
 from turna_protocol.reports import Report, decode_report, report_type
@@ -77,6 +78,7 @@ class Handsets:
         self._heard: dict[int, _Heard] = {}
         self._strangers: Counter[int] = Counter()
         self._clones: Counter[int] = Counter()
+        self._revoked: Counter[int] = Counter()
 
     def heard(self, accepted: Accepted, event: PacketHeard, heard_at_s: int) -> None:
         handset = accepted.handset
@@ -88,7 +90,8 @@ class Handsets:
         heard.rssi_dbm = event.rssi_dbm
         heard.snr_db_x4 = event.snr_db_x4
         contents = heard.contents
-        contents.append(accepted.content if accepted.understood else b"")
+        is_report = accepted.kind == wire.REPORT and accepted.understood
+        contents.append(accepted.content if is_report else b"")
         if len(contents) > CONTENTS_KEPT:
             del contents[0]
 
@@ -97,7 +100,7 @@ class Handsets:
         heard = self._heard[handset.device] = _Heard(handset)
         heard.heard_at_s = last[0].heard_at_s
         heard.rssi_dbm, heard.snr_db_x4 = last[0].rssi_dbm, last[0].snr_db_x4
-        heard.contents = [b"" if report.quarantined else report.content for report in last[::-1]]
+        heard.contents = [report.content if _is_report(report) else b"" for report in last[::-1]]
 
     def clone(self, device: int) -> None:
         """Count two different packets under one number: the handset's keys exist twice."""
@@ -108,11 +111,18 @@ class Handsets:
         if device in self._strangers or len(self._strangers) < STRANGERS_LIMIT:
             self._strangers[device] += 1
 
+    def revoked(self, device: int) -> None:
+        """Count a packet made with keys that are revoked: lost, or in wrong hands."""
+        self._revoked[device] += 1
+
     def contacts(self) -> list[Contact]:
         return [self._contact(heard) for _, heard in sorted(self._heard.items())]
 
     def clones(self) -> dict[int, int]:
         return dict(self._clones)
+
+    def revoked_heard(self) -> dict[int, int]:
+        return dict(self._revoked)
 
     def strangers(self) -> dict[int, int]:
         return dict(self._strangers)
@@ -152,6 +162,10 @@ class Handsets:
             return decode_report(content, self._frame) if content else None
         except MalformedError:
             return None
+
+
+def _is_report(stored: StoredReport) -> bool:
+    return not stored.quarantined and wire.packet_kind(stored.header) == wire.REPORT
 
 
 def _newest(report: Report | None, name: str, before: int | None) -> int | None:

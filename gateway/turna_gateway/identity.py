@@ -19,7 +19,11 @@ class Identity:
     boot_id: bytes
 
     def subscriptions(self) -> tuple[str, ...]:
-        return (topics.receipt(self.country, self.name), topics.SECRETARIAT_CONNECTION)
+        return (
+            topics.receipt(self.country, self.name),
+            topics.down(self.country, self.name),
+            topics.SECRETARIAT_CONNECTION,
+        )
 
     def presence(self, *, online: bool) -> tuple[str, bytes]:
         """Return (topic, payload) of the birth or the last will; retained."""

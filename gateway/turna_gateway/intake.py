@@ -5,6 +5,7 @@ it a sequence of a known type, and how urgent is that type.  Its fields are read
 looks at them.  Authentic content that cannot be understood is never refused.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,14 +30,14 @@ UNKNOWN_DEVICE = "unknown_device"
 NOT_AUTHENTIC = "not_authentic"
 NOT_FOR_GATEWAYS = "not_for_gateways"  # another gateway's beacon, acknowledgement ...
 NO_ROOM = "no_room"  # for a position, on a disk that is nearly full
-REFUSALS = (MALFORMED, UNKNOWN_DEVICE, NOT_AUTHENTIC, NOT_FOR_GATEWAYS, NO_ROOM)
-
-_UPLINK = (wire.REPORT, wire.FRAGMENT)
+REVOKED = "revoked"  # authentic, by keys that the Secretariat has revoked
+REFUSALS = (MALFORMED, UNKNOWN_DEVICE, NOT_AUTHENTIC, NOT_FOR_GATEWAYS, NO_ROOM, REVOKED)
 
 
 class Accepted(NamedTuple):
     """An authentic packet; it is not `understood` if its content is of no known type."""
 
+    kind: int
     handset: Handset
     seq: int
     digest: bytes
@@ -59,12 +60,13 @@ class Refused:
 class Intake:
     """Judges one packet at a time."""
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: Keyring, is_revoked: Callable[[int, int], bool]) -> None:
         self._keyring = keyring
+        self._is_revoked = is_revoked
 
     def judge(self, packet: bytes) -> Accepted | Refused:
         try:
-            if wire.packet_kind(packet) not in _UPLINK:
+            if wire.packet_kind(packet) not in wire.UPLINK:
                 return Refused(NOT_FOR_GATEWAYS)
             if len(packet) < wire.HEADER_BYTES:
                 return Refused(MALFORMED)
@@ -81,8 +83,11 @@ class Intake:
             return Refused(MALFORMED, device)
         except NotAuthenticError:
             return Refused(NOT_AUTHENTIC, device)
+        if self._is_revoked(device, handset.generation):
+            return Refused(REVOKED, device)
         lane = _lane(content) if kind == wire.REPORT else None
         return Accepted(
+            kind=kind,
             handset=handset,
             seq=seq,
             digest=packet_digest(packet),
@@ -91,7 +96,7 @@ class Intake:
             end_to_end_tag=tag,
             lane=REPORT if lane is None else lane,
             hops=packet[0] & wire.HOP_MASK,
-            understood=lane is not None,
+            understood=lane is not None or kind == wire.HOLDING,
         )
 
 

@@ -18,6 +18,7 @@ def _lines(status: Mapping[str, Any]) -> Iterator[str]:  # Any: as above
     yield from _counter("events", "What the gateway did, by kind.", "kind", status["counts"])
     yield from _counter("refused", "Packets refused, by reason.", "reason", status["refused"])
     yield from _gauge("waiting", "Reports without receipt, by lane.", "lane", status["waiting"])
+    yield from _gauge("down", "To be said by radio, by kind.", "kind", status["down_waiting"])
     air, modem, backbone = status["air"], status["modem"], status["backbone"]
     for name, help_text, value in (
         ("oldest_waiting_seconds", "Age of the oldest.", status["oldest_waiting_s"]),

@@ -8,11 +8,13 @@ from turna_gateway import counters as count
 from turna_gateway.acknowledger import Acknowledger
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
+from turna_gateway.downlink import Downlink
 from turna_gateway.handsets import Handsets
-from turna_gateway.intake import HEALTH, NO_ROOM, SOS, Accepted, Intake, Refused
+from turna_gateway.intake import HEALTH, NO_ROOM, REVOKED, SOS, Accepted, Intake, Refused
 from turna_gateway.ports import PacketHeard
 from turna_gateway.receipts import RadioReceipts
 from turna_gateway.store import CLONE, DUPLICATE, NewReport, Store
+from turna_protocol.packet import HOLDING
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ class Reception:
         store: Store,
         acknowledger: Acknowledger,
         receipts: RadioReceipts,
+        downlink: Downlink,
         bridge: Bridge,
         handsets: Handsets,
         counters: Counters,
@@ -39,6 +42,7 @@ class Reception:
         self._store = store
         self._acknowledger = acknowledger
         self._receipts = receipts
+        self._downlink = downlink
         self._bridge = bridge
         self._handsets = handsets
         self._counters = counters
@@ -62,6 +66,10 @@ class Reception:
         outcome = self._store.put(_row(verdict, event, heard_at_s))
         self._note(verdict, event, heard_at_s, outcome)
         self._receipts.contact(verdict.handset.device, now_ms)
+        if verdict.kind == HOLDING:
+            handset = verdict.handset
+            self._downlink.holding(handset.device, handset.generation, verdict.content)
+        self._downlink.contact(verdict.handset.device, now_ms)
         if outcome == DUPLICATE and self._is_retired(verdict):
             self._receipts.asked_again(verdict.handset.device, verdict.seq, now_ms)
         self._committed.append((verdict, outcome))
@@ -77,12 +85,15 @@ class Reception:
             if outcome != DUPLICATE:
                 self._waits(lane)
                 self._bridge.stored(lane)
-            self._acknowledger.owe(accepted.handset, accepted.seq, now_ms, sos=lane == SOS)
+            if accepted.kind != HOLDING:  # the next order asks for a lost one again
+                self._acknowledger.owe(accepted.handset, accepted.seq, now_ms, sos=lane == SOS)
         self._committed.clear()
 
     def _refuse(self, refused: Refused) -> None:
         self._counters.refuse(refused.reason)
-        if refused.device is not None:
+        if refused.reason == REVOKED and refused.device is not None:
+            self._handsets.revoked(refused.device)
+        elif refused.device is not None:
             self._handsets.stranger(refused.device)
         log.debug("packet refused reason=%s device=%s", refused.reason, refused.device)
 

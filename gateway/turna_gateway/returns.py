@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
+from turna_backbone.down import Down
 from turna_backbone.envelope import DIGEST_LENGTH, Presence, Receipt, ReceiptEnvelope
 from turna_backbone.mqtt import Message
 from turna_gateway import counters as count
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
+from turna_gateway.downlink import Downlink
 from turna_gateway.receipts import RadioReceipts
 from turna_gateway.store import Advanced, Store
 from turna_protocol import delivery
@@ -29,6 +31,8 @@ class Returns:
         self,
         *,
         receipt_topic: str,
+        down_topic: str,
+        downlink: Downlink,
         store: Store,
         receipts: RadioReceipts,
         bridge: Bridge,
@@ -37,6 +41,8 @@ class Returns:
         retired: Callable[[int], None],
     ) -> None:
         self._receipt_topic = receipt_topic
+        self._down_topic = down_topic
+        self._downlink = downlink
         self._store = store
         self._receipts = receipts
         self._bridge = bridge
@@ -52,6 +58,9 @@ class Returns:
             if message.topic == self._receipt_topic:
                 envelope = ReceiptEnvelope.unpack(message.payload)
                 return [s for r in envelope.receipts if (s := self._receipt(r, now_ms))]
+            if message.topic == self._down_topic:
+                self._downlink.take(Down.unpack(message.payload), now_ms)
+                return []
             if message.topic == topics.SECRETARIAT_CONNECTION:
                 self._presence(Presence.unpack(message.payload), now_ms)
                 return []

@@ -78,6 +78,9 @@ class StatusBoard:
             },
             "handsets": [_contact(contact, now_s) for contact in contacts],
             "strangers": _by_device(gateway.handsets.strangers()),
+            "revoked_heard": _by_device(gateway.handsets.revoked_heard()),
+            "revocation_version": gateway.revoked.version,
+            "down_waiting": gateway.downlink.waiting(),
             "clones": _by_device(gateway.handsets.clones()),
             "disk_pct": gateway.disk_pct,
             "bytes_per_report": gateway.bytes_per_report(),
@@ -110,6 +113,7 @@ class StatusBoard:
             nobody_listens=gateway.nobody_listens,
             salvaged=gateway.salvaged,
             put_aside=gateway.counters[count.PUT_ASIDE],
+            revoked_heard=gateway.handsets.revoked_heard(),
         )
 
 

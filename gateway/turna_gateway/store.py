@@ -11,7 +11,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -22,7 +22,7 @@ from turna_protocol import delivery
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Retired reports stay this long, so that a Secretariat restored from a backup can ask for them.
 KEEP_RETIRED_S = 7 * 24 * 3600
 PRUNE_AT_ONCE = 500
@@ -188,6 +188,10 @@ class Store:
             self._connection.rollback()
             raise
         self.commits += self._connection.total_changes != changes
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Run a statement of a module that keeps its own tables here."""
+        return self._connection.execute(statement, values)
 
     def put(self, report: NewReport) -> str:
         """Keep a report: STORED, DUPLICATE (kept before) or CLONE (kept beside a different one)."""

@@ -101,7 +101,11 @@ def test_keys_of_a_gateway_that_the_mission_does_not_know_are_refused() -> None:
 def test_a_gateway_knows_its_own_topics() -> None:
     identity = identify(mission(), GatewayKeys("hatay-1", 1, bytes(32)), boot_id=BOOT_ID)
 
-    assert identity.subscriptions() == ("ots/v1/tr/g/hatay-1/receipt", "ots/v1/sys/sec/conn")
+    assert identity.subscriptions() == (
+        "ots/v1/tr/g/hatay-1/receipt",
+        "ots/v1/tr/g/hatay-1/down",
+        "ots/v1/sys/sec/conn",
+    )
     assert identity.presence(online=True)[0] == "ots/v1/tr/g/hatay-1/conn"
 
 

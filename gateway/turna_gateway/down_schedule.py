@@ -1,0 +1,48 @@
+"""When something is said again by radio: pure, times in and out.
+
+Nobody knows who sleeps, so there are two reasons to speak: time has passed (for those who listen
+always), and the handset was just heard (then it listens, see turna_protocol.downlink).
+"""
+
+from turna_backbone import down
+from turna_protocol.downlink import HOLD_TO_ALL_AGAIN_MS, REPEAT_AFTER_MS
+
+ORDER_FIRST_MS = 15_000
+ORDER_LONGEST_MS = 600_000
+# Somebody may be under a wall: often for as long as people need to get out, then as a reminder.
+ALARM_LASTS_MS = 600_000
+ALARM_FIRST_MS = 4_000
+ALARM_LONGEST_MS = 60_000
+ALARM_LATER_MS = 300_000
+# A notice takes some packets: after these rounds only those who lack it get it, when heard.
+NOTICE_PAUSES_MS = (60_000, 300_000)
+NEVER_MS = 1 << 62
+_DOUBLINGS_MAX = 16
+
+
+def next_round_ms(what: int, rounds: int, began_ms: int, now_ms: int) -> int:
+    """Return when to say something again that was said `rounds` times, if nobody is heard."""
+    if what == down.ALERT:
+        if now_ms - began_ms >= ALARM_LASTS_MS:
+            return now_ms + ALARM_LATER_MS
+        return now_ms + _doubled(ALARM_FIRST_MS, rounds, ALARM_LONGEST_MS)
+    if what == down.NOTICE:
+        if rounds > len(NOTICE_PAUSES_MS):
+            return NEVER_MS
+        return now_ms + NOTICE_PAUSES_MS[rounds - 1]
+    return now_ms + _doubled(ORDER_FIRST_MS, rounds, ORDER_LONGEST_MS)
+
+
+def after_contact_ms(what: int, said_ms: int, began_ms: int, now_ms: int) -> int:
+    """Return when to say it to a handset that was just heard; `said_ms` was the last time."""
+    if what == down.NOTICE:
+        pause_ms = HOLD_TO_ALL_AGAIN_MS
+    elif what == down.ALERT and now_ms - began_ms >= ALARM_LASTS_MS:
+        pause_ms = ALARM_LONGEST_MS
+    else:
+        pause_ms = REPEAT_AFTER_MS
+    return max(now_ms, said_ms + pause_ms)
+
+
+def _doubled(first_ms: int, rounds: int, longest_ms: int) -> int:
+    return min(first_ms << min(rounds - 1, _DOUBLINGS_MAX), longest_ms)
