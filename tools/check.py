@@ -64,6 +64,11 @@ CHECKS = (
         (f"{PYTHON}", "-m", "tools.languages", "--check"),
     ),
     Check(
+        "page-words",
+        "the page's words in each language are those it says",
+        (f"{PYTHON}", "-m", "tools.page_words", "--check"),
+    ),
+    Check(
         "portability",
         "no machine's paths, no mirror's address",
         (f"{PYTHON}", "-m", "tools.portability"),

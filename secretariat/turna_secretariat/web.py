@@ -22,6 +22,7 @@ from turna_secretariat.guard import LOOPBACK_NAMES, Guard
 from turna_secretariat.people import person_name
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox, NoticeDeed
+from turna_secretariat.views import view_routes
 
 STATIC = FilePath(__file__).parent / "static"
 DEED_TIMEOUT_S = 10.0
@@ -57,6 +58,7 @@ def create_page(
     page.mount("/static", StaticFiles(directory=STATIC))
     page.mount("/leaflet", StaticFiles(directory=_leaflet()))
     page.include_router(_reading(archive, registry, clock, feed))
+    page.include_router(view_routes(archive, registry, clock))
     page.include_router(_following(Events(archive, clock, feed, closing)))
     page.include_router(_doing(archive, registry, inbox))
     page.include_router(export_routes(archive, registry, clock))
@@ -64,6 +66,10 @@ def create_page(
     @page.get("/")
     def index() -> FileResponse:
         return FileResponse(STATIC / "index.html")
+
+    @page.get("/situation")
+    def situation() -> FileResponse:
+        return FileResponse(STATIC / "situation.html")
 
     @page.get("/map/base.json")
     def base() -> Response:

@@ -152,7 +152,7 @@ def test_everything_can_be_done_by_keyboard_alone(page: Page, live: LivePage) ->
 
     page.locator("#person").focus()
     page.keyboard.type("Aylin Demir")
-    for _ in range(3):  # the sound's button, the panel's first card
+    for _ in range(12):  # language, sound, the views, the panel's first card
         page.keyboard.press("Tab")
         if page.locator("#sos button.primary").evaluate("it => it === document.activeElement"):
             break
@@ -188,7 +188,7 @@ def test_a_cut_off_page_says_so_and_afterwards_shows_what_was_missed(
     live.arrives(live.field.carried(position(), seq=8))
     live.serve()
 
-    expect(page.locator("#missed")).to_contain_text("2 reports came", timeout=10_000)
+    expect(page.locator("#missed")).to_contain_text("cut off: 2", timeout=10_000)
     expect(page.locator("#cut-off")).to_be_hidden()
     expect(page.locator("#sos")).to_be_visible()
     expect(page.locator("#report-rows tr.was-missed")).to_have_count(2)
@@ -256,7 +256,7 @@ def test_it_prints_with_the_exercise_on_top_and_without_controls(
 
     expect(page.locator("#mode")).to_be_visible()
     expect(page.locator("#report-rows tr")).to_be_visible()
-    for control in ("#sound", "#filter", "#map"):
+    for control in ("#sound", "#filters", "nav", "#map"):
         expect(page.locator(control)).to_be_hidden()
 
 
@@ -288,6 +288,7 @@ def test_the_map_shows_coasts_and_each_team_without_asking_anybody_else(
 
 def test_figures_are_shown_with_their_units(page: Page, live: LivePage) -> None:
     live.arrives(live.field.carried(NodeHealth(mode=codes.EXERCISE, battery_mv=3900), seq=1))
+    page.locator("#filter-type").select_option("node_health")
 
     expect(page.locator("#report-rows .gist")).to_contain_text("battery 3.90 V")
 

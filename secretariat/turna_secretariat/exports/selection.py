@@ -64,8 +64,8 @@ def read_selection(
         mode=mode,
         types=tuple(types),
         teams=tuple(teams),
-        since_ms=_moment_ms("since", since, now_s),
-        until_ms=_moment_ms("until", until, now_s),
+        since_ms=moment_ms("since", since, now_s),
+        until_ms=moment_ms("until", until, now_s),
     )
 
 
@@ -168,7 +168,8 @@ def _require_known(what: str, wanted: Iterable[str], known: Iterable[str]) -> No
         raise SelectionError(f"{what}: {unknown[0]!r} is none of {', '.join(sorted(known))}")
 
 
-def _moment_ms(what: str, text: str | None, now_s: int) -> int | None:
+def moment_ms(what: str, text: str | None, now_s: int) -> int | None:
+    """Return unix milliseconds of a time, or of so long ago; a SelectionError names `what`."""
     if text is None or text == "":
         return None
     ago = _AGO.fullmatch(text)

@@ -1,59 +1,103 @@
 // Whether what is shown can be trusted: page, backbone, gateways, alarms about all of them.
 
-import { act, say } from "./archive.js";
-import { age, button, byId, clockTime, element, sender, show, words } from "./words.js";
+import { act, tell } from "./archive.js";
+import { button, byId, element, show } from "./elements.js";
+import { isSilent } from "./handsets.js";
+import { phrase, sayLater } from "./languages.js";
+import { age, clockTime, modeTag, modeWords, sender, standingWords, words } from "./words.js";
 
 const HEARTBEAT_MISSED_MS = 150_000; // a gateway speaks every 30 to 60 s
+const ALARMS = {
+  not_authentic: sayLater("not authentic"), unknown_device: sayLater("unknown device"), clone: sayLater("clone"), undecodable: sayLater("undecodable"),
+  quarantined: sayLater("quarantined"), foreign_gateway: sayLater("foreign gateway"),
+};
+const NUMBERS = {
+  heard: sayLater("packets heard"), stored: sayLater("reports stored"), acknowledged: sayLater("acknowledged by radio"), receipted: sayLater("receipts had"),
+  refused: sayLater("packets refused"), waiting_sos: sayLater("SOS waiting"), waiting_report: sayLater("reports waiting"), waiting_health: sayLater("health waiting"),
+  oldest_waiting_s: sayLater("oldest waiting"), uptime_s: sayLater("running for"),
+};
 
 export function showHealth(page) {
   const { status, now_ms } = page;
-  const mode = status.mode.toUpperCase();
+  const mode = modeWords(status.mode);
   const real = status.mode === "actual";
   byId("mission").textContent = status.mission;
   byId("clock").textContent = clockTime(now_ms);
-  byId("mode").hidden = real;
-  byId("mode").textContent = `${mode} · nothing shown here is real · ${mode}`;
+  byId("mode").hidden = false;
+  byId("mode").textContent = real ? phrase("REAL OPERATION") : `${mode} · ${phrase("nothing shown here is real")} · ${mode}`;
+  byId("mode").classList.toggle("real", real);
   document.body.classList.toggle("not-real", !real);
   const sos = page.alarms.filter((alarm) => alarm.kind === "sos").length;
-  document.title = `${real ? "" : `${mode} · `}${sos ? `SOS (${sos}) · ` : ""}Turna Secretariat`;
+  document.title = `${real ? "" : `${mode} · `}${sos ? `SOS (${sos}) · ` : ""}Turna · ${phrase("Secretariat")}`;
   const refused = Object.values(status.counts.refused).reduce((sum, each) => sum + each, 0);
   show(byId("health"), [
-    chip("Page", page.cutOff ? "CUT OFF" : "live", !page.cutOff),
-    chip("Backbone", page.connected ? "connected" : "DOWN", page.connected),
-    ...status.gateways.map((gateway) => gatewayChip(gateway, now_ms)),
-    ...(refused ? [chip("Refused messages", refused, false)] : []),
+    chip(phrase("Page"), page.cutOff ? phrase("CUT OFF") : phrase("live"), !page.cutOff),
+    chip(phrase("Backbone"), page.connected ? phrase("connected") : phrase("DOWN"), page.connected),
+    ...status.gateways.map((gateway) => chip(phrase("Gateway {name}", { name: gateway.name }), ...gatewayWords(gateway, now_ms))),
+    ...(refused ? [chip(phrase("Refused messages"), refused, false)] : []),
   ]);
 }
 
-function gatewayChip(gateway, now_ms) {
-  const { health } = gateway;
+function gatewayWords({ heard_ms, connected, health }, now_ms) {
   const waiting = (health.waiting_sos ?? 0) + (health.waiting_report ?? 0) + (health.waiting_health ?? 0);
-  const name = `Gateway ${gateway.name}`;
-  if (gateway.heard_ms === null) return chip(name, "not heard yet", false);
-  if (!gateway.connected) return chip(name, `DOWN since ${clockTime(gateway.heard_ms, now_ms)}`, false);
-  if (now_ms - gateway.heard_ms > HEARTBEAT_MISSED_MS) return chip(name, `SILENT, ${age(gateway.heard_ms, now_ms)}`, false);
-  if (health.modem_up === false) return chip(name, "modem DOWN", false);
-  return chip(name, waiting ? `${waiting} waiting` : "up", true);
+  if (heard_ms === null) return [phrase("not heard yet"), false];
+  if (!connected) return [phrase("DOWN since {time}", { time: clockTime(heard_ms, now_ms) }), false];
+  if (now_ms - heard_ms > HEARTBEAT_MISSED_MS) return [phrase("SILENT, {age}", { age: age(heard_ms, now_ms) }), false];
+  if (health.modem_up === false) return [phrase("modem DOWN"), false];
+  return [waiting ? phrase("waiting: {n}", { n: waiting }) : phrase("up"), true];
 }
 
 function chip(name, text, good) {
   return element("li", null, { class: good ? "good" : "bad" }, element("span", good ? "✔" : "✘", { "aria-hidden": "true" }), ` ${name} `, element("b", text));
 }
 
-export function showAlarms(page, actions) {
-  byId("no-alarms").hidden = page.alarms.length > 0;
-  byId("alarm-count").textContent = page.alarms.length || "";
-  show(byId("alarm-list"), page.alarms.map((alarm) => {
-    const sos = alarm.kind === "sos";
-    const item = element("li", null, { class: sos ? "is-sos" : "" },
-      element("strong", sos ? (alarm.cancelled_ms === null ? "SOS" : "SOS, CANCELLED") : words(alarm.kind)),
-      alarm.call_sign ? sender(alarm) : "", sos ? "" : element("span", alarm.detail, { class: "soft" }),
-      element("span", age(alarm.at_ms, page.now_ms), { class: "soft" }));
-    if (alarm.report_id !== null) item.append(button("Show", { "data-key": `alarm-${alarm.id}` }, () => actions.open(alarm.report_id)));
-    if (!sos) item.append(button("Close it", { "data-key": `close-${alarm.id}` }, async () => {
-      say(await act(`/api/alarms/${alarm.id}/closed`));
-      await actions.refresh();
-    }));
-    return item;
+// The view of its own: each gateway's last word in numbers, and what the feed has counted.
+export function showHealthInDetail({ status, now_ms }) {
+  show(byId("gateway-details"), status.gateways.map((gateway) => {
+    const [text, good] = gatewayWords(gateway, now_ms);
+    return element("article", null, { class: "card" },
+      element("h3", null, {}, gateway.name, " ", element("span", gateway.country.toUpperCase(), { class: "tag" })),
+      element("p", `${good ? "✔" : "✘"} ${text}`, { class: good ? "good" : "bad" }),
+      element("p", phrase("last heard {age}", { age: age(gateway.heard_ms, now_ms) }), { class: "soft" }),
+      numbers(Object.entries(NUMBERS).filter(([name]) => gateway.health[name] !== undefined).map(([name, text]) => [phrase(text), name.endsWith("_s") ? `${gateway.health[name]} s` : gateway.health[name]])));
   }));
+  const { counts } = status;
+  show(byId("feed-details"), [numbers([
+    [phrase("proved to be their senders'"), counts.by_standing.authentic ?? 0],
+    ...Object.entries(counts.by_standing).filter(([name]) => name !== "authentic").map(([name, count]) => [standingWords(name), count]),
+    [phrase("copies that came again"), counts.copies], [phrase("stored twice"), counts.stored_twice], [phrase("put aside"), counts.put_aside],
+    ...Object.entries(counts.refused).map(([reason, count]) => [`${phrase("refused")}: ${words(reason)}`, count]),
+  ])]);
+}
+
+function numbers(rows) {
+  return element("dl", null, { class: "numbers" }, ...rows.flatMap(([name, value]) => [element("dt", name), element("dd", value)]));
+}
+
+export function showAlarms(page, actions) {
+  const silent = page.handsets.filter((handset) => isSilent(handset, page.now_ms));
+  byId("no-alarms").hidden = page.alarms.length + silent.length > 0;
+  byId("alarm-count").textContent = page.alarms.length + silent.length || "";
+  show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...silent.map((handset) => silenceRow(handset, page, actions))]);
+}
+
+function alarmRow(alarm, page, actions) {
+  const sos = alarm.kind === "sos";
+  const item = element("li", null, { class: sos ? "is-sos" : "" },
+    element("strong", sos ? (alarm.cancelled_ms === null ? "SOS" : phrase("SOS, CANCELLED")) : phrase(ALARMS[alarm.kind] ?? words(alarm.kind))),
+    alarm.call_sign ? sender(alarm) : "", alarm.mode ? modeTag(alarm.mode) : "", sos ? "" : element("span", alarm.detail, { class: "soft" }),
+    element("span", age(alarm.at_ms, page.now_ms), { class: "soft" }));
+  if (alarm.report_id !== null) item.append(button(phrase("Show"), { "data-key": `alarm-${alarm.id}` }, () => actions.open(alarm.report_id)));
+  if (!sos) item.append(button(phrase("Close it"), { "data-key": `close-${alarm.id}` }, async () => {
+    tell(await act(`/api/alarms/${alarm.id}/closed`));
+    await actions.refresh();
+  }));
+  return item;
+}
+
+// Silence ends by itself when the handset is heard again: nobody can close it.
+function silenceRow(handset, page, actions) {
+  return element("li", null, { class: "is-silence" }, element("strong", phrase("silent")), sender(handset),
+    element("span", phrase("last heard {age}", { age: age(handset.last_contact_ms, page.now_ms) }), { class: "soft" }),
+    button(phrase("Its reports"), { "data-key": `silent-${handset.device}` }, () => actions.reportsOf(handset)));
 }

@@ -1,37 +1,66 @@
-// Says codes in the officer's language, whatever the handset's was. English needs no catalogue.
+// Says the page's own words and the codes of reports in the officer's language, whatever the handset's was.
 
-import { byId, element } from "./words.js";
+import { byId, element } from "./elements.js";
 
 const ENGLISH = "en";
-const FOLDER = "/static/languages";
-let spoken = { tag: ENGLISH, texts: {} };
-
-export const spokenTag = () => spoken.tag;
+let spoken = { tag: ENGLISH, codes: {}, words: {} };
 
 // The word for a code; in English, and where the catalogue has none, `usual` or the code itself.
-export const say = (kind, name, usual = String(name).replaceAll("_", " ")) => spoken.texts[`${kind}.${name}`] ?? usual;
+export const say = (kind, name, usual = String(name).replaceAll("_", " ")) => spoken.codes[`${kind}.${name}`] ?? usual;
+
+// The page's own words; {names} stand for `values`, which become part of a text, never of markup.
+export function phrase(english, values = {}) {
+  const said = spoken.words[english] ?? english;
+  return said.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+// Marks words that `phrase` says later, so that the catalogues have them.
+export const sayLater = (english) => english;
+
+const json = async (address) => (await fetch(address)).json();
 
 async function speak(tag) {
-  if (tag === ENGLISH) spoken = { tag, texts: {} };
-  else spoken = await (await fetch(`${FOLDER}/${tag}.json`)).json();
-  byId("machine-made").hidden = !spoken.machine_made;
+  if (tag === ENGLISH) spoken = { tag, codes: {}, words: {} };
+  else {
+    const [codes, page] = await Promise.all([json(`/static/languages/${tag}.json`), json(`/static/words/${tag}.json`)]);
+    spoken = { tag, codes: codes.texts, words: page.words };
+  }
+  document.documentElement.lang = tag;
+  const machineMade = byId("machine-made");
+  if (machineMade) machineMade.hidden = tag === ENGLISH;
+  sayWhatStands();
+}
+
+// What stands in the document itself is English until it is said in another language.
+function sayWhatStands() {
+  for (const each of document.querySelectorAll("[data-say]")) {
+    each.dataset.say ||= each.textContent;
+    each.textContent = phrase(each.dataset.say);
+  }
+  for (const each of document.querySelectorAll("[data-say-in]")) {
+    for (const name of each.dataset.sayIn.split(" ")) {
+      const kept = `english-${name}`;
+      if (!each.hasAttribute(`data-${kept}`)) each.setAttribute(`data-${kept}`, each.getAttribute(name));
+      each.setAttribute(name, phrase(each.getAttribute(`data-${kept}`)));
+    }
+  }
 }
 
 // Offers every language there is; calls `onChange` when another one is spoken. Nothing waits for it:
-// a page that cannot have its words shows the codes, which are English.
+// a page that cannot have its words shows English.
 export async function prepareLanguages(onChange) {
   const choice = byId("language");
-  const languages = await (await fetch(`${FOLDER}/index.json`)).json();
+  const languages = await json("/static/languages/index.json");
+  const known = (tag) => languages.some((each) => each.tag === tag);
+  const change = async (tag) => { await speak(tag); choice.value = tag; onChange(); };
   choice.replaceChildren(...languages.map(({ tag, own_name }) => element("option", own_name, { value: tag, lang: tag })));
-  const kept = localStorage.getItem("language");
-  if (languages.some(({ tag }) => tag === kept)) {
-    await speak(kept);
-    choice.value = kept;
-    onChange();
-  }
-  choice.addEventListener("change", async () => {
-    await speak(choice.value);
-    localStorage.setItem("language", choice.value);
-    onChange();
-  });
+  choice.addEventListener("change", () => { localStorage.setItem("language", choice.value); change(choice.value); });
+  const wanted = [localStorage.getItem("language"), ...navigator.languages.flatMap(tagsOf)].find(known);
+  if (wanted && wanted !== ENGLISH) await change(wanted);
+}
+
+// A browser says "tr-TR" or "uz"; the page has "tr" and "uz-Latn".
+function tagsOf(browsers) {
+  const [language] = browsers.split("-");
+  return language === "uz" ? [browsers.includes("Cyrl") ? "uz-Cyrl" : "uz-Latn"] : [language];
 }

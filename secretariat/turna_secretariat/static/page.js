@@ -1,22 +1,33 @@
 // The duty officer's page: holds what is known, and shows it anew whenever something has changed.
 
-import { read, reportsAddress } from "./archive.js";
+import { ask, asked, prepareAddress, searchAddress, trailsAddress } from "./address.js";
+import { read } from "./archive.js";
+import { showBook } from "./book.js";
 import { openReport, prepareDetail } from "./detail.js";
+import { byId } from "./elements.js";
 import { prepareExports } from "./exports.js";
-import { showAlarms, showHealth } from "./health.js";
-import { prepareLanguages } from "./languages.js";
+import { prepareFilters, showFilters } from "./filters.js";
+import { showHandsets } from "./handsets.js";
+import { showAlarms, showHealth, showHealthInDetail } from "./health.js";
+import { phrase, prepareLanguages } from "./languages.js";
 import { Line } from "./line.js";
 import { goTo, showMap } from "./map.js";
-import { prepareSound } from "./sound.js";
+import { prepareNotices, showNotices } from "./notices.js";
+import { prepareSound, showSound } from "./sound.js";
 import { showSos } from "./sos.js";
-import { showHandsets, showReports } from "./stream.js";
-import { byId, clockTime } from "./words.js";
+import { showReports } from "./stream.js";
+import { prepareViews, showView } from "./views.js";
+import { clockTime, setMissionMode } from "./words.js";
 
 const REFRESH_AFTER_MS = 120; // several changes of one commit become one look
 const PAGE_SIZE = 60;
+const PAGE_LIMIT = 480;
 
-const page = { status: null, reports: [], handsets: [], alarms: [], now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, mayBeOlder: false, missedAfter: 0 };
-const actions = { refresh, goTo, open: (id) => openReport(id, actions), reportsOf };
+const page = {
+  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, calls: [], notices: [],
+  now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: 0,
+};
+const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), reportsOf };
 
 let looking = null;
 let again = false;
@@ -31,33 +42,49 @@ function refresh() {
   return looking;
 }
 
+// What each view needs beyond what all of them do.
+const OF_VIEW = {
+  picture: async () => { [page.places, page.trails] = await Promise.all([read("/api/places"), trailsAddress() ? read(trailsAddress()) : null]); },
+  book: async () => { page.calls = await read("/api/sos"); },
+  notices: async () => { page.notices = await read("/api/notices"); },
+};
+
 async function look() {
-  const addresses = ["/api/status", reportsAddress(byId("filter").value, page.limit), "/api/handsets", "/api/alarms"];
   try {
-    [page.status, page.reports, page.handsets, page.alarms] = await Promise.all(addresses.map(read));
+    const [status, found, handsets, alarms] = await Promise.all([...["/api/status", searchAddress(page.limit), "/api/handsets", "/api/alarms"].map(read), OF_VIEW[asked().view || "picture"]?.()]);
+    Object.assign(page, { status, reports: found.reports, olderBefore: found.older_before_id, handsets, alarms });
   } catch {
     return cutOff();
   }
   page.now_ms = page.status.now_ms;
   page.connected = page.status.feed.connected;
-  page.mayBeOlder = page.reports.length >= page.limit;
+  setMissionMode(page.status.mode);
   showAll();
 }
 
 function showAll() {
+  showView();
+  showFilters(page);
+  showReports(page, actions);
+  showBook(page, actions);
+  showNotices(page);
+  showWhatAges();
+  showFeed();
+}
+
+function showWhatAges() {
   showHealth(page);
+  showHealthInDetail(page);
   showSos(page, actions);
   showAlarms(page, actions);
-  showReports(page, actions);
   showHandsets(page, actions);
   showMap(page, actions);
-  showFeed();
 }
 
 function showFeed() {
   const since = page.status?.feed.changed_ms;
-  const text = page.cutOff ? "CUT OFF from the Secretariat: what you see is old. Trying again …"
-    : page.status && !page.connected ? `The BACKBONE IS DOWN${since ? ` since ${clockTime(since)}` : ""}: no report can arrive until it is back. Gateways keep what they hear.` : "";
+  const text = page.cutOff ? phrase("CUT OFF from the Secretariat: what you see is old. Trying again …")
+    : page.status && !page.connected ? phrase("The BACKBONE IS DOWN since {time}: no report can arrive until it is back. Gateways keep what they hear.", { time: clockTime(since) }) : "";
   if (byId("cut-off").textContent !== text) byId("cut-off").textContent = text;
   byId("cut-off").hidden = !text;
   document.body.classList.toggle("old", page.cutOff);
@@ -74,7 +101,8 @@ async function back() {
   page.cutOff = false;
   await refresh();
   const missed = page.reports.filter((report) => report.id > page.missedAfter).length;
-  byId("missed").textContent = missed ? `Back. ${missed === page.limit ? `${missed} or more` : missed} reports came while this page was cut off; they are marked.` : "Back. Nothing was missed.";
+  const n = missed === page.limit ? `${missed}+` : missed;
+  byId("missed").textContent = missed ? phrase("Back. Reports that came while this page was cut off: {n}; they are marked.", { n }) : phrase("Back. Nothing was missed.");
   byId("missed").hidden = false;
   setTimeout(() => { byId("missed").hidden = true; page.missedAfter = 0; }, 30_000);
 }
@@ -83,19 +111,20 @@ function pulse({ now_ms, connected }) {
   page.now_ms = now_ms;
   if (!page.status) return;
   if (page.connected !== connected) { refresh(); return; }
-  showHealth(page);
-  showSos(page, actions);
-  showAlarms(page, actions);
-  showHandsets(page, actions);
-  showMap(page, actions);
+  showWhatAges();
 }
 
 let timer = null;
 const later = () => { timer ??= setTimeout(() => { timer = null; refresh(); }, REFRESH_AFTER_MS); };
 
-function reportsOf(device) {
-  const newest = page.reports.find((report) => report.device === device);
-  if (newest) openReport(newest.id, actions);
+function show(position) {
+  if ((asked().view || "picture") !== "picture") ask({ view: "" });
+  goTo(position);
+}
+
+function reportsOf(handset) {
+  ask({ view: "", device: String(handset.device), type: "all", before: "" });
+  byId("reports").focus();
 }
 
 byId("person").value = localStorage.getItem("person") ?? "";
@@ -103,11 +132,19 @@ byId("person").addEventListener("change", () => {
   localStorage.setItem("person", byId("person").value.trim());
   if (page.status) showSos(page, actions);
 });
-byId("filter").addEventListener("change", refresh);
-byId("older").addEventListener("click", () => { page.limit = Math.min(500, page.limit + PAGE_SIZE); refresh(); });
-prepareLanguages(() => { if (page.status) showAll(); });
+byId("older").addEventListener("click", () => {
+  if (page.reports.length && page.limit < PAGE_LIMIT) page.limit += PAGE_SIZE;
+  else ask({ before: page.olderBefore });
+  refresh();
+});
+byId("trail").addEventListener("change", () => ask({ trail: byId("trail").value }));
+prepareAddress(refresh);
+prepareViews();
+prepareFilters();
+prepareLanguages(() => { showSound(); if (page.status) showAll(); });
 prepareSound();
 prepareDetail();
 prepareExports(page);
+prepareNotices(actions);
 new Line({ onChange: later, onPulse: pulse, onCut: cutOff, onBack: back });
 await refresh();

@@ -1,9 +1,10 @@
 // The SOS that nobody can miss: a card for each, above everything, until a named person accepts it.
 
-import { act, say } from "./archive.js";
-import { say as inWords } from "./languages.js";
+import { act, tell } from "./archive.js";
+import { button, byId, element, show } from "./elements.js";
+import { phrase, say } from "./languages.js";
 import { alarm as sound } from "./sound.js";
-import { age, button, byId, clockTime, element, modeTag, place, sender, show } from "./words.js";
+import { age, clockTime, modeTag, place, sender } from "./words.js";
 
 let known = new Set();
 
@@ -15,12 +16,12 @@ export function showSos(page, actions) {
   known = new Set(open.map((alarm) => alarm.id));
   panel.hidden = open.length === 0;
   document.body.classList.toggle("in-distress", open.length > 0);
-  byId("sos-title").textContent = open.length === 1 ? "SOS: one team calls" : `SOS: ${open.length} calls are open`;
+  byId("sos-title").textContent = open.length === 1 ? phrase("SOS: one team calls") : phrase("SOS: open calls: {n}", { n: open.length });
   const callingFirst = [...calling, ...open.filter((alarm) => alarm.cancelled_ms !== null)];
   show(byId("sos-cards"), callingFirst.map((alarm) => card(alarm, page, actions)));
   sound(calling.length > 0);
   const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement?.tagName);
-  if (isNew && !typing && !byId("report").open) panel.focus(); // not a button: a key pressed just now must accept nothing
+  if (isNew && !typing && !document.querySelector("dialog[open]")) panel.focus(); // not a button: a key pressed just now must accept nothing
 }
 
 function card(alarm, page, actions) {
@@ -28,23 +29,24 @@ function card(alarm, page, actions) {
   const position = alarm.report?.position ?? handset?.position;
   const cancelled = alarm.cancelled_ms !== null;
   const name = byId("person").value.trim();
-  const facts = [alarm.report?.kind && alarm.report.kind !== "unspecified" ? inWords("sos_kind", alarm.report.kind) : null,
-    alarm.report?.people ? `${alarm.report.people} people` : null, `at ${place(position)}`,
-    handset?.battery_pct !== null && handset ? `battery ${handset.battery_pct} %` : null];
-  return element("article", null, { class: `sos-card ${cancelled ? "cancelled" : ""}`, "aria-label": `SOS of ${alarm.call_sign}` },
-    element("span", cancelled ? "CANCELLED" : "SOS", { class: "octagon", "aria-hidden": "true" }),
+  const facts = [alarm.report?.kind && alarm.report.kind !== "unspecified" ? say("sos_kind", alarm.report.kind) : null,
+    alarm.report?.people ? phrase("people: {n}", { n: alarm.report.people }) : null, phrase("at {place}", { place: place(position) }),
+    handset && handset.battery_pct !== null ? phrase("battery {n} %", { n: handset.battery_pct }) : null];
+  return element("article", null, { class: `sos-card ${cancelled ? "cancelled" : ""}`, "aria-label": phrase("SOS of {who}", { who: alarm.call_sign }) },
+    element("span", cancelled ? phrase("CANCELLED") : "SOS", { class: "octagon", "aria-hidden": "true" }),
     element("div", null, {},
       element("h3", null, {}, sender(alarm), modeTag(alarm.mode ?? "actual")),
       element("p", facts.filter(Boolean).join(" · ")),
-      element("p", `stored ${clockTime(alarm.at_ms, page.now_ms)}, ${age(alarm.at_ms, page.now_ms)}`, { class: "soft" }),
-      cancelled ? element("p", `Taken back by the sender at ${clockTime(alarm.cancelled_ms, page.now_ms)}. Call them by voice before you close it.`, { class: "cancel-note" }) : "",
+      element("p", `${phrase("stored {time}", { time: clockTime(alarm.at_ms, page.now_ms) })}, ${age(alarm.at_ms, page.now_ms)}`, { class: "soft" }),
+      cancelled ? element("p", phrase("Taken back by the sender at {time}. Call them by voice before you close it.", { time: clockTime(alarm.cancelled_ms, page.now_ms) }), { class: "cancel-note" }) : "",
       element("p", null, { class: "deeds" },
-        button(name ? `Accept as ${name}` : "Accept", { class: "primary", "data-key": `accept-${alarm.id}` }, () => accept(alarm, actions)),
-        button("Show on map", { "data-key": `map-${alarm.id}` }, () => actions.goTo(position)),
-        button("Whole report", { "data-key": `open-${alarm.id}` }, () => actions.open(alarm.report_id)))));
+        button(name ? phrase("Accept as {person}", { person: name }) : phrase("Accept"), { class: "primary", "data-key": `accept-${alarm.id}` }, () => deed(alarm, "accepted", actions)),
+        button(phrase("False alarm"), { "data-key": `false-${alarm.id}` }, () => deed(alarm, "false_alarm", actions)),
+        button(phrase("Show on map"), { "data-key": `map-${alarm.id}` }, () => actions.goTo(position)),
+        button(phrase("Whole report"), { "data-key": `open-${alarm.id}` }, () => actions.open(alarm.report_id)))));
 }
 
-async function accept(alarm, actions) {
-  say(await act(`/api/reports/${alarm.report_id}/accepted`));
+async function deed(alarm, did, actions) {
+  tell(await act(`/api/reports/${alarm.report_id}/${did}`));
   await actions.refresh();
 }

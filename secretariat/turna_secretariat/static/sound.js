@@ -1,6 +1,7 @@
 // The alarm's sound, made by the browser itself. Browsers keep silent until a click: hence "arm".
 
-import { byId } from "./words.js";
+import { byId } from "./elements.js";
+import { phrase } from "./languages.js";
 
 const TONES_HZ = [880, 622];
 const TONE_S = 0.32;
@@ -38,7 +39,7 @@ function loudest() {
 function tell(text, good) {
   byId("sound-state").textContent = text;
   byId("sound-state").dataset.good = good;
-  byId("sound").textContent = armed() ? "Test the sound" : "Arm the alarm sound";
+  byId("sound").textContent = armed() ? phrase("Test the sound") : phrase("Arm the alarm sound");
 }
 
 // Plays the alarm once and measures that something was really played.
@@ -47,10 +48,10 @@ async function selfTest() {
   if (!meter) {
     meter = new AnalyserNode(context, { fftSize: 2048 });
     meter.connect(context.destination);
-    context.onstatechange = () => armed() || tell("sound was switched off by the browser", false);
+    context.onstatechange = () => armed() || tell(phrase("sound was switched off by the browser"), false);
   }
   await context.resume();
-  tell("testing …", false);
+  tell(phrase("testing …"), false);
   chime();
   let most = 0;
   const until = performance.now() + 700;
@@ -58,7 +59,8 @@ async function selfTest() {
     await new Promise((done) => setTimeout(done, 40));
     most = loudest();
   }
-  tell(most >= HEARD_ABOVE ? "✔ armed: did you hear two tones?" : "✘ the test made no sound", most >= HEARD_ABOVE);
+  const heard = most >= HEARD_ABOVE;
+  tell(heard ? `✔ ${phrase("armed: did you hear two tones?")}` : `✘ ${phrase("the test made no sound")}`, heard);
 }
 
 function ring() {
@@ -77,6 +79,11 @@ export function alarm(isWanted) {
 }
 
 export function prepareSound() {
-  tell("✘ sound is off", false);
-  byId("sound").addEventListener("click", () => selfTest().catch(() => tell("✘ this browser makes no sound", false)));
+  showSound();
+  byId("sound").addEventListener("click", () => selfTest().catch(() => tell(`✘ ${phrase("this browser makes no sound")}`, false)));
+}
+
+// Before the first test: that there is none yet.
+export function showSound() {
+  if (!armed()) tell(`✘ ${phrase("sound is off")}`, false);
 }

@@ -1,71 +1,52 @@
-// Turns what the archive knows into words. Text from the field becomes text nodes, never markup.
+// Turns what the archive knows into words.
 
-import { say, spokenTag } from "./languages.js";
+import { element } from "./elements.js";
+import { phrase, say, sayLater } from "./languages.js";
 
 // One shape a delivery state, none told by colour alone.
 export const STATE_SIGNS = ["○", "◔", "◑", "◕", "●", "⊘"];
-const STATE_WORDS = ["saved on the handset", "stored at gateway", "stored at Secretariat", "read by a person", "acted on", "refused"];
+const STATE_WORDS = [sayLater("saved on the handset"), sayLater("stored at gateway"), sayLater("stored at Secretariat"), sayLater("read by a person"), sayLater("acted on"), sayLater("refused")];
+export const TYPES = {
+  sitrep: sayLater("situation report"), sos: sayLater("SOS"), position: sayLater("position"), node_health: sayLater("device health"),
+  worksite_triage: sayLater("worksite triage"), worksite_report: sayLater("worksite report"), victim: sayLater("victim"), hazard: sayLater("hazard"),
+  medevac: sayLater("medevac"), needs: sayLater("needs"), area: sayLater("area"), message: sayLater("message"), task: sayLater("task"),
+  task_status: sayLater("task status"), unknown: sayLater("of unknown form"),
+};
+const STANDINGS = {
+  not_authentic: sayLater("not authentic"), unknown_device: sayLater("unknown device"), clone: sayLater("clone"), undecodable: sayLater("undecodable"),
+};
+export const MODES = { exercise: sayLater("EXERCISE"), actual: sayLater("REAL"), test: sayLater("TEST"), unknown: sayLater("unknown") };
 
-export const stateWords = (state) => say("state", state, STATE_WORDS[state]);
-
-export const byId = (id) => document.getElementById(id);
+export const stateWords = (state) => phrase(STATE_WORDS[state]);
+export const typeWords = (type) => phrase(TYPES[type] ?? words(type));
+export const standingWords = (standing) => phrase(STANDINGS[standing] ?? words(standing));
+export const modeWords = (mode) => phrase(MODES[mode] ?? mode);
 export const words = (name) => String(name).replaceAll("_", " ");
-
-export function element(tag, text, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  if (text !== undefined && text !== null) made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-export function button(text, attributes, onClick) {
-  const made = element("button", text, { type: "button", ...attributes });
-  made.addEventListener("click", onClick);
-  return made;
-}
-
-// While a finger or a mouse button is down nothing is replaced, or the click would hit what is gone.
-let pressed = false;
-const postponed = new Map();
-addEventListener("pointerdown", () => { pressed = true; }, true);
-for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), true);
-
-function release() {
-  pressed = false;
-  for (const [container, rows] of postponed) show(container, rows);
-  postponed.clear();
-}
-
-// Puts new rows in place of old ones; whoever stood on one by keyboard stands there still.
-export function show(container, rows) {
-  if (pressed) { postponed.set(container, rows); return; }
-  const old = container.children;
-  if (old.length === rows.length && rows.every((row, index) => row.isEqualNode(old[index]))) return;
-  const key = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  container.replaceChildren(...rows);
-  if (key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
-}
 
 export function shortTime(ms, now_ms = ms) {
   const iso = new Date(ms).toISOString();
   return (Math.abs(now_ms - ms) > 72_000_000 ? `${iso.slice(5, 10)} ` : "") + iso.slice(11, 19);
 }
 
-export const clockTime = (ms, now_ms) => ms === null || ms === undefined ? "never" : `${shortTime(ms, now_ms)} UTC`;
+export const clockTime = (ms, now_ms) => ms === null || ms === undefined ? phrase("never") : `${shortTime(ms, now_ms)} UTC`;
 
 export function age(ms, now_ms) {
-  if (ms === null || ms === undefined) return "never";
+  if (ms === null || ms === undefined) return phrase("never");
   const s = Math.max(0, Math.round((now_ms - ms) / 1000));
-  if (s < 90) return `${s} s ago`;
-  if (s < 5400) return `${Math.round(s / 60)} min ago`;
-  return s < 172_800 ? `${Math.round(s / 3600)} h ago` : `${Math.round(s / 86_400)} days ago`;
+  if (s < 90) return phrase("{n} s ago", { n: s });
+  if (s < 5400) return phrase("{n} min ago", { n: Math.round(s / 60) });
+  return s < 172_800 ? phrase("{n} h ago", { n: Math.round(s / 3600) }) : phrase("{n} days ago", { n: Math.round(s / 86_400) });
 }
 
-export const place = (position, decimals = 5) => position ? `${position.lat.toFixed(decimals)}, ${position.lon.toFixed(decimals)}` : "unknown";
+export const place = (position, decimals = 5) => position ? `${position.lat.toFixed(decimals)}, ${position.lon.toFixed(decimals)}` : phrase("unknown");
+
+// What is of the mission's own mode and real has no mark; a real one among exercises has the loudest.
+let missionMode = "actual";
+export const setMissionMode = (mode) => { missionMode = mode; };
 
 export function modeTag(mode) {
-  return mode === "actual" ? "" : element("span", say("mode", mode, mode.toUpperCase()), { class: "tag mode-tag", lang: spokenTag() });
+  if (mode === "unknown" || (mode === "actual" && missionMode === "actual")) return "";
+  return element("span", modeWords(mode), { class: `tag mode-tag mode-${mode}` });
 }
 
 export function sender(report) {
@@ -74,26 +55,26 @@ export function sender(report) {
 }
 
 export function standing(report) {
-  if (!["authentic", "undecodable"].includes(report.standing)) return element("span", `⚠ ${words(report.standing)}`, { class: "standing bad" });
-  const by = report.person ? ` · ${report.person}` : "";
+  if (!["authentic", "undecodable"].includes(report.standing)) return element("span", `⚠ ${standingWords(report.standing)}`, { class: "standing bad" });
+  const by = report.person ? element("bdi", report.person) : "";
   return element("span", null, { class: `standing state-${report.state}` },
-    element("span", STATE_SIGNS[report.state], { class: "sign", "aria-hidden": "true" }), element("span", stateWords(report.state), { lang: spokenTag() }), by);
+    element("span", STATE_SIGNS[report.state], { class: "sign", "aria-hidden": "true" }), element("span", stateWords(report.state)), by);
 }
 
 const COUNTED = [["immediate", "red"], ["delayed", "yellow"], ["minor", "green"], ["expectant", "grey"], ["deceased", "black"]];
 // Which list of codes a field's value is from.
-export const CODES_OF = { team_status: "team_status", hazard: "hazard", hazards: "hazard", needs: "need", kind: "sos_kind", phase: "sos_phase", phrase: "phrase", task: "task", mode: "mode" };
-const SAID_BY_THEMSELVES = new Set(["kind", "hazard", "phrase", "task"]);
+export const CODES_OF = { team_status: "team_status", hazard: "hazard", hazards: "hazard", needs: "need", kind: "sos_kind", phase: "sos_phase", phrase: "phrase", task: "task", status: "task_status", mode: "mode" };
+const SAID_BY_THEMSELVES = new Set(["kind", "hazard", "phrase", "task", "status"]);
 const SAID_ELSEWHERE = new Set(["type", "mode", "time", "time_quality", "position", "phase", "team_status", "casualties", "text", "needs", "hazards", "battery_pct", "altitude_m", "sos_reference"]);
 
-const UNSAID = new Set([null, 0, "", "unknown", "unspecified"]);
+const UNSAID = new Set([null, 0, "", "unknown", "unspecified", "none", false]);
 
-const PEOPLE = new Set(["trapped", "rescued", "people"]);
+const PEOPLE = new Set(["trapped", "rescued"]);
 // How a field's name ends says its unit.
-const UNITS = { mv: (value) => `${(value / 1000).toFixed(2)} V`, c: (value) => `${value} °C`, dbm: (value) => `${value} dBm`, db: (value) => `${value} dB`, pct: (value) => `${value} %`, min: (value) => `${value} min`, s: (value) => `${value} s`, m: (value) => `${value} m` };
+const UNITS = { mv: (value) => `${(value / 1000).toFixed(2)} V`, c: (value) => `${value} °C`, dbm: (value) => `${value} dBm`, db: (value) => `${value} dB`, pct: (value) => `${value} %`, min: (value) => `${value} min`, s: (value) => `${value} s`, m: (value) => `${value} m`, h: (value) => `${value} h` };
 const unitOf = (name) => Object.hasOwn(UNITS, name.split("_").at(-1)) && name.includes("_") ? name.split("_").at(-1) : null;
 
-export const label = (name) => words(unitOf(name) ? name.slice(0, name.lastIndexOf("_")) : name);
+export const label = (name) => phrase(words(unitOf(name) ? name.slice(0, name.lastIndexOf("_")) : name));
 export const measure = (name, value) => unitOf(name) && typeof value === "number" ? UNITS[unitOf(name)](value) : String(value);
 
 // The report in one line: what an officer acts on comes first.
@@ -106,11 +87,12 @@ export function gist(said) {
     if (SAID_ELSEWHERE.has(name) || UNSAID.has(value) || typeof value === "object") continue;
     if (SAID_BY_THEMSELVES.has(name) && typeof value === "string") parts.push(say(CODES_OF[name], value));
     else if (PEOPLE.has(name)) parts.push(`${value} ${say("count", name)}`);
+    else if (value === true) parts.push(label(name));
     else parts.push(`${label(name)} ${typeof value === "string" ? words(value) : measure(name, value)}`);
   }
   if (said.hazards?.length) parts.push(`${say("summary", "hazards", "hazards")}: ${said.hazards.map((code) => say("hazard", code)).join(", ")}`);
   if (said.needs && Object.keys(said.needs).length) parts.push(`${say("summary", "needs")} ` + Object.entries(said.needs).map(([item, number]) => `${number ?? "?"} ${say("need", item)}`).join(", "));
   if (said.text) parts.push(`“${said.text}”`);
-  if (!parts.length && said.position) parts.push(`at ${place(said.position)}`);
+  if (!parts.length && said.position) parts.push(phrase("at {place}", { place: place(said.position) }));
   return parts.join(" · ");
 }

@@ -1,0 +1,79 @@
+"""The book of all SOS: where each stands, and who did what when."""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from turna_secretariat.queries import report_as_json
+from turna_secretariat.registry import Registry
+from turna_secretariat.schema import action, alarm, report
+
+CALLS_LIMIT = 200
+# A deed's word for where an SOS stands; the last one counts, and any final one before "accepted".
+_FINAL = ("false_alarm", "refused", "acted")
+
+
+def calls(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
+    """Return every SOS, newest first, each with its book."""
+    query = (
+        sa.select(alarm)
+        .where((alarm.c.kind == "sos") & alarm.c.report_id.is_not(None))
+        .order_by(alarm.c.id.desc())
+        .limit(CALLS_LIMIT)
+    )
+    return [_call(connection, registry, row) for row in connection.execute(query).mappings()]
+
+
+def standing(deeds: list[str], *, is_cancelled: bool) -> str:
+    """Return the one word for where an SOS stands."""
+    final = next((did for did in reversed(deeds) if did in _FINAL), None)
+    if final is not None:
+        return final
+    if "accepted" in deeds:
+        return "accepted"
+    return "cancelled" if is_cancelled else "calling"
+
+
+def _call(connection: Connection, registry: Registry, row: RowMapping) -> dict[str, Any]:
+    about = sa.select(report).where(report.c.id == row["report_id"])
+    call = connection.execute(about).mappings().one()
+    query = sa.select(action).where(action.c.report_id == call["id"]).order_by(action.c.id)
+    deeds = [
+        {"at_ms": deed["at_ms"], "who": deed["person"], "did": deed["did"]}
+        for deed in connection.execute(query).mappings()
+    ]
+    said = [deed["did"] for deed in deeds]
+    book = [*_words_of_sender(connection, registry, call), *deeds]
+    return report_as_json(call, registry) | {
+        "alarm_id": row["id"],
+        "cancelled_ms": row["cancelled_ms"],
+        "stands": standing(said, is_cancelled=row["cancelled_ms"] is not None),
+        "book": sorted(book, key=lambda entry: entry["at_ms"]),
+    }
+
+
+def _words_of_sender(
+    connection: Connection, registry: Registry, call: RowMapping
+) -> list[dict[str, Any]]:
+    """Return the call itself and every later word of the handset about it."""
+    query = (
+        sa.select(report.c.id, report.c.seq, report.c.arrived_ms, report.c.body)
+        .where((report.c.device == call["device"]) & (report.c.type == "sos"))
+        .where((report.c.generation == call["generation"]) & (report.c.seq >= call["seq"]))
+        .where(report.c.standing.in_(("authentic", "clone")))
+        .order_by(report.c.seq)
+        .limit(CALLS_LIMIT)
+    )
+    who = registry.call_sign(call["device"])
+    book = []
+    for row in connection.execute(query).mappings():
+        body = json.loads(row["body"])
+        if row["id"] != call["id"]:
+            if body["phase"] == "declare":
+                break  # another call; what follows speaks of that one
+            if body["sos_reference"] not in (None, call["seq"]):
+                continue
+        book.append({"at_ms": row["arrived_ms"], "who": who, "did": body["phase"]})
+    return book

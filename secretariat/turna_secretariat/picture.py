@@ -1,0 +1,132 @@
+"""What the map shows besides the last positions: trails, worksites, hazards. One mode at a time."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from turna_secretariat.registry import Registry
+from turna_secretariat.schema import report
+
+# Newest first; what is beyond is said to be left out, not left out silently.
+TRAIL_ROWS_LIMIT = 20_000
+# A line on a screen does not show more; the first and the last point always stay.
+TRAIL_POINTS = 200
+PLACES_LIMIT = 5_000
+_SITE_TYPES = ("worksite_triage", "worksite_report")
+_CLEARED = "cleared"
+
+
+def trails(
+    connection: Connection,
+    registry: Registry,
+    *,
+    mode: str,
+    since_ms: int,
+    until_ms: int | None,
+    devices: Sequence[int] | None,
+) -> dict[str, Any]:
+    """Return where each handset was within a window, oldest first."""
+    query = (
+        sa.select(report.c.device, report.c.lat_e5, report.c.lon_e5, report.c.arrived_ms)
+        .add_columns(report.c.observed_s)
+        .where((report.c.arrived_ms >= since_ms) & (report.c.mode == mode))
+        .where((report.c.standing == "authentic") & report.c.lat_e5.is_not(None))
+        .order_by(report.c.arrived_ms.desc())
+        .limit(TRAIL_ROWS_LIMIT)
+    )
+    if until_ms is not None:
+        query = query.where(report.c.arrived_ms < until_ms)
+    if devices is not None:
+        query = query.where(report.c.device.in_(devices))
+    rows = connection.execute(query).mappings().all()
+    points: dict[int, list[tuple[int, float, float]]] = {}
+    for row in rows:
+        at_ms = row["arrived_ms"] if row["observed_s"] is None else row["observed_s"] * 1000
+        place = (at_ms, row["lat_e5"] / 100_000, row["lon_e5"] / 100_000)
+        points.setdefault(row["device"], []).append(place)
+    return {
+        "complete": len(rows) < TRAIL_ROWS_LIMIT,
+        "trails": [
+            {
+                "device": device,
+                "call_sign": registry.call_sign(device),
+                "points": thinned(sorted(points[device])),
+            }
+            for device in sorted(points)
+        ],
+    }
+
+
+def thinned(points: list[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
+    """Return every so-manieth point, the last one in any case."""
+    stride = -(-len(points) // TRAIL_POINTS)
+    return points if stride <= 1 else [*points[:-1:stride], points[-1]]
+
+
+def places(connection: Connection, registry: Registry, *, mode: str) -> dict[str, Any]:
+    """Return each worksite as it was reported last, and the hazards that nobody has cleared."""
+    query = (
+        sa.select(report)
+        .where(report.c.type.in_((*_SITE_TYPES, "hazard")) & (report.c.mode == mode))
+        .where(report.c.standing == "authentic")
+        .order_by(report.c.id.desc())
+        .limit(PLACES_LIMIT)
+    )
+    sites: dict[str, dict[str, Any]] = {}
+    hazards: dict[tuple[object, ...], dict[str, Any]] = {}
+    for row in connection.execute(query).mappings():
+        body = json.loads(row["body"])
+        if row["type"] == "hazard":
+            hazards.setdefault(_hazard_key(row, body), _hazard(row, registry, body))
+        else:
+            name = worksite_name(registry, row["device"], body)
+            _add_to_site(sites.setdefault(name, {"worksite": name}), row, body)
+    return {
+        "worksites": [sites[name] for name in sorted(sites)],
+        "hazards": [found for found in hazards.values() if found["state"] != _CLEARED],
+    }
+
+
+def worksite_name(registry: Registry, device: int, body: dict[str, Any]) -> str:
+    """Return the whole identifier; a handset leaves its own team's name out."""
+    name = str(body["worksite"])
+    handset = registry.handset(device)
+    return name if "-" in name or handset is None else f"{handset.team}-{name}"
+
+
+def _add_to_site(site: dict[str, Any], row: RowMapping, body: dict[str, Any]) -> None:
+    """Fill in what newer reports of the same site have left open."""
+    site.setdefault("report_id", row["id"])
+    site.setdefault("arrived_ms", row["arrived_ms"])
+    if row["lat_e5"] is not None:
+        site.setdefault("position", _position(row))
+    if row["type"] == "worksite_triage":
+        site.setdefault("triage", body["triage"])
+    else:
+        site.setdefault("completed", body["completed"])
+
+
+def _hazard(row: RowMapping, registry: Registry, body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "report_id": row["id"],
+        "arrived_ms": row["arrived_ms"],
+        "call_sign": registry.call_sign(row["device"]),
+        "hazard": body["hazard"],
+        "severity": body["severity"],
+        "state": body["state"],
+        "radius_m": body["radius_m"],
+        "position": None if row["lat_e5"] is None else _position(row),
+    }
+
+
+def _hazard_key(row: RowMapping, body: dict[str, Any]) -> tuple[object, ...]:
+    """Return what tells one hazard from another: its kind, and its place to about 100 m."""
+    near = (None, None) if row["lat_e5"] is None else (row["lat_e5"] // 100, row["lon_e5"] // 100)
+    return (body["hazard"], *near) if near[0] is not None else (body["hazard"], row["device"])
+
+
+def _position(row: RowMapping) -> dict[str, float]:
+    return {"lat": row["lat_e5"] / 100_000, "lon": row["lon_e5"] / 100_000}

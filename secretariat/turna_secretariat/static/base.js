@@ -1,0 +1,65 @@
+// What lies under the teams: coasts and borders from this machine, a grid of degrees, and where on earth it is.
+
+import { read } from "./archive.js";
+import { element } from "./elements.js";
+
+const STEPS_DEG = [10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002];
+
+export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+export async function drawBase(map) {
+  drawGrid(map);
+  const drawn = await read("/map/base.json").catch(() => null);
+  if (!drawn) return;
+  const base = window.L.geoJSON(drawn, { interactive: false, style, attribution: drawn.attribution }).addTo(map);
+  base.bringToBack();
+  const small = overview(map, drawn);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => [base, small].forEach((each) => each.setStyle(style)));
+}
+
+// Where on earth the view is: the coasts and borders around it, which a view of a town does not show.
+function overview(map, drawn) {
+  const corner = window.L.control({ position: "topleft" });
+  const frame = element("div", null, { class: "overview", "aria-hidden": "true" });
+  corner.onAdd = () => frame;
+  corner.addTo(map);
+  const options = { preferCanvas: true, zoomControl: false, attributionControl: false, dragging: false, keyboard: false, scrollWheelZoom: false, doubleClickZoom: false, touchZoom: false, boxZoom: false };
+  const small = window.L.map(frame, options).setView(map.getCenter(), 5);
+  const layer = window.L.geoJSON(drawn, { interactive: false, style, filter: (feature) => feature.properties.kind !== "river" }).addTo(small);
+  const here = window.L.rectangle(map.getBounds(), { color: colour("--sos"), weight: 2, interactive: false }).addTo(small);
+  const follow = () => {
+    small.setView(map.getCenter(), Math.max(1, Math.min(5, map.getZoom() - 3)), { animate: false });
+    here.setBounds(map.getBounds());
+    frame.hidden = map.getZoom() < 7;
+  };
+  map.on("moveend", follow);
+  follow();
+  return layer;
+}
+
+function style(feature) {
+  const kind = feature.properties.kind;
+  if (kind === "land") return { stroke: true, color: colour("--coast"), weight: 1, fillColor: colour("--land"), fillOpacity: 1 };
+  if (kind === "lake") return { stroke: true, color: colour("--coast"), weight: 0.5, fillColor: colour("--sea"), fillOpacity: 1 };
+  if (kind === "river") return { color: colour("--river"), weight: 1, opacity: 0.8 };
+  return { color: colour("--border"), weight: 1.6, dashArray: "7 4" };
+}
+
+// A grid of degrees with its numbers: with the scale, enough to read a position off the map.
+function drawGrid(map) {
+  const grid = window.L.layerGroup().addTo(map);
+  const draw = () => {
+    grid.clearLayers();
+    const view = map.getBounds();
+    const step = STEPS_DEG.find((each) => (view.getEast() - view.getWest()) / each >= 5) ?? STEPS_DEG.at(-1);
+    const decimals = Math.max(0, Math.ceil(-Math.log10(step)));
+    const rule = (points, text) => {
+      window.L.polyline(points, { color: colour("--grid"), weight: 0.7, interactive: false }).addTo(grid);
+      window.L.marker(points[0], { interactive: false, keyboard: false, icon: window.L.divIcon({ className: "degrees", html: element("span", text), iconSize: null }) }).addTo(grid);
+    };
+    for (let lon = Math.ceil(view.getWest() / step) * step; lon < view.getEast(); lon += step) rule([[view.getNorth(), lon], [view.getSouth(), lon]], `${lon.toFixed(decimals)}° E`);
+    for (let lat = Math.ceil(view.getSouth() / step) * step; lat < view.getNorth(); lat += step) rule([[lat, view.getWest()], [lat, view.getEast()]], `${lat.toFixed(decimals)}° N`);
+  };
+  map.on("moveend", draw);
+  draw();
+}

@@ -1,0 +1,50 @@
+// Makes elements and puts them in place of old ones. Text becomes text nodes, never markup.
+
+export const byId = (id) => document.getElementById(id);
+
+export function element(tag, text, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  if (text !== undefined && text !== null) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+export function button(text, attributes, onClick) {
+  const made = element("button", text, { type: "button", ...attributes });
+  made.addEventListener("click", onClick);
+  return made;
+}
+
+export const option = (value, text) => element("option", text, { value });
+
+// Offers choices anew and keeps what was chosen, if it is still among them.
+export function offer(select, options) {
+  const old = [...select.options].map((each) => `${each.value} ${each.text}`).join("\n");
+  if (old === options.map((each) => `${each.value} ${each.text}`).join("\n")) return;
+  const chosen = select.value;
+  select.replaceChildren(...options);
+  if (options.some((each) => each.value === chosen)) select.value = chosen;
+}
+
+// While a finger or a mouse button is down nothing is replaced, or the click would hit what is gone.
+let pressed = false;
+const postponed = new Map();
+addEventListener("pointerdown", () => { pressed = true; }, true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), true);
+
+function release() {
+  pressed = false;
+  for (const [container, rows] of postponed) show(container, rows);
+  postponed.clear();
+}
+
+// Puts new rows in place of old ones; whoever stood on one by keyboard stands there still.
+export function show(container, rows) {
+  if (pressed) { postponed.set(container, rows); return; }
+  const old = container.children;
+  if (old.length === rows.length && rows.every((row, index) => row.isEqualNode(old[index]))) return;
+  const key = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  container.replaceChildren(...rows);
+  if (key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+}

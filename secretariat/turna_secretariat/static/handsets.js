@@ -1,0 +1,49 @@
+// Teams and their handsets: who was heard when, how the battery is, who has fallen silent.
+
+import { ask } from "./address.js";
+import { button, byId, element, show } from "./elements.js";
+import { phrase } from "./languages.js";
+import { age, clockTime, place, sender } from "./words.js";
+
+export const SILENT_MS = 15 * 60_000;
+const LOW_BATTERY_PCT = 20;
+
+export const isSilent = (handset, now_ms) => handset.last_contact_ms !== null && now_ms - handset.last_contact_ms > SILENT_MS;
+
+export function showHandsets(page, actions) {
+  const { now_ms, handsets } = page;
+  const silent = handsets.filter((handset) => isSilent(handset, now_ms));
+  byId("count-silent").textContent = silent.length ? `⚠ ${phrase("silent: {n}", { n: silent.length })}` : "";
+  const teams = grouped(handsets);
+  show(byId("handset-rows"), [...teams].flatMap(([team, members]) => [...(members.length > 1 ? [teamRow(team, members, page)] : []), ...members.map((handset) => row(handset, now_ms, actions))]));
+}
+
+function grouped(handsets) {
+  const teams = new Map();
+  for (const handset of handsets) teams.set(handset.team, [...(teams.get(handset.team) ?? []), handset]);
+  return teams;
+}
+
+function teamRow(team, members, page) {
+  const heard = Math.max(...members.map((handset) => handset.last_contact_ms ?? 0));
+  const name = button(team, { class: "plain", "data-key": `team-${team}`, "aria-label": phrase("only the reports of {who}", { who: team }) }, () => ask({ team, before: "" }));
+  return element("tr", null, { class: "team-row" },
+    element("th", null, { scope: "row" }, name, " ", element("span", members[0].country.toUpperCase(), { class: "tag country" })),
+    element("td", heard ? age(heard, page.now_ms) : phrase("never"), { class: "number" }),
+    element("td", phrase("handsets: {n}", { n: members.length }), { colspan: "4", class: "soft" }));
+}
+
+function row(handset, now_ms, actions) {
+  const silent = isSilent(handset, now_ms);
+  const low = handset.battery_pct !== null && handset.battery_pct < LOW_BATTERY_PCT;
+  const where = handset.position
+    ? button(place(handset.position, 4), { class: "plain", "data-key": `place-${handset.device}`, "aria-label": phrase("show {who} on the map", { who: handset.call_sign }) }, () => actions.goTo(handset.position))
+    : element("span", phrase("unknown"), { class: "soft" });
+  return element("tr", null, { class: silent ? "silent" : handset.last_contact_ms === null ? "unheard" : "" },
+    element("td", null, {}, sender(handset), handset.revoked ? element("span", phrase("revoked"), { class: "tag bad" }) : ""),
+    element("td", `${silent ? `⚠ ${phrase("silent")}, ` : ""}${age(handset.last_contact_ms, now_ms)}`, { class: "number", title: clockTime(handset.last_contact_ms, now_ms) }),
+    element("td", handset.battery_pct === null ? "?" : `${low ? `⚠ ${phrase("low")} ` : ""}${handset.battery_pct} %`, { class: "number" }),
+    element("td", handset.rssi_dbm === null ? "?" : `${handset.rssi_dbm} dBm`, { class: "number" }),
+    element("td", null, { class: "number" }, where),
+    element("td", handset.reports, { class: "number" }));
+}

@@ -1,0 +1,142 @@
+"""The addresses of what an officer looks at: found reports, trails, places, SOS, the situation."""
+
+import json
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, HTTPException, Query
+from sqlalchemy.engine import Connection, RowMapping
+
+from turna_backbone.clock import Clock
+from turna_secretariat import distress, picture, queries, situation
+from turna_secretariat.archive import Archive
+from turna_secretariat.exports.selection import SelectionError, moment_ms
+from turna_secretariat.registry import Registry
+from turna_secretariat.schema import report
+from turna_secretariat.search import MODES, TEXT_LIMIT, Wanted, devices_of, search
+
+Words = Annotated[list[str] | None, Query(max_length=20)]
+Word = Annotated[str | None, Query(max_length=40)]
+# More than a whole mission's forms; beyond it the period has to be chosen shorter.
+SITUATION_LIMIT = 50_000
+_DAY_MS = 86_400_000
+
+
+def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(prefix="/api")
+    mission_mode = registry.mission.mode
+
+    def moment(name: str, text: str | None) -> int | None:
+        try:
+            return moment_ms(name, text, clock.unix_s())
+        except SelectionError as error:
+            raise HTTPException(422, str(error)) from None
+
+    @routes.get("/search")
+    def find(
+        type: Words = None,  # noqa: A002  # the name that stands in the address
+        without: Words = None,
+        team: Words = None,
+        country: Words = None,
+        device: Annotated[int | None, Query(ge=0, lt=1 << 16)] = None,
+        mode: Word = None,
+        state: Annotated[int | None, Query(ge=0, le=5)] = None,
+        since: Word = None,
+        until: Word = None,
+        text: Annotated[str, Query(max_length=TEXT_LIMIT)] = "",
+        limit: Annotated[int, Query(ge=1, le=queries.PAGE_LIMIT)] = 60,
+        before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
+    ) -> dict[str, Any]:
+        if mode is not None and mode not in MODES:
+            raise HTTPException(422, f"mode: one of {', '.join(MODES)}")
+        wanted = Wanted(
+            types=tuple(type or ()),
+            without=tuple(without or ()),
+            teams=tuple(team or ()),
+            countries=tuple(country or ()),
+            device=device,
+            mode=mode,
+            state=state,
+            since_ms=moment("since", since),
+            until_ms=moment("until", until),
+            text=text,
+        )
+        with archive.reader() as connection:
+            return search(connection, registry, wanted, limit=limit, before_id=before_id)
+
+    @routes.get("/trails")
+    def trails(
+        since: Word = "1h",
+        until: Word = None,
+        team: Words = None,
+        country: Words = None,
+        mode: Word = None,
+    ) -> dict[str, Any]:
+        with archive.reader() as connection:
+            return picture.trails(
+                connection,
+                registry,
+                mode=mode or mission_mode,
+                since_ms=moment("since", since) or 0,
+                until_ms=moment("until", until),
+                devices=devices_of(registry, tuple(team or ()), tuple(country or ())),
+            )
+
+    @routes.get("/places")
+    def places(mode: Word = None) -> dict[str, Any]:
+        with archive.reader() as connection:
+            return picture.places(connection, registry, mode=mode or mission_mode)
+
+    @routes.get("/sos")
+    def calls() -> list[dict[str, Any]]:
+        with archive.reader() as connection:
+            return distress.calls(connection, registry)
+
+    @routes.get("/situation")
+    def situation_report(
+        sector: Word = None, since: Word = None, until: Word = None, mode: Word = None
+    ) -> dict[str, Any]:
+        until_ms = moment("until", until) or clock.unix_s() * 1000 + 1000
+        since_ms = moment("since", since)
+        with archive.reader() as connection:
+            said = _said(connection, registry, mode or mission_mode)
+        rolled = situation.roll_up(
+            said,
+            sector=sector or None,
+            since_ms=until_ms - _DAY_MS if since_ms is None else since_ms,
+            until_ms=until_ms,
+        )
+        return {"mission": registry.mission.name, "mode": mode or mission_mode} | rolled
+
+    return routes
+
+
+def _said(connection: Connection, registry: Registry, mode: str) -> list[situation.Said]:
+    query = (
+        sa.select(report)
+        .where(report.c.type.in_(situation.TYPES) & (report.c.mode == mode))
+        .where(report.c.standing == "authentic")
+        .order_by(report.c.id.desc())
+        .limit(SITUATION_LIMIT + 1)
+    )
+    rows = connection.execute(query).mappings().all()
+    if len(rows) > SITUATION_LIMIT:
+        raise HTTPException(422, f"more than {SITUATION_LIMIT} reports: they are not rolled up")
+    return [_one(row, registry) for row in rows]
+
+
+def _one(row: RowMapping, registry: Registry) -> situation.Said:
+    body = json.loads(row["body"])
+    handset = registry.handset(row["device"])
+    has_place = row["lat_e5"] is not None
+    return situation.Said(
+        at_ms=row["arrived_ms"] if row["observed_s"] is None else row["observed_s"] * 1000,
+        team=registry.call_sign(row["device"]) if handset is None else handset.team,
+        type=row["type"],
+        body=body,
+        place=(row["lat_e5"] / 100_000, row["lon_e5"] / 100_000) if has_place else None,
+        worksite=picture.worksite_name(registry, row["device"], body)
+        if body.get("worksite")
+        else None,
+    )

@@ -1,0 +1,114 @@
+"""The map's trails, worksites and hazards, and the book of SOS: one mode, nothing unproved."""
+
+import json
+
+import pytest
+
+from tests.secretariat.exported import Exported
+from tests.secretariat.field import EPOCH_S, Field, sos
+from turna_protocol import codes
+from turna_protocol.reports import Fix, Position
+from turna_protocol.reports.hazard import Hazard
+from turna_protocol.reports.more_fields import Worksite
+from turna_protocol.reports.worksite_report import WorksiteReport
+from turna_protocol.reports.worksite_triage import WorksiteTriage
+from turna_secretariat import distress, picture
+from turna_secretariat.archive import Archive
+from turna_secretariat.desk import Desk, NotPossibleError
+from turna_secretariat.registry import Registry
+
+NOW_MS = (EPOCH_S + 60) * 1000
+
+
+def _walk(step: int, mode: int = codes.EXERCISE) -> Position:
+    fix = Fix(3_620_000 + step * 100, 3_616_000, 5, 0)
+    return Position(
+        mode=mode, time_s=EPOCH_S + step, time_quality=codes.TIME_GNSS, fix=fix, battery_pct=80
+    )
+
+
+def test_a_trail_is_in_the_order_of_walking_and_of_one_mode(
+    field: Field, desk: Desk, archive: Archive, registry: Registry
+) -> None:
+    for seq, report in enumerate((_walk(2), _walk(1), _walk(3, codes.ACTUAL), _walk(4))):
+        desk.file([field.carried(report, seq=seq)], NOW_MS)
+    desk.file([field.carried(_walk(9), seq=9, key=bytes(32))], NOW_MS)
+
+    with archive.reader() as connection:
+        asked = {"mode": "exercise", "until_ms": None, "devices": None}
+        found = picture.trails(connection, registry, since_ms=0, **asked)  # type: ignore[arg-type]
+        later = picture.trails(connection, registry, since_ms=NOW_MS + 1, **asked)  # type: ignore[arg-type]
+
+    assert found["complete"]
+    assert [point[0] for point in found["trails"][0]["points"]] == [
+        (EPOCH_S + step) * 1000 for step in (1, 2, 4)
+    ]
+    assert later["trails"] == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 200, 201, 5000])
+def test_a_long_trail_keeps_its_ends(count: int) -> None:
+    points = [(at, 0.0, 0.0) for at in range(count)]
+    thin = picture.thinned(points)
+
+    assert len(thin) <= picture.TRAIL_POINTS + 1
+    assert thin[:1] + thin[-1:] == points[:1] + points[-1:]
+
+
+def test_a_worksite_is_as_it_was_reported_last_and_a_cleared_hazard_is_gone(
+    field: Field, desk: Desk, archive: Archive, registry: Registry
+) -> None:
+    site, fix = Worksite(56), Fix(3_620_500, 3_616_300, 5, 0)
+    hazards = [
+        Hazard(mode=codes.EXERCISE, fix=fix, hazard=kind, radius_m=100, state=state)
+        for kind, state in ((0, 0), (2, 0), (0, 3))
+    ]
+    triage = WorksiteTriage(mode=codes.EXERCISE, fix=fix, worksite=site, live=1, under_12h=True)
+    done = WorksiteReport(mode=codes.EXERCISE, worksite=site, completed=True)
+    for seq, report in enumerate((triage, done, *hazards)):
+        desk.file([field.carried(report, seq=seq)], NOW_MS)
+
+    with archive.reader() as connection:
+        found = picture.places(connection, registry, mode="exercise")
+        actual = picture.places(connection, registry, mode="actual")
+
+    assert [
+        (it["worksite"], it["triage"], it["completed"], it["position"]["lat"])
+        for it in found["worksites"]
+    ] == [("TUR01-0056", "A", True, 36.205)]
+    assert [hazard["hazard"] for hazard in found["hazards"]] == ["fire"]
+    assert actual == {"worksites": [], "hazards": []}
+    json.dumps(found)
+
+
+def test_the_book_of_an_sos_says_who_did_what_when(
+    field: Field, desk: Desk, archive: Archive, registry: Registry
+) -> None:
+    cancel = sos(5, phase=codes.CANCEL, reference=1)
+    desk.file([field.carried(sos(), seq=1)], NOW_MS)
+    desk.file([field.carried(sos(), device=2, seq=1)], NOW_MS)
+    desk.file([field.carried(cancel, seq=2)], NOW_MS + 1)
+    stands = {"AZE01-1": "calling", "TUR01-1": "cancelled"}
+    with archive.reader() as connection:
+        calls = distress.calls(connection, registry)
+        assert {call["call_sign"]: call["stands"] for call in calls} == stands
+
+    desk.act(1, "accepted", "Aylin Demir", NOW_MS + 2)
+    desk.act(1, "false_alarm", "Aylin Demir", NOW_MS + 3)
+    with archive.reader() as connection:
+        call = next(c for c in distress.calls(connection, registry) if c["device"] == 1)
+
+    assert call["stands"] == "false_alarm"
+    assert [(entry["who"], entry["did"]) for entry in call["book"]] == [
+        ("TUR01-1", "declare"),
+        ("TUR01-1", "cancel"),
+        ("Aylin Demir", "accepted"),
+        ("Aylin Demir", "false_alarm"),
+    ]
+
+
+def test_only_an_sos_can_be_a_false_alarm(exported: Exported, desk: Desk) -> None:
+    exported.file(_walk(1))
+
+    with pytest.raises(NotPossibleError, match="only an SOS"):
+        desk.act(1, "false_alarm", "Aylin Demir", NOW_MS)

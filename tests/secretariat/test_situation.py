@@ -1,0 +1,123 @@
+"""The roll-up of a sector: worksites by state and level, rescued now and overall."""
+
+from typing import Any
+
+from turna_secretariat.situation import Said, roll_up, sector_of, sectors
+
+HOUR_MS = 3_600_000
+HERE, THERE = (36.20, 36.16), (36.40, 36.16)
+
+
+def _report(hour: int, site: str, level: str = "asr3", **body: Any) -> Said:
+    said = {
+        "completed": False,
+        "asr_level": level,
+        "live_rescued": None,
+        "deceased_recovered": None,
+        "missing": None,
+        "live_contacts": None,
+        "releasable": None,
+        "needs": {},
+        "hazards": [],
+    }
+    return Said(hour * HOUR_MS, "TUR01", "worksite_report", said | body, HERE, site)
+
+
+def _triage(hour: int, site: str, letter: str, place: tuple[float, float] = HERE) -> Said:
+    return Said(hour * HOUR_MS, "TUR01", "worksite_triage", {"triage": letter}, place, site)
+
+
+def _area(hour: int, sector: str, place: tuple[float, float], **body: Any) -> Said:
+    said = {"sector": sector, "radius_m": 5000, "security_level": None}
+    return Said(hour * HOUR_MS, "AZE01", "area", said | body, place)
+
+
+def _rolled(*said: Said, sector: str | None = None) -> dict[str, Any]:
+    return roll_up(said, sector=sector, since_ms=12 * HOUR_MS, until_ms=24 * HOUR_MS)
+
+
+def test_a_worksite_counts_once_at_its_furthest_state_and_last_level() -> None:
+    rolled = _rolled(
+        _triage(1, "TUR01-0001", "A"),
+        _report(2, "TUR01-0001", "asr3"),
+        _report(3, "TUR01-0001", "asr4", completed=True),
+        _triage(4, "TUR01-0002", "C"),
+        _report(5, "TUR01-0003", "asr5"),
+        _triage(6, "TUR01-0004", "not_a_worksite"),
+    )
+
+    assert rolled["worksites"] == {
+        "active": {"total": 1, "asr3": 0, "asr4": 0, "asr5": 1},
+        "pending": {"total": 1, "asr3": 0, "asr4": 0, "asr5": 0},
+        "completed": {"total": 1, "asr3": 0, "asr4": 1, "asr5": 0},
+        "identified": {"total": 3, "asr3": 0, "asr4": 1, "asr5": 1},
+    }
+    assert rolled["triage"] == {"A": 0, "B": 0, "C": 1, "D": 0}
+
+
+def test_current_is_the_period_and_overall_is_everything_and_unknown_is_not_zero() -> None:
+    rolled = _rolled(
+        _report(2, "TUR01-0001", live_rescued=2, deceased_recovered=None),
+        _report(13, "TUR01-0001", live_rescued=3, missing=4),
+        _report(14, "TUR01-0002", live_rescued=None, missing=1),
+        _report(30, "TUR01-0002", live_rescued=50),
+    )
+
+    assert rolled["rescued_live"] == {"current": 3, "overall": 5}
+    assert rolled["recovered_dead"] == {"current": None, "overall": None}
+    assert rolled["missing"] == 5
+
+
+def test_a_sector_holds_the_worksites_in_its_circle() -> None:
+    said = (
+        _area(1, "A", HERE, security_level=2),
+        _area(1, "B", THERE, security_level=5),
+        _triage(2, "TUR01-0001", "B", HERE),
+        _triage(2, "TUR01-0002", "C", THERE),
+        Said(3 * HOUR_MS, "KAZ01", "sitrep", {"team_status": "available"}, THERE),
+    )
+
+    of_b = _rolled(*said, sector="B")
+    assert [site["worksite"] for site in of_b["list"]] == ["TUR01-0002"]
+    assert of_b["security_level"] == 5
+    assert of_b["available_teams"] == ["KAZ01"]
+    assert _rolled(*said)["security_level"] == 5
+    assert _rolled(*said)["sectors"] == ["A", "B"]
+    assert sector_of((37.0, 36.16), sectors(said)) is None
+    assert sector_of(None, sectors(said)) is None
+
+
+def test_a_hazard_that_was_cleared_is_no_safety_issue_any_more() -> None:
+    def hazard(hour: int, kind: str, state: str) -> Said:
+        body = {"hazard": kind, "state": state}
+        return Said(hour * HOUR_MS, "TUR01", "hazard", body, HERE)
+
+    rolled = _rolled(hazard(1, "gas", "new"), hazard(2, "fire", "new"), hazard(3, "gas", "cleared"))
+
+    assert rolled["safety"] == ["fire"]
+
+
+def test_needs_are_those_of_the_last_report_of_open_worksites() -> None:
+    rolled = _rolled(
+        _report(1, "TUR01-0001", needs={"water": 5}),
+        _report(2, "TUR01-0001", needs={"cranes": 1, "fuel": None}),
+        _report(3, "TUR01-0002", needs={"cranes": 2}),
+        _report(4, "TUR01-0003", needs={"food": 9}, completed=True),
+    )
+
+    assert rolled["needs"] == {"cranes": 3, "fuel": None}
+
+
+def test_victims_are_counted_once_by_their_last_form() -> None:
+    def victim(hour: int, number: int, outcome: str) -> Said:
+        body = {"number": number, "outcome": outcome}
+        return Said(hour * HOUR_MS, "TUR01", "victim", body, HERE, "TUR01-0001")
+
+    rolled = _rolled(
+        _triage(1, "TUR01-0001", "A"),
+        victim(2, 1, "live"),
+        victim(3, 1, "deceased"),
+        victim(4, 2, "live"),
+    )
+
+    assert rolled["victims"] == {"live": 1, "deceased": 1}
