@@ -57,6 +57,11 @@ CHECKS = (
         (f"{PYTHON}", "-m", "tools.bytecode"),
     ),
     Check("lint", "ruff check", (f"{BIN}/ruff", "check", "-q", "--output-format=concise", ".")),
+    Check(
+        "page-lint",
+        "oxlint: the page's JavaScript",
+        (f"{BIN}/oxlint", "--quiet", "secretariat/turna_secretariat/static"),
+    ),
     Check("format", "ruff format", (f"{BIN}/ruff", "format", "--check", ".")),
     Check(
         "languages",
