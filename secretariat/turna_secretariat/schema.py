@@ -19,11 +19,11 @@ from sqlalchemy import (
 )
 
 # Raised with a step in `versions`; an archive from a newer version is refused.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 # SQLite numbers rows by itself only for a column whose type is exactly INTEGER.
-_Id = BigInteger().with_variant(Integer, "sqlite")
+Id = BigInteger().with_variant(Integer, "sqlite")
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
@@ -31,7 +31,7 @@ schema_version = Table("schema_version", metadata, Column("version", Integer, nu
 report = Table(
     "report",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("device", Integer, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("seq", Integer, nullable=False),
@@ -102,7 +102,7 @@ reach = Table(
 gap = Table(
     "gap",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("device", Integer, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("first", Integer, nullable=False),
@@ -118,7 +118,7 @@ gap = Table(
 run = Table(
     "run",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("boot_id", LargeBinary(8), nullable=False),
     Column("started_ms", BigInteger, nullable=False),
 )
@@ -151,7 +151,7 @@ carriage = Table(
 action = Table(
     "action",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("report_id", ForeignKey("report.id"), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("person", String(80), nullable=False),
@@ -162,7 +162,7 @@ action = Table(
 alarm = Table(
     "alarm",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("kind", String(32), nullable=False),  # sos | clone | not_authentic | ...
     Column("report_id", ForeignKey("report.id")),
@@ -179,7 +179,7 @@ Index("alarm_open", alarm.c.id, sqlite_where=_is_open, postgresql_where=_is_open
 owed = Table(
     "owed",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("report_id", ForeignKey("report.id"), nullable=False),
     Column("gateway", String(32), nullable=False),
     Column("state", Integer, nullable=False),
@@ -189,7 +189,7 @@ owed = Table(
 change = Table(
     "change",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False),  # report | state | alarm | gateway
     Column("report_id", ForeignKey("report.id")),
@@ -210,7 +210,7 @@ refusal = Table(
 quarantine = Table(
     "quarantine",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("fingerprint", LargeBinary(32), nullable=False, unique=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("copies", Integer, nullable=False),
@@ -222,7 +222,7 @@ quarantine = Table(
 notice = Table(
     "notice",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("sender", String(200), nullable=False),
     Column("identifier", String(200), nullable=False),
     Column("sent_s", BigInteger, nullable=False),

@@ -9,19 +9,19 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from turna_secretariat import schema
+from turna_secretariat import down_schema, schema
 from turna_secretariat.engines import ArchiveError
-from turna_secretariat.versions import v2
+from turna_secretariat.versions import v2, v3
 
 # What leads to a version from the one before it.
-STEPS: dict[int, Callable[[Connection], None]] = {2: v2.migrate}
+STEPS: dict[int, Callable[[Connection], None]] = {2: v2.migrate, 3: v3.migrate}
 
 
 def bring_up(connection: Connection) -> None:
     """Create the tables of a new archive, or take the steps that an old one has missed."""
     version = require_known(connection)
     if version is None:
-        schema.metadata.create_all(connection)
+        down_schema.metadata.create_all(connection)  # those of `schema` among them
         connection.execute(schema.schema_version.insert().values(version=schema.SCHEMA_VERSION))
         return
     for missed in range(version + 1, schema.SCHEMA_VERSION + 1):
