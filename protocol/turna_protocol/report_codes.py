@@ -42,6 +42,9 @@ PHRASES = (
     "fire_service_needed",
     "ambulance_needed",
     "roll_call",
+    "evacuate",
+    "cease_work",
+    "resume_work",
 )
 TASKS = (
     "other",
