@@ -5,8 +5,10 @@ always), and the handset was just heard (then it listens, see turna_protocol.dow
 """
 
 from turna_backbone import down
+from turna_backbone.down import Down
 from turna_protocol.downlink import HOLD_TO_ALL_AGAIN_MS, REPEAT_AFTER_MS
 
+ALARM_PRIORITY = 3
 ORDER_FIRST_MS = 15_000
 ORDER_LONGEST_MS = 600_000
 # Somebody may be under a wall: often for as long as people need to get out, then as a reminder.
@@ -20,24 +22,29 @@ NEVER_MS = 1 << 62
 _DOUBLINGS_MAX = 16
 
 
-def next_round_ms(what: int, rounds: int, began_ms: int, now_ms: int) -> int:
+def is_alarm(one: Down) -> bool:
+    """Tell whether it is an alert, or an order that means the same to one handset."""
+    return one.what == down.ALERT or one.priority >= ALARM_PRIORITY
+
+
+def next_round_ms(one: Down, rounds: int, began_ms: int, now_ms: int) -> int:
     """Return when to say something again that was said `rounds` times, if nobody is heard."""
-    if what == down.ALERT:
+    if is_alarm(one):
         if now_ms - began_ms >= ALARM_LASTS_MS:
             return now_ms + ALARM_LATER_MS
         return now_ms + _doubled(ALARM_FIRST_MS, rounds, ALARM_LONGEST_MS)
-    if what == down.NOTICE:
+    if one.what == down.NOTICE:
         if rounds > len(NOTICE_PAUSES_MS):
             return NEVER_MS
         return now_ms + NOTICE_PAUSES_MS[rounds - 1]
     return now_ms + _doubled(ORDER_FIRST_MS, rounds, ORDER_LONGEST_MS)
 
 
-def after_contact_ms(what: int, said_ms: int, began_ms: int, now_ms: int) -> int:
+def after_contact_ms(one: Down, said_ms: int, began_ms: int, now_ms: int) -> int:
     """Return when to say it to a handset that was just heard; `said_ms` was the last time."""
-    if what == down.NOTICE:
+    if one.what == down.NOTICE:
         pause_ms = HOLD_TO_ALL_AGAIN_MS
-    elif what == down.ALERT and now_ms - began_ms >= ALARM_LASTS_MS:
+    elif is_alarm(one) and now_ms - began_ms >= ALARM_LASTS_MS:
         pause_ms = ALARM_LONGEST_MS
     else:
         pause_ms = REPEAT_AFTER_MS

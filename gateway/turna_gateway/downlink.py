@@ -16,7 +16,7 @@ from turna_gateway.beacons import PLAUSIBLE_FROM_S, PLAUSIBLE_TO_S
 from turna_gateway.counters import Counters
 from turna_gateway.down_packets import packets_of
 from turna_gateway.down_rows import DownRows
-from turna_gateway.down_schedule import NEVER_MS, after_contact_ms, next_round_ms
+from turna_gateway.down_schedule import NEVER_MS, after_contact_ms, is_alarm, next_round_ms
 from turna_gateway.keyring import Keyring
 from turna_gateway.revoked import Revoked
 from turna_gateway.speech import RECEIPT_PRIORITY, Utterance
@@ -31,9 +31,8 @@ from turna_protocol.packet import ORDER, ORDER_FRAGMENT
 log = logging.getLogger(__name__)
 
 QUEUE_LIMIT = 256
-# Room beyond that which only an alert may use.
-ALERT_ROOM = 16
-ALERT_PRIORITY = 3
+# Room beyond that which only an alarm may use.
+ALARM_ROOM = 16
 EXPIRY_PERIOD_MS = 1_000
 DUTY_PAUSE_MS = 2_000
 _NO_HANDSET = "no such handset"
@@ -101,7 +100,7 @@ class Downlink:
             waiting.rounds, waiting.held = row.rounds, row.held
             waiting.holders = self._rows.holders(row.down.id)
             if waiting.rounds:
-                waiting.due_ms = next_round_ms(row.down.what, waiting.rounds, now_ms, now_ms)
+                waiting.due_ms = next_round_ms(row.down, waiting.rounds, now_ms, now_ms)
             self._waiting[row.down.id] = waiting
 
     # What the Secretariat says; inside a transaction.
@@ -173,8 +172,7 @@ class Downlink:
         self._rows.add(one, down.REFUSED, self._now_s(), reason[: down.REASON_LIMIT])
 
     def _objection(self, one: Down) -> str:
-        is_urgent = one.what == down.ALERT or one.priority >= ALERT_PRIORITY
-        if len(self._waiting) >= QUEUE_LIMIT + (ALERT_ROOM if is_urgent else 0):
+        if len(self._waiting) >= QUEUE_LIMIT + (ALARM_ROOM if is_alarm(one) else 0):
             return "the queue is full"
         if one.what != down.ORDER:
             return ""
@@ -202,7 +200,7 @@ class Downlink:
         for waiting in self._waiting.values():
             one = waiting.down
             if device not in waiting.holders if one.device == 0 else one.device == device:
-                at_ms = after_contact_ms(one.what, waiting.said_ms, waiting.began_ms, now_ms)
+                at_ms = after_contact_ms(one, waiting.said_ms, waiting.began_ms, now_ms)
                 waiting.due_ms = min(waiting.due_ms, at_ms)
 
     def holding(self, device: int, generation: int, content: bytes) -> None:
@@ -252,8 +250,9 @@ class Downlink:
         waiting.start_round()
         part = waiting.to_say[0]
         packet = waiting.packets[part]
-        is_alert = waiting.down.what == down.ALERT
-        if not is_alert and not self._airwaves.has_room_for_orders(len(packet), now_ms):
+        if not is_alarm(waiting.down) and not self._airwaves.has_room_for_orders(
+            len(packet), now_ms
+        ):
             self._counters.add(count.DOWN_DUTY_WAITS)
             self._duty_until_ms = now_ms + DUTY_PAUSE_MS
             return None
@@ -265,9 +264,7 @@ class Downlink:
 
     def deadline_ms(self) -> int | None:
         due = [
-            waiting.due_ms
-            if waiting.down.what == down.ALERT
-            else max(waiting.due_ms, self._duty_until_ms)
+            waiting.due_ms if is_alarm(waiting.down) else max(waiting.due_ms, self._duty_until_ms)
             for waiting in self._waiting.values()
         ]
         at_ms = min(due, default=NEVER_MS)
@@ -302,10 +299,10 @@ class Downlink:
             waiting
             for waiting in self._waiting.values()
             if waiting.due_ms <= now_ms
-            and (waiting.down.what == down.ALERT or self._duty_until_ms <= now_ms)
+            and (is_alarm(waiting.down) or self._duty_until_ms <= now_ms)
         ]
-        # Alerts first, then by priority; the dictionary has them in the order in which they came.
-        return max(due, key=lambda w: (w.down.what == down.ALERT, w.down.priority), default=None)
+        # Among equals the first: the dictionary has them in the order in which they came.
+        return max(due, key=lambda one: (is_alarm(one.down), one.down.priority), default=None)
 
     def _said(self, waiting: _Waiting, part: int, now_ms: int) -> None:
         self._counters.add(count.DOWN_SAID)
@@ -318,7 +315,7 @@ class Downlink:
             return
         waiting.rounds += 1
         waiting.said_ms = now_ms
-        waiting.due_ms = next_round_ms(one.what, waiting.rounds, waiting.began_ms, now_ms)
+        waiting.due_ms = next_round_ms(one, waiting.rounds, waiting.began_ms, now_ms)
         self._rows.said(one.id, waiting.rounds)
         if not waiting.is_sent:
             waiting.is_sent = True

@@ -29,7 +29,7 @@ from turna_backbone.down import Part
 from turna_backbone.mqtt import Message as Arrived
 from turna_gateway import counters as count
 from turna_gateway.down_rows import FINISHED_KEPT
-from turna_gateway.downlink import ALERT_ROOM, QUEUE_LIMIT
+from turna_gateway.downlink import ALARM_ROOM, QUEUE_LIMIT
 from turna_gateway.status import StatusBoard
 from turna_protocol import orders, packet
 from turna_protocol.alerts import CEASE_WORK, EVACUATE
@@ -237,10 +237,10 @@ def test_what_cannot_be_said_is_refused_with_the_reason(up: Field) -> None:
 def test_a_full_queue_refuses_and_counts_but_has_room_for_an_alert(up: Field) -> None:
     up.radio_down()
     give(up, *[order(ONE, number) for number in range(QUEUE_LIMIT + 2)])
-    give(up, *[alert(EVACUATE, number) for number in range(1, ALERT_ROOM + 1)])
+    give(up, *[alert(EVACUATE, number) for number in range(1, ALARM_ROOM + 1)])
     up.pass_time(1_000)
 
-    assert states(up).count("queued") == QUEUE_LIMIT + ALERT_ROOM
+    assert states(up).count("queued") == QUEUE_LIMIT + ALARM_ROOM
     assert [s.reason for s in told(up) if s.state == down.REFUSED] == ["the queue is full"] * 2
 
 
@@ -309,6 +309,14 @@ def test_whoever_shows_up_without_the_alert_gets_it_and_whoever_holds_it_does_no
     up.pass_time(2_000)
 
     assert len(alerts_heard(up)) == so_far + 1
+
+
+def test_an_order_to_evacuate_is_said_as_often_as_an_alert(up: Field) -> None:
+    evacuate = Message(mode=EXERCISE, phrase=PHRASES.index("evacuate"))
+    give(up, order(ONE, 3, evacuate, priority=3))
+    up.pass_time(60_000)
+
+    assert len(orders_heard(up, ONE)) == 5
 
 
 def test_a_notice_is_said_in_three_rounds_and_then_to_those_who_lack_it(up: Field) -> None:
