@@ -47,7 +47,21 @@ def _role() -> "Role":
         from turna_modem.app import run as run_modem
 
         return run_modem(board, watched=found.get("watchdog") is not False)
+    if found.get("role") == "relay":
+        return _relay(board, found)
     return _handset(board, found)
+
+
+def _relay(board: str, found: dict[str, object]) -> "Role":
+    from turna_relay.setting import read_setting
+
+    try:
+        setting = read_setting(found)
+    except MalformedError as error:
+        return _unprovisioned(board, f"settings: {error}")
+    from turna_relay.app import run
+
+    return run(setting)
 
 
 def _handset(board: str, found: dict[str, object]) -> "Role":

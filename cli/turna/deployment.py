@@ -118,6 +118,12 @@ def handset_settings(made: Mission, device: Device, board: str, master: bytes) -
     }
 
 
+def relay_settings(made: Mission, board: str) -> dict[str, object]:
+    """Return the `/settings.json` of any relay: its channel, and no key."""
+    public = mission.mission_to_json(made)
+    return {"role": "relay", "board": board, "region": made.region, "radio": public["radio"]}
+
+
 def _require_successor(directory: Path, made: Mission, master: bytes) -> None:
     """Refuse to write over a kit of the same master what would use keys and numbers again."""
     kept = directory / _PROVISIONING
@@ -130,6 +136,7 @@ def _write_kit(directory: Path, made: Mission, board: str, master: bytes) -> Non
     directory.mkdir(parents=True, exist_ok=True)
     _write(directory / "mission.json", mission.mission_to_json(made), mode=0o644)
     _write(directory / "modem.json", {"role": "modem", "board": board}, mode=0o644)
+    _write(directory / "relay.json", relay_settings(made, board), mode=0o644)
     _write(directory / _PROVISIONING, {"master": master.hex()})
     _write(
         directory / "secretariat.keys.json",

@@ -7,16 +7,17 @@ because its tag was made with a key of this deployment.
 import asyncio
 
 from turna_board.radio import RadioConfig, RadioError
+from turna_board.waiting import wait_for
 from turna_protocol import codes, delivery, packet
 from turna_protocol.acknowledgement import sequences, unpack_acknowledgements, unpack_receipts
 from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.beacon import TIME_GNSS, TIME_NETWORK, BeaconMemory, turn, unpack_beacon
 from turna_protocol.errors import MalformedError, NotAuthenticError
 from turna_protocol.link import ADMISSION_LASTS_MS, SOS_PRIORITY, Deferred, Link
+from turna_protocol.relay_timing import answer_takes_longer_ms
 
 from . import listening as listen_for
 from .journal_index import Entry
-from .waiting import wait_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +73,12 @@ class Courier:
         self._counters = counters
         self._news = news
         self._band = provisioning.band  # without one this courier never runs
-        self._link = Link(provisioning.device, random_below, self._airtime_ms)
+        self._link = Link(
+            provisioning.device,
+            random_below,
+            self._airtime_ms,
+            answer_takes_longer_ms(provisioning.hops, self._airtime_ms),
+        )
         self._beacons = BeaconMemory()
         self._offered: set[int] = set()
         self._refill_due = True

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from turna_board.waiting import wait_for
 from turna_protocol import delivery
 
 from . import form as screens
@@ -11,7 +12,6 @@ from .keypad import Keypad
 from .raster import Raster
 from .signals import Signal
 from .status import NODE_LINES
-from .waiting import wait_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ class Provisioning:
         frame: "Frame",
         region: str,
         channel: dict[str, int],
+        hops: int,
         band: str,
         duty_permille: int | None,
         refusal: str | None,
@@ -42,6 +43,7 @@ class Provisioning:
         self.frame = frame
         self.region = region
         self.channel = channel  # by the names of `RadioConfig`
+        self.hops = hops  # by how many relays its packets may be passed on
         self.band = band  # the sub-band of the channel; empty: none, so no transmission
         self.duty_permille = duty_permille
         self.refusal = refusal  # why this handset must not transmit, or None

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         @property
         def device(self) -> int: ...
         @property
+        def hops(self) -> int: ...
+        @property
         def link_key(self) -> bytes: ...
         @property
         def authentication_key(self) -> bytes: ...
@@ -52,6 +54,7 @@ class Reporter:
     ) -> None:
         self.warning: str | None = None  # why the last report was not saved, as a label
         self._frame = identity.frame
+        self._hops = identity.hops
         self._sealer = Sealer(identity.device, identity.link_key, identity.authentication_key)
         self._journal = journal
         self._numbers = numbers
@@ -102,7 +105,7 @@ class Reporter:
         seq = self._numbers.take()
         if seq is None:
             return None
-        packet = self._sealer.seal(content, seq)
+        packet = self._sealer.seal(content, seq, hops_left=self._hops)
         self._journal.save(
             StoredReport(
                 seq=seq,

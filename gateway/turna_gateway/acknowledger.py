@@ -45,10 +45,16 @@ class Acknowledger:
         self._due_at_ms: int | None = None
         self._owed_last_ms = -QUIET_MS
         self._sos: set[_Key] = set()
+        self._far: set[_Key] = set()
         self._said: OrderedDict[_Key, int] = OrderedDict()
 
-    def owe(self, handset: Handset, seq: int, now_ms: int, *, sos: bool = False) -> None:
-        """Acknowledge this number, which is committed; one that was just said is let pass."""
+    def owe(
+        self, handset: Handset, seq: int, now_ms: int, *, sos: bool = False, far: bool = False
+    ) -> None:
+        """Acknowledge this number, which is committed; one that was just said is let pass.
+
+        `far`: only relays bring the word there, or our own word has not arrived.
+        """
         key = (handset.device, seq)
         if key in self._due:
             return
@@ -61,6 +67,8 @@ class Acknowledger:
         self._due[key] = handset
         if sos:
             self._sos.add(key)
+        if far:
+            self._far.add(key)
         due_at_ms = now_ms + self._grouping_ms(now_ms, sos=sos)
         self._owed_last_ms = now_ms
         self._due_at_ms = due_at_ms if self._due_at_ms is None else min(self._due_at_ms, due_at_ms)
@@ -87,6 +95,7 @@ class Acknowledger:
             priority=SOS_PRIORITY if sos else ANSWER_PRIORITY,
             sos=sos,
             said=self._sayer(covered),
+            far=any(key in self._far for key in covered),
         )
 
     def deadline_ms(self) -> int | None:
@@ -99,6 +108,7 @@ class Acknowledger:
         if not sos or oldest is None:
             return False
         del self._due[oldest]
+        self._far.discard(oldest)
         return True
 
     def _debts(self) -> list[list[_Key]]:
@@ -128,6 +138,7 @@ class Acknowledger:
             for key in covered:
                 self._due.pop(key, None)
                 self._sos.discard(key)
+                self._far.discard(key)
                 self._said[key] = now_ms
                 self._said.move_to_end(key)
             while len(self._said) > SAID_REMEMBERED:

@@ -26,7 +26,9 @@ class Beacons:
         counters: Counters,
         unix_s: Callable[[], int],
         load_pct: Callable[[int], int],
+        hops: int = 0,
     ) -> None:
+        self._hops = hops
         self._gateway_index = gateway_index
         self._broadcast_key = broadcast_key
         self._store = store
@@ -53,7 +55,7 @@ class Beacons:
             load_pct=self._load_pct(now_ms),
         )
         return Utterance(
-            packet=pack_beacon(beacon, self._broadcast_key),
+            packet=pack_beacon(beacon, self._broadcast_key, self._hops),
             priority=BEACON_PRIORITY,
             sos=False,
             said=self._said,

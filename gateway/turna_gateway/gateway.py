@@ -103,6 +103,7 @@ class Gateway:
             counters=self.counters,
             unix_s=clock.unix_s,
             load_pct=self.airwaves.load_pct,
+            hops=mission.radio.hops,
         )
         self.revoked = Revoked(store, mission.public_key)
         self._down_states = DownStates(
@@ -123,6 +124,7 @@ class Gateway:
             speakers=(self._acknowledger, self._receipts, self.downlink, self._beacons),
             store=store,
             counters=self.counters,
+            hops=mission.radio.hops,
         )
         self._parcels = Parcels(identity, keyring)
         self._bridge = Bridge(
@@ -139,6 +141,7 @@ class Gateway:
             counters=self.counters,
             clock=clock,
             waits=self._waits,
+            hops=mission.radio.hops,
         )
         self.returns = Returns(
             receipt_topic=topics.receipt(identity.country, identity.name),

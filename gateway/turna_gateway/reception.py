@@ -37,7 +37,9 @@ class Reception:
         counters: Counters,
         clock: Clock,
         waits: Callable[[int], None],
+        hops: int = 0,
     ) -> None:
+        self._hops = hops  # that a handset starts with: fewer have come through relays
         self._intake = intake
         self._store = store
         self._acknowledger = acknowledger
@@ -86,7 +88,10 @@ class Reception:
                 self._waits(lane)
                 self._bridge.stored(lane)
             if accepted.kind != HOLDING:  # the next order asks for a lost one again
-                self._acknowledger.owe(accepted.handset, accepted.seq, now_ms, sos=lane == SOS)
+                far = accepted.hops < self._hops or outcome == DUPLICATE
+                self._acknowledger.owe(
+                    accepted.handset, accepted.seq, now_ms, sos=lane == SOS, far=far
+                )
         self._committed.clear()
 
     def _refuse(self, refused: Refused) -> None:

@@ -12,13 +12,15 @@ SOS_PRIORITY, ANSWER_PRIORITY, RECEIPT_PRIORITY, BEACON_PRIORITY = 3, 2, 1, 0
 class Utterance:
     """A packet ready for the air; `said` is called inside a transaction once it was transmitted.
 
-    `sos` lets it use the reserve of the duty ledger.
+    `sos` lets it use the reserve of the duty ledger.  One that is not `far` is for handsets that
+    this gateway hears itself: no relay need pass it on.
     """
 
     packet: bytes
     priority: int
     sos: bool
     said: Callable[[int], None]
+    far: bool = True
 
 
 class Speaker(Protocol):

@@ -12,6 +12,7 @@ from turna_gateway.counters import Counters
 from turna_gateway.ports import Radio, Transmitted
 from turna_gateway.speech import Speaker, Utterance
 from turna_gateway.store import Store
+from turna_protocol.packet import with_hops
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,9 @@ class Transmitter:
         speakers: Sequence[Speaker],
         store: Store,
         counters: Counters,
+        hops: int = 0,
     ) -> None:
+        self._hops = hops  # by how many relays what is said may be passed on
         self._radio = radio
         self._airwaves = airwaves
         self._speakers = tuple(speakers)
@@ -113,7 +116,8 @@ class Transmitter:
                 self._silent_until_ms = now_ms + min(wait_ms, PAUSE_FOR_DUTY_MS)
                 return
             self._store.remember(_LEDGER, self._airwaves.book(length, now_ms))
-        self._token = self._radio.transmit(utterance.packet, priority=utterance.priority)
+        packet = with_hops(utterance.packet, self._hops if utterance.far else 0)
+        self._token = self._radio.transmit(packet, priority=utterance.priority)
         self._under_way = utterance
         self._silent_until_ms = now_ms + FORGET_AFTER_MS
 

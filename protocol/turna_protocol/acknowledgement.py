@@ -112,6 +112,16 @@ def unpack_acknowledgements(packet: bytes, device: int, link_key: bytes) -> list
     return _authentic(found, refused, "acknowledgement tag")
 
 
+def claimed_addresses(packet: bytes) -> list[tuple[int, int]]:
+    """Return (device, number) of all that a gateway says it holds, unproven: for who has no key."""
+    bodies = _bodies(packet, ACKNOWLEDGEMENT, _ACKNOWLEDGEMENT_BODY, ACKNOWLEDGEMENTS_PER_PACKET)
+    found = []
+    for body, _ in bodies:
+        device, newest = unpack_address(body, 0)
+        found.extend([(device, seq) for seq in sequences(Acknowledgement(device, newest, body[4]))])
+    return found
+
+
 def seal_receipt(receipt: Receipt, authentication_key: bytes) -> bytes:
     """Return the entry that gateways forward unread."""
     if not AT_SECRETARIAT <= receipt.state <= REFUSED:

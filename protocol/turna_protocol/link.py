@@ -81,11 +81,13 @@ class Link:
         device: int,
         random_below: "Callable[[int], int]",
         airtime_ms: "Callable[[int], int]",
+        relays_ms: int = 0,
     ) -> None:
         self._device = device
         self._random_below = random_below
         self._airtime_of_ms = airtime_ms
-        self._reply_ms = TURNAROUND_MS + airtime_ms(ACKNOWLEDGEMENT_BYTES_MAX)
+        # `relays_ms`: how much longer an answer takes through relays (relay_timing.py)
+        self._reply_ms = TURNAROUND_MS + airtime_ms(ACKNOWLEDGEMENT_BYTES_MAX) + relays_ms
         self._grouping_ms = GROUPING_MS
         self._airtime_ms = airtime_ms(TYPICAL_PACKET_BYTES)
         self._entries: dict[int, _Entry] = {}

@@ -5,7 +5,7 @@ Holds no key.  Parsed strictly from the JSON of `mission.json`, the same on both
 
 from .errors import MalformedError
 from .frame import Frame
-from .packet import DEVICE_MAX, GATEWAY_MAX
+from .packet import DEVICE_MAX, GATEWAY_MAX, HOPS_MAX
 from .record import Record
 
 FORMAT = 1
@@ -30,6 +30,7 @@ class Radio(Record):
         "preamble_symbols",
         "sync_word",
         "power_dbm",
+        "hops",
     )
 
     def __init__(
@@ -42,6 +43,7 @@ class Radio(Record):
         preamble_symbols: int,
         sync_word: int,
         power_dbm: int,
+        hops: int = 0,
     ) -> None:
         self.freq_hz = freq_hz
         self.bandwidth_hz = bandwidth_hz
@@ -50,6 +52,7 @@ class Radio(Record):
         self.preamble_symbols = preamble_symbols
         self.sync_word = sync_word
         self.power_dbm = power_dbm
+        self.hops = hops  # by how many relays a packet may be passed on
 
 
 class Device(Record):
@@ -214,6 +217,7 @@ def radio_from_json(data: object) -> Radio:
         preamble_symbols=_integer(item, "preamble_symbols", 6, 0xFFFF),
         sync_word=_integer(item, "sync_word", 0, 0xFF),
         power_dbm=_integer(item, "power_dbm", -9, 22),
+        hops=_integer(item, "hops", 0, HOPS_MAX) if "hops" in item else 0,
     )
 
 

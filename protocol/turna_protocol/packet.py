@@ -125,6 +125,13 @@ def immutable(packet: bytes) -> bytes:
     return bytes([packet[0] & IMMUTABLE_MASK]) + packet[1:]
 
 
+def with_hops(packet: bytes, hops_left: int) -> bytes:
+    """Return the packet as its sender lets so many relays pass it on."""
+    if not 0 <= hops_left <= HOPS_MAX:
+        raise MisuseError("hops_left")
+    return bytes([packet[0] & IMMUTABLE_MASK | hops_left]) + packet[1:]
+
+
 def relayed(packet: bytes) -> bytes | None:
     """Return the packet with one hop fewer left, or None when it may go no further."""
     if not packet or not packet[0] & HOP_MASK:

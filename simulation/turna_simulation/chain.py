@@ -237,6 +237,11 @@ class VirtualChain:
         self.handsets[device] = board
         return board
 
+    def add_relay(self, name: str, *, position: Position) -> Board:
+        """Put a relay somewhere, with the kit's settings for relays. It is off."""
+        settings = (self._kit / "relay.json").read_bytes()
+        return self._add_board(name, position=position, files={"/settings.json": settings})
+
     def close(self) -> None:
         self.gateway.close()
         self.secretariat.close()

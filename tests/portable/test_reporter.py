@@ -40,6 +40,7 @@ class Identity:
     link_key = LINK_KEY
     authentication_key = AUTHENTICATION_KEY
     frame = FRAME
+    hops = 0
 
 
 class Integers:
