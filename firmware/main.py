@@ -39,7 +39,7 @@ def _role() -> "Role":
     try:
         found = settings.load()
     except settings.SettingsError as error:
-        return _unprovisioned("", str(error))
+        return _unprovisioned(error.board, str(error))
     board = str(found.get("board"))
     if board not in BOARDS:
         return _unprovisioned(board, "settings: board")

@@ -35,6 +35,7 @@ PARTS = (
 FOR_THE_START = (
     "turna_protocol.mission",
     "turna_protocol.regions",
+    "turna_protocol.settings_slot",
     "turna_board.settings",
     "turna_handset.kit",
 )

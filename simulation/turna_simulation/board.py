@@ -60,6 +60,7 @@ class Equipment:
     rom: bool
     directory: Path
     hang_after_cpu_s: float
+    unique_id: bytes | None = None
 
 
 class Board:
@@ -83,7 +84,7 @@ class Board:
         directory = equipment.directory
         self.flash = Flash(directory / "flash.bin", self.power_cut)
         self.storage = Storage(directory / "nvs.json", self.flash.note_write)
-        self.unique_id = Random(f"id/{name}").randbytes(6)
+        self.unique_id = equipment.unique_id or Random(f"id/{name}").randbytes(6)
         model = BOARDS[equipment.model]
         self._soc = model.soc
         self.mcu = Mcu(

@@ -13,7 +13,8 @@
 firmware and protocol); `/main.py` on its flash runs, else the main.py of those folders.  With
 `rom=True` they are compiled and run in place, as on a real board, and take little heap.  `heap` is
 what the firmware has of it ("110K"), beside what the overlay takes; `micropython` the interpreter
-(default: the 64-bit one of the tools).
+(default: the 64-bit one of the tools).  `unique_id` is the board's own; by default it is the board
+that its settings were made for.
 A board gives: power_on, power_cut, reset, press, nmea, parts.gnss, screen, battery_mv, serial
 (in memory), open_pty (for pyserial), read_file, list_files, write_files, cut_power_at_write,
 storage.value, faults (what a real board would have done wrong silently), boots.
@@ -22,6 +23,7 @@ programs outside; `post` hands an action from another thread to the loop.  The b
 thread that runs them.
 """
 
+import json
 import os
 import select
 import shutil
@@ -90,6 +92,7 @@ class World:
         heap: str | None = None,
         micropython: Path | None = None,
         hang_after_cpu_s: float = DEFAULT_HANG_AFTER_CPU_S,
+        unique_id: bytes | None = None,
     ) -> Board:
         """Put a board somewhere, with files in its flash; it is off."""
         directory = self._directory / name
@@ -99,8 +102,9 @@ class World:
             self._overlays[interpreter] = prepare_overlay(interpreter, self._directory / ".overlay")
         overlay = self._overlays[interpreter]
         equipment = Equipment(
-            board, interpreter, overlay, heap, firmware, rom, directory, hang_after_cpu_s
-        )
+            board, interpreter, overlay, heap, firmware, rom, directory, hang_after_cpu_s,
+            unique_id or _made_for((files or {}).get("/settings.json", b"")),
+        )  # fmt: skip
         around = Surroundings(self.scheduler, self.ether, self.log, self.start_unix_s)
         made = Board(name, self.seed, around, equipment, self.ether.antenna(name, position))
         if files:
@@ -263,6 +267,14 @@ class World:
         os.read(self._bell, 4096)
         while not self._posted.empty():
             self._posted.get()()
+
+
+def _made_for(settings: bytes) -> bytes | None:
+    """Return the unique id of the board that settings name, if they name one."""
+    try:
+        return bytes.fromhex(json.loads(settings)["hardware_id"]) or None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _fields(record: Mapping[str, str | float]) -> dict[str, int | str | None]:
