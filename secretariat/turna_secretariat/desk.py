@@ -16,10 +16,12 @@ from turna_protocol import delivery
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
 from turna_protocol.json_form import report_to_json
+from turna_protocol.packet import HOLDING, REPORT, UPLINK
 from turna_protocol.reports import decode_report, priority, report_type
 from turna_protocol.sealing import verify_end_to_end
 from turna_secretariat import alarms
 from turna_secretariat.archive import Archive
+from turna_secretariat.down_desk import DownDesk
 from turna_secretariat.notices import read_notice
 from turna_secretariat.receipts import Answer, Outgoing, Receipts
 from turna_secretariat.registry import Registry
@@ -28,8 +30,9 @@ from turna_secretariat.transaction import Carriage, NewReport, Transaction
 FINGERPRINT_BYTES = 8
 
 # What a report is worth: proved to be its sender's; proved, but of no form we know; of a sender we
-# do not know; not its sender's; proved, but a second one under a number that another one has.
-STANDINGS = ("authentic", "undecodable", "unknown_device", "not_authentic", "clone")
+# do not know; not its sender's; proved, but a second one under a number that another one has;
+# proved, by keys that are revoked.
+STANDINGS = ("authentic", "undecodable", "unknown_device", "not_authentic", "clone", "revoked")
 _PROVED = ("authentic", "undecodable", "clone")
 # A receipt names a number; for a clone it would speak of the other report under that number too.
 _ANSWERED = ("authentic", "undecodable")
@@ -75,6 +78,7 @@ class Desk:
         self._registry = registry
         self._frame = frame
         self._receipts = Receipts(registry)
+        self.down = DownDesk(archive, registry)
 
     def file(self, envelopes: Sequence[ReportEnvelope], now_ms: int) -> list[Outgoing]:
         """Commit all reports, new or repeated, and return the receipts that are due."""
@@ -200,6 +204,10 @@ class Desk:
             )
 
     def _file_one(self, transaction: Transaction, carried: ReportEnvelope, now_ms: int) -> Answer:
+        if _kind(carried) == HOLDING and self._standing(carried, is_second=False) == "authentic":
+            self.down.heard(transaction, carried, now_ms)
+            self.down.held(transaction, carried, now_ms)
+            return Answer(carried, None)
         fingerprint = _fingerprint(carried)
         known = transaction.report_named(carried.device, carried.generation, carried.seq)
         row = next((r for r in known if r["fingerprint"] == fingerprint), None)
@@ -209,9 +217,13 @@ class Desk:
             report_id = transaction.insert_report(new, now_ms)
             alarms.raise_for(transaction, self._registry, report_id, new, now_ms)
             standing, state = new.standing, new.state
+            if standing == "authentic":
+                self.down.answered(transaction, carried, report_id, json.loads(new.body), now_ms)
         else:
             report_id, standing, state = row["id"], row["standing"], row["state"]
         transaction.note_carriage(report_id, _carriage(carried, now_ms))
+        if standing in _ANSWERED:
+            self.down.heard(transaction, carried, now_ms)
         # A report that is not proved to be its sender's is kept, and never confirmed to the field.
         return Answer(carried, state if standing in _ANSWERED else None)
 
@@ -222,7 +234,7 @@ class Desk:
         fields: dict[str, object] = {}
         mode, kind, urgency, observed_s, fix = "unknown", "unknown", 0, None, None
         try:
-            report = decode_report(carried.content, self._frame)
+            report = decode_report(_report_content(carried), self._frame)
         except MalformedError:
             standing = "undecodable" if standing == "authentic" else standing
         else:
@@ -252,11 +264,18 @@ class Desk:
         key = self._registry.authentication_key(carried.device, carried.generation)
         if key is None:
             return "unknown_device"
-        genuine = verify_end_to_end(
-            carried.device, carried.seq, carried.content, carried.end_to_end_tag, key
+        genuine = _kind(carried) in UPLINK and verify_end_to_end(
+            carried.device,
+            carried.seq,
+            carried.content,
+            carried.end_to_end_tag,
+            key,
+            _kind(carried),
         )
         if not genuine:
             return "not_authentic"
+        if self.down.is_revoked(carried.device, carried.generation):
+            return "revoked"
         return "clone" if is_second else "authentic"
 
 
@@ -271,6 +290,17 @@ def _carriage(carried: ReportEnvelope, now_ms: int) -> Carriage:
         snr_db_x4=carried.snr_db_x4,
         hops=carried.hops,
     )
+
+
+def _kind(carried: ReportEnvelope) -> int:
+    """Return the kind of packet that its header says; the end-to-end tag proves it."""
+    return carried.header[0] >> 2 & 0x0F
+
+
+def _report_content(carried: ReportEnvelope) -> bytes:
+    if _kind(carried) != REPORT:
+        raise MalformedError("not a report")
+    return carried.content
 
 
 def _fingerprint(carried: ReportEnvelope) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from turna_backbone import topics
 from turna_backbone.bundle import unpack_bundle
+from turna_backbone.down import DownState
 from turna_backbone.envelope import GatewayHealth, Presence, ReportEnvelope
 from turna_backbone.mqtt import Message
 from turna_protocol.errors import MalformedError
@@ -39,6 +40,7 @@ class Intake:
         reports: list[ReportEnvelope] = []
         news: list[GatewayNews] = []
         refusals: list[Refusal] = []
+        states: list[tuple[str, DownState]] = []
         foreign: set[str] = set()
         for message in messages:
             try:
@@ -52,6 +54,8 @@ class Intake:
             else:
                 if isinstance(understood, list):
                     reports.extend(understood)
+                elif isinstance(understood, tuple):
+                    states.append(understood)
                 else:
                     (news if isinstance(understood, GatewayNews) else refusals).append(understood)  # type: ignore[arg-type]  # each to its own kind
         outgoing = self._file(reports, now_ms) if reports else []
@@ -59,6 +63,11 @@ class Intake:
             self._desk.alarm_once("foreign_gateway", detail, now_ms)
         if refusals or news:
             self._desk.note(refusals, news, now_ms)
+        if states:
+            unknown = self._desk.down.told(states, now_ms)
+            self._count("states of what was never said", unknown)
+        for name in {one.name for one in news if one.connected and one.health is None}:
+            self._desk.down.gateway_started(name, now_ms)
         if refusals:
             self._count("refused", len(refusals))
             log.warning("messages refused count=%d", len(refusals))
@@ -66,7 +75,7 @@ class Intake:
 
     def _understand(
         self, message: Message, foreign: set[str]
-    ) -> list[ReportEnvelope] | GatewayNews | Refusal:
+    ) -> list[ReportEnvelope] | tuple[str, DownState] | GatewayNews | Refusal:
         topic = topics.parse(message.topic)
         if topic.side == "u":
             carried = ReportEnvelope.unpack(message.payload)
@@ -76,6 +85,8 @@ class Intake:
             return [self._with_proved_gateway(one, topic.country, foreign) for one in bundle]
         if self._registry.gateway_country(topic.name) != topic.country:
             return Refusal("foreign_gateway", message.topic, message.payload)
+        if topic.leaf == "down-ack":
+            return topic.name, DownState.unpack(message.payload)
         if topic.leaf == "conn":
             presence = Presence.unpack(message.payload)
             return GatewayNews(topic.name, topic.country, presence.online)

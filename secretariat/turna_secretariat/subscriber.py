@@ -14,10 +14,13 @@ from typing import Protocol
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
+from turna_backbone.down import Down
 from turna_backbone.mqtt import Connected, Message, MqttEvent, Published
 from turna_protocol.errors import MalformedError
 from turna_secretariat.archive import is_storage_failure
 from turna_secretariat.desk import Desk, NotPossibleError
+from turna_secretariat.down_desk import DownDeed
+from turna_secretariat.down_words import NotSayableError
 from turna_secretariat.intake import Intake
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
@@ -34,6 +37,7 @@ SUBSCRIPTIONS = (
     *topics.REPORT_FILTERS,
     topics.GATEWAY_CONNECTION_FILTER,
     topics.GATEWAY_HEALTH_FILTER,
+    topics.GATEWAY_DOWN_STATE_FILTER,
 )
 
 
@@ -77,7 +81,7 @@ class NoticeDeed:
     errors: list[Exception] = field(default_factory=list)
 
 
-Incoming = MqttEvent | Deed | AlarmDeed | NoticeDeed
+Incoming = MqttEvent | Deed | AlarmDeed | NoticeDeed | DownDeed
 Inbox = queue.Queue[Incoming]
 
 
@@ -118,8 +122,13 @@ class Subscriber:
 
     def run(self, stopping: Event) -> None:
         """Serve the inbox until told to stop."""
+        self.load()
         while not stopping.is_set():
             self.step(_IDLE_S)
+
+    def load(self) -> None:
+        """Take up what the run before left; the archive is open."""
+        self._desk.down.load(self._now_ms())
 
     def step(self, wait_s: float) -> None:
         """Handle what is in the inbox now, after waiting up to `wait_s` for something to come."""
@@ -129,7 +138,7 @@ class Subscriber:
                 messages.append(event)
             elif isinstance(event, Published):
                 self._published(event)
-            elif isinstance(event, Deed | AlarmDeed | NoticeDeed):
+            elif isinstance(event, Deed | AlarmDeed | NoticeDeed | DownDeed):
                 self._do(event)
             else:
                 self._connection(isinstance(event, Connected))
@@ -141,6 +150,12 @@ class Subscriber:
             self._desk.settle(self._settled)
             self._settled = []
         self._send_unsent()
+        if self.connected:
+            self._desk.down.pump(self._now_ms(), self._say_down)
+
+    def deadline_ms(self) -> int | None:
+        """Return when to call `step` next if nothing comes before, None if only then."""
+        return self._desk.down.deadline_ms()
 
     def as_json(self) -> dict[str, object]:
         """Return the state of the feed; safe to call from another thread."""
@@ -159,6 +174,7 @@ class Subscriber:
         if connected:
             self._session.publish(*self._birth, retain=True)
             self._queue(self._desk.owed())
+            self._desk.down.connected()
 
     def _published(self, event: Published) -> None:
         owed_id = self._unconfirmed.pop(event.token, None)
@@ -167,15 +183,17 @@ class Subscriber:
         elif owed_id is not None:
             self._settled.append(owed_id)
 
-    def _do(self, deed: Deed | AlarmDeed | NoticeDeed) -> None:
+    def _do(self, deed: Deed | AlarmDeed | NoticeDeed | DownDeed) -> None:
         try:
             if isinstance(deed, Deed):
                 self._queue(self._desk.act(deed.report_id, deed.did, deed.person, self._now_ms()))
+            elif isinstance(deed, DownDeed):
+                self._desk.down.do(deed, self._now_ms())
             elif isinstance(deed, NoticeDeed):
                 self._desk.keep_notice(deed.content, deed.person, self._now_ms())
             else:
                 self._desk.close_alarm(deed.alarm_id, deed.person, self._now_ms())
-        except (KeyError, MalformedError, NotPossibleError) as error:
+        except (KeyError, MalformedError, NotPossibleError, NotSayableError) as error:
             deed.errors.append(error)
         except Exception as error:
             deed.errors.append(error)
@@ -206,6 +224,17 @@ class Subscriber:
             self.counts["receipt messages sent"] += 1
             if one.owed_id is not None:
                 self._unconfirmed[token] = one.owed_id
+
+    def _say_down(self, gateway: str, one: Down) -> bool:
+        """Publish what a gateway is to say; return whether the connection took it."""
+        country = self._registry.gateway_country(gateway)
+        if country is None:
+            self.counts["words for an unknown gateway"] += 1
+            return True
+        if self._session.publish(topics.down(country, gateway), one.pack()) is None:
+            return False
+        self.counts["words given to gateways"] += 1
+        return True
 
     def _count(self, what: str, number: int) -> None:
         self.counts[what] += number

@@ -60,6 +60,10 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def execute(self, statement: sa.Executable) -> sa.CursorResult[*tuple[Any, ...]]:
+        """Run a statement of a module that keeps its own tables here."""
+        return self._connection.execute(statement)
+
     def report_named(self, device: int, generation: int, seq: int) -> list[RowMapping]:
         """Return every report kept under one key; more than one means a clone or a forgery."""
         where = (
@@ -76,7 +80,7 @@ class Transaction:
     def insert_report(self, new: NewReport, at_ms: int) -> int:
         result = self._connection.execute(report.insert().values(**new._asdict()))
         report_id = int(_inserted_id(result))
-        self._note_change("report", report_id, at_ms)
+        self.note_change("report", report_id, at_ms)
         return report_id
 
     def note_carriage(self, report_id: int, carried: Carriage) -> None:
@@ -92,7 +96,7 @@ class Transaction:
         if person is not None:
             values["person"] = person
         self._connection.execute(report.update().where(report.c.id == report_id).values(**values))
-        self._note_change("state", report_id, at_ms)
+        self.note_change("state", report_id, at_ms)
 
     def record_action(self, report_id: int, person: str, did: str, at_ms: int) -> None:
         self._connection.execute(
@@ -107,7 +111,7 @@ class Transaction:
         self._connection.execute(
             alarm.insert().values(at_ms=at_ms, kind=kind, report_id=report_id, detail=detail[:200])
         )
-        self._note_change("alarm", report_id, at_ms)
+        self.note_change("alarm", report_id, at_ms)
 
     def is_alarmed(self, kind: str, detail: str) -> bool:
         """Tell whether an open alarm says just this already."""
@@ -203,7 +207,7 @@ class Transaction:
         if self._connection.execute(updated).rowcount == 0:
             fresh: dict[str, Any] = {"connected": False, "health": "{}"} | values
             self._connection.execute(gateway.insert().values(name=name, **fresh))
-        self._note_change("gateway", None, at_ms)
+        self.note_change("gateway", None, at_ms)
 
     def insert_notice(self, **values: Any) -> bool:
         """Keep an official alert; False if it is kept already."""
@@ -217,9 +221,10 @@ class Transaction:
         mine = alarm.c.id == alarm_id
         self._connection.execute(alarm.update().where(mine).values(**values))
         about = self._connection.execute(sa.select(alarm.c.report_id).where(mine)).scalar()
-        self._note_change("alarm", about, at_ms)
+        self.note_change("alarm", about, at_ms)
 
-    def _note_change(self, kind: str, report_id: int | None, at_ms: int) -> None:
+    def note_change(self, kind: str, report_id: int | None, at_ms: int) -> None:
+        """Tell the page that there is news."""
         self._connection.execute(
             change.insert().values(kind=kind, report_id=report_id, at_ms=at_ms)
         )

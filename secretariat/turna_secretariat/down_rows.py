@@ -1,0 +1,373 @@
+"""The rows of what goes down, inside the archive's transaction; decides nothing."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from turna_backbone import down
+from turna_backbone.down import Down, DownState
+from turna_backbone.envelope import ReportEnvelope
+from turna_protocol import codes
+from turna_secretariat.down_schema import (
+    down_answer,
+    down_holder,
+    down_holding,
+    down_item,
+    down_number,
+    down_sending,
+    down_word,
+    revocation,
+)
+from turna_secretariat.down_words import Saying
+from turna_secretariat.transaction import Transaction
+
+SAY, WITHDRAW = "say", "withdraw"
+_OPEN = (down.QUEUED, down.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something a gateway is to be asked now; `asked` counts how often it was before."""
+
+    item_id: int
+    gateway: str
+    wanted: str
+    asked: int
+    down_id: bytes
+    payload: bytes
+
+
+class DownRows:
+    """Reads and writes in one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._execute = transaction.execute
+
+    # Numbers.
+
+    def take_numbers(self, name: str, count: int, first: int = 0) -> int:
+        """Return the first of `count` numbers that nobody was given before."""
+        mine = down_number.c.name == name
+        stored = self._execute(sa.select(down_number.c.next).where(mine)).scalar()
+        number = first if stored is None else int(stored)
+        self._set_next(name, number + count, is_new=stored is None)
+        return number
+
+    def next_number(self, name: str, first: int = 0) -> int:
+        query = sa.select(down_number.c.next).where(down_number.c.name == name)
+        stored = self._execute(query).scalar()
+        return first if stored is None else int(stored)
+
+    def skip_to(self, name: str, number: int) -> bool:
+        """Give out nothing below `number` any more; return whether that changed anything."""
+        mine = down_number.c.name == name
+        stored = self._execute(sa.select(down_number.c.next).where(mine)).scalar()
+        if stored is not None and stored >= number:
+            return False
+        self._set_next(name, number, is_new=stored is None)
+        return True
+
+    def _set_next(self, name: str, number: int, *, is_new: bool) -> None:
+        if is_new:
+            self._execute(down_number.insert().values(name=name, next=number))
+        else:
+            mine = down_number.c.name == name
+            self._execute(down_number.update().where(mine).values(next=number))
+
+    # Words and their items.
+
+    def add_word(
+        self, saying: Saying, person: str, at_ms: int, not_after_s: int, airtime_ms: int
+    ) -> int:
+        audience = saying.audience
+        result = self._execute(
+            down_word.insert().values(
+                kind=saying.kind,
+                mode=codes.MODES[saying.mode],
+                at_ms=at_ms,
+                person=person,
+                audience=json.dumps(
+                    {
+                        "devices": audience.devices,
+                        "all": audience.is_all,
+                        "named": audience.named,
+                    }
+                ),
+                body=json.dumps(saying.body, ensure_ascii=False),
+                priority=saying.priority,
+                not_after_s=not_after_s,
+                airtime_ms=airtime_ms,
+                task=saying.body.get("number") if saying.kind == "task" else None,
+            )
+        )
+        word_id = _inserted_id(result)
+        self.note_change(at_ms)
+        return word_id
+
+    def add_item(self, word_id: int, one: Down, gateways: Iterable[str], now_ms: int) -> int:
+        """Keep what is to be said, and ask these gateways for it."""
+        result = self._execute(
+            down_item.insert().values(
+                word_id=word_id,
+                down_id=one.id,
+                what=one.what,
+                device=one.device,
+                generation=one.generation,
+                number=one.number,
+                parts=len(one.parts),
+                payload=one.pack(),
+            )
+        )
+        item_id = _inserted_id(result)
+        for name in gateways:
+            self.ask(item_id, name, now_ms)
+        return item_id
+
+    def ask(self, item_id: int, gateway: str, now_ms: int) -> None:
+        self._execute(
+            down_sending.insert().values(
+                item_id=item_id, gateway=gateway, wanted=SAY, reason="", asked=0, ask_ms=now_ms
+            )
+        )
+
+    def word(self, word_id: int) -> RowMapping | None:
+        query = sa.select(down_word).where(down_word.c.id == word_id)
+        return self._execute(query).mappings().first()
+
+    def words_of(self, kind: str) -> list[RowMapping]:
+        """Return what was said of one kind and not withdrawn, newest first."""
+        query = sa.select(down_word).where(down_word.c.kind == kind)
+        query = query.where(down_word.c.withdrawn_ms.is_(None)).order_by(down_word.c.id.desc())
+        return list(self._execute(query).mappings())
+
+    def item_by_number(
+        self, what: int, device: int, generation: int, number: int
+    ) -> RowMapping | None:
+        query = sa.select(down_item).where(
+            (down_item.c.what == what)
+            & (down_item.c.device == device)
+            & (down_item.c.generation == generation)
+            & (down_item.c.number == number)
+        )
+        return self._execute(query).mappings().first()
+
+    def oldest_waiting_number(self, device: int, generation: int, now_s: int) -> int | None:
+        """Return the lowest number of an order that this handset may still take."""
+        is_held = sa.select(down_holder.c.item_id).where(
+            (down_holder.c.item_id == down_item.c.id) & (down_holder.c.device == device)
+        )
+        query = (
+            sa.select(sa.func.min(down_item.c.number))
+            .join(down_word, down_word.c.id == down_item.c.word_id)
+            .where((down_item.c.device == device) & (down_item.c.generation == generation))
+            .where(down_word.c.withdrawn_ms.is_(None) & (down_word.c.not_after_s >= now_s))
+            .where(~is_held.exists())
+        )
+        found = self._execute(query).scalar()
+        return None if found is None else int(found)
+
+    def withdraw(self, word_id: int, person: str, now_ms: int) -> None:
+        """Ask every gateway that may still say it to stop."""
+        mine = sa.select(down_item.c.id).where(down_item.c.word_id == word_id)
+        self._execute(
+            down_word.update()
+            .where(down_word.c.id == word_id)
+            .values(withdrawn_ms=now_ms, withdrawn_by=person)
+        )
+        self._stop(down_sending.c.item_id.in_(mine), now_ms)
+        self.note_change(now_ms)
+
+    def stop_elsewhere(self, item_id: int, gateway: str, now_ms: int) -> None:
+        """Ask the other gateways to stop: the handset holds it."""
+        others = (down_sending.c.item_id == item_id) & (down_sending.c.gateway != gateway)
+        self._stop(others, now_ms)
+
+    def _stop(self, which: sa.ColumnElement[bool], now_ms: int) -> None:
+        is_open = down_sending.c.state.is_(None) | down_sending.c.state.in_(_OPEN)
+        self._execute(
+            down_sending.update()
+            .where(which & is_open)
+            .values(wanted=WITHDRAW, asked=0, ask_ms=now_ms)
+        )
+
+    # What gateways say and are asked.
+
+    def due(self, now_ms: int, limit: int) -> list[Due]:
+        query = (
+            sa.select(
+                down_sending.c.item_id,
+                down_sending.c.gateway,
+                down_sending.c.wanted,
+                down_sending.c.asked,
+                down_item.c.down_id,
+                down_item.c.payload,
+            )
+            .join(down_item, down_item.c.id == down_sending.c.item_id)
+            .join(down_word, down_word.c.id == down_item.c.word_id)
+            .where(down_sending.c.ask_ms <= now_ms)
+            .order_by(down_word.c.priority.desc(), down_sending.c.item_id)
+            .limit(limit)
+        )
+        return [Due(*row) for row in self._execute(query)]
+
+    def next_ask_ms(self) -> int | None:
+        found = self._execute(sa.select(sa.func.min(down_sending.c.ask_ms))).scalar()
+        return None if found is None else int(found)
+
+    def asked(self, due: Due, again_ms: int) -> None:
+        self._execute(
+            down_sending.update()
+            .where(_sending(due.item_id, due.gateway))
+            .values(asked=due.asked + 1, ask_ms=again_ms)
+        )
+
+    def note_state(self, gateway: str, told: DownState, now_ms: int) -> bool:
+        """Keep what a gateway tells; return False for something it was never asked."""
+        mine = sa.select(down_item.c.id).where(down_item.c.down_id == told.id)
+        item_id = self._execute(mine).scalar()
+        if item_id is None:
+            return False
+        row = self._execute(sa.select(down_sending).where(_sending(item_id, gateway))).mappings()
+        sending = row.first()
+        if sending is None:
+            return False
+        is_done = sending["wanted"] == SAY or told.state in down.FINAL
+        self._execute(
+            down_sending.update()
+            .where(_sending(item_id, gateway))
+            .values(
+                state=told.state,
+                at_s=told.at_s or None,
+                reason=told.reason,
+                ask_ms=None if is_done else sending["ask_ms"],
+            )
+        )
+        self.note_change(now_ms)
+        return True
+
+    def ask_again(self, gateway: str, now_ms: int, revocation_item: int | None) -> None:
+        """Ask a gateway that has just started for all that it has not ended."""
+        is_open = down_sending.c.state.is_(None) | down_sending.c.state.in_(_OPEN)
+        which = (
+            is_open
+            if revocation_item is None
+            else is_open | (down_sending.c.item_id == revocation_item)
+        )
+        self._execute(
+            down_sending.update()
+            .where((down_sending.c.gateway == gateway) & which)
+            .values(asked=0, ask_ms=now_ms)
+        )
+
+    def give_up(self, now_s: int) -> None:
+        """Ask no more for what is over; who never answered for it is not waited for."""
+        over = (
+            sa.select(down_item.c.id)
+            .join(down_word, down_word.c.id == down_item.c.word_id)
+            .where((down_word.c.not_after_s > 0) & (down_word.c.not_after_s < now_s))
+        )
+        self._execute(
+            down_sending.update()
+            .where(down_sending.c.ask_ms.is_not(None) & down_sending.c.item_id.in_(over))
+            .values(ask_ms=None)
+        )
+
+    # What the field says.
+
+    def keep_holding(self, carried: ReportEnvelope, now_ms: int) -> bool:
+        """Keep a holding; return whether it is new."""
+        key = {"device": carried.device, "generation": carried.generation, "seq": carried.seq}
+        same = [down_holding.c[name] == value for name, value in key.items()]
+        if self._execute(sa.select(down_holding.c.seq).where(*same)).first() is not None:
+            return False
+        self._execute(
+            down_holding.insert().values(
+                **key,
+                content=carried.content,
+                end_to_end_tag=carried.end_to_end_tag,
+                gateway=carried.gateway,
+                arrived_ms=now_ms,
+            )
+        )
+        return True
+
+    def add_holder(self, item_id: int, device: int, now_ms: int) -> bool:
+        """Note that a handset holds an item; return whether that is news."""
+        same = (down_holder.c.item_id == item_id) & (down_holder.c.device == device)
+        if self._execute(sa.select(down_holder.c.item_id).where(same)).first() is not None:
+            return False
+        self._execute(down_holder.insert().values(item_id=item_id, device=device, held_ms=now_ms))
+        self.note_change(now_ms)
+        return True
+
+    def word_of_task(self, number: int, device: int) -> int | None:
+        """Return the task of this number that this handset was given."""
+        query = (
+            sa.select(down_word.c.id)
+            .join(down_item, down_item.c.word_id == down_word.c.id)
+            .where((down_word.c.task == number) & (down_item.c.device == device))
+        )
+        found = self._execute(query).scalar()
+        return None if found is None else int(found)
+
+    def add_answer(self, **values: Any) -> None:  # the table's columns
+        self._execute(down_answer.insert().values(**values))
+        self.note_change(values["at_ms"])
+
+    # Revocations.
+
+    def revoked(self) -> dict[int, int]:
+        rows = self._execute(sa.select(revocation.c.device, revocation.c.generation))
+        return {int(device): int(generation) for device, generation in rows}
+
+    def revoke(self, device: int, generation: int, version: int, person: str, now_ms: int) -> None:
+        values = {
+            "generation": generation,
+            "version": version,
+            "at_ms": now_ms,
+            "person": person,
+        }
+        mine = revocation.c.device == device
+        if self._execute(revocation.update().where(mine).values(**values)).rowcount == 0:
+            self._execute(revocation.insert().values(device=device, **values))
+
+    def newest_item_of(self, kind: str) -> int | None:
+        query = (
+            sa.select(sa.func.max(down_item.c.id))
+            .join(down_word, down_word.c.id == down_item.c.word_id)
+            .where(down_word.c.kind == kind)
+        )
+        found = self._execute(query).scalar()
+        return None if found is None else int(found)
+
+    # What is undelivered, for the start.
+
+    def undelivered(self, now_s: int) -> list[tuple[int, int, str]]:
+        """Return (device, item, gateway) of every order that may still be said."""
+        held = sa.select(down_holder.c.item_id).where(down_holder.c.item_id == down_item.c.id)
+        query = (
+            sa.select(down_item.c.device, down_item.c.id, down_sending.c.gateway)
+            .join(down_word, down_word.c.id == down_item.c.word_id)
+            .join(down_sending, down_sending.c.item_id == down_item.c.id)
+            .where((down_item.c.what == down.ORDER) & (down_word.c.not_after_s >= now_s))
+            .where(down_word.c.withdrawn_ms.is_(None) & ~held.exists())
+        )
+        return [(int(device), int(item), str(name)) for device, item, name in self._execute(query)]
+
+    def note_change(self, at_ms: int) -> None:
+        self._transaction.note_change("down", None, at_ms)
+
+
+def _sending(item_id: int, gateway: str) -> sa.ColumnElement[bool]:
+    return (down_sending.c.item_id == item_id) & (down_sending.c.gateway == gateway)
+
+
+def _inserted_id(result: sa.CursorResult[*tuple[Any, ...]]) -> int:
+    key = result.inserted_primary_key
+    assert key is not None  # an INSERT of one row into a table with a primary key
+    return int(key[0])
