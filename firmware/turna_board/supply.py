@@ -24,13 +24,8 @@ class Supply:
         self._receiver = receiver
 
     @property
-    def receiver_rests(self) -> bool:
-        """Tell whether the receiver can be switched off at all."""
-        return self._receiver is not None or self._rail is not None
-
-    @property
-    def display_loses_power(self) -> bool:
-        """Tell whether a display that is not wanted may be without supply, and so forget all."""
+    def display_feeds_receiver(self) -> bool:
+        """Tell whether the receiver has a supply whenever the display has."""
         return self._rail is not None
 
     def want_display(self, on: bool) -> None:

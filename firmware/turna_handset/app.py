@@ -144,7 +144,7 @@ class Handset:
         self._buttons = buttons
         self._economy = Economy(
             self._power,
-            FixRhythm(provisioning.fix_interval_s, self._uptime.ms()),
+            None if self._gnss is None else self._rhythm(),
             LightSleep(self._radio.line, *buttons.pins()),
             supply,
             self._uptime,
@@ -204,7 +204,7 @@ class Handset:
             self._health_due_ms = _next_due_ms(now_ms, self._provisioning.health_interval_s)
             self._desk.health(_temperature_c(), now_ms)
         self._ledger_file.save_if_due(now_ms)
-        await asyncio.sleep_ms(ROUTINE_EVERY_MS)
+        await asyncio.sleep_ms(ROUTINE_EVERY_MS if self._power.live else CHECK_IN_MS)
 
     def _has_place(self, now_ms: int) -> bool:
         """Say whether there is a position to report; without one, a sign of life comes later."""
@@ -215,6 +215,9 @@ class Handset:
         await self._serial.write(self._usb.receive(data, self._uptime.ms()))
         if self._usb.wish is not None:
             await leave(self._usb.wish)
+
+    def _rhythm(self) -> FixRhythm:
+        return FixRhythm(self._provisioning.fix_interval_s, self._uptime.ms())
 
     # -- what speaks against a nap, and what a nap may have missed
 

@@ -33,7 +33,7 @@ class Economy:
     def __init__(
         self,
         state: Power,
-        rhythm: FixRhythm,
+        rhythm: FixRhythm | None,  # None: there is no receiver
         sleeper: "Sleeper",
         supply: "Supply",
         uptime: "Uptime",
@@ -67,22 +67,26 @@ class Economy:
 
     def look_after_receiver(self) -> None:
         """Switch the GNSS receiver as its rhythm says."""
-        on = self._rhythm.on(self._uptime.ms(), live=self._power.live)
+        if self._rhythm is None:
+            return
+        fed = self._supply.display_feeds_receiver and self._supply.display_on
+        on = self._rhythm.on(self._uptime.ms(), live=self._power.live, fed=fed)
         if on != self._supply.receiver_on:
             self._supply.want_receiver(on)
 
     def fixed(self) -> None:
         """Note that the receiver has told where the handset is."""
-        self._rhythm.fixed(self._uptime.ms(), live=self._power.live)
-        self.look_after_receiver()
+        if self._rhythm is not None:
+            self._rhythm.fixed(self._uptime.ms(), live=self._power.live)
+            self.look_after_receiver()
 
-    def receiver_deadline_ms(self) -> int:
+    def receiver_deadline_ms(self) -> int | None:
         """Return when the receiver has to be looked after next."""
-        return self._rhythm.deadline_ms()
+        return None if self._rhythm is None else self._rhythm.deadline_ms()
 
     def hears_receiver(self, now_ms: int) -> bool:
         """Tell whether the receiver may speak now, which a sleeper does not hear."""
-        return self._rhythm.hears(now_ms)
+        return self._rhythm is not None and self._rhythm.hears(now_ms)
 
 
 def chosen_mode(usual: str, path: str = PATH) -> str:

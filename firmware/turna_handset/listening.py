@@ -11,9 +11,9 @@ IN_TURNS = "in turns"
 REST = "rest"
 
 # After a transmission of ours, from its end: whoever has something for us speaks now.
-AFTER_SENDING_MS = 5_000
+AFTER_SENDING_MS = 3_000
 # After a packet for us: there may be more.
-AFTER_HEARING_MS = 3_000
+AFTER_HEARING_MS = 2_000
 
 
 class Listening:

@@ -9,6 +9,7 @@ from . import form as screens
 from . import keypad, signals
 from .form import Form
 from .keypad import Keypad
+from .power import LIT_MS, NEWS_LIT_MS
 from .raster import Raster
 from .signals import Signal
 from .status import NODE_LINES
@@ -88,7 +89,7 @@ class Panel:
         """Tell the rescuer that a report has come further; routine ones stay silent."""
         entry = self._journal.entry(seq)
         if entry is not None and entry.priority > 0 and state in signals.NEWS:
-            self.light_up()
+            self.light_up(NEWS_LIT_MS)
             self._play(signals.NEWS[state])
         self._update_alarm(self._uptime.ms())
         self._changed.set()
@@ -144,9 +145,9 @@ class Panel:
         if await wait_for(self._sounding, min(wait_ms, CHECK_IN_MS)):
             self._sounding.clear()
 
-    def light_up(self) -> None:
+    def light_up(self, for_ms: int = LIT_MS) -> None:
         """Let the screen be seen for a while: a key, or news that somebody has to see."""
-        if self._power.touched(self._uptime.ms()):
+        if self._power.light(self._uptime.ms(), for_ms):
             self._changed.set()
 
     def busy(self) -> bool:
@@ -160,6 +161,7 @@ class Panel:
             self._keypad.deadline_ms(),
             self._form.deadline_ms(),
             self._signal.deadline_ms(now_ms),
+            None if self._screen.stale else self._power.lit_until_ms,
         ):
             if deadline_ms is not None and (found is None or deadline_ms < found):
                 found = deadline_ms

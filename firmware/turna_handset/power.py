@@ -18,15 +18,15 @@ POLL = "poll"
 OFF = "off"
 MODES = (LIVE, LISTEN, SAVER, POLL, OFF)
 
-LIT_MS = 20_000  # after the last key
+LIT_MS = 10_000  # after the last key
+NEWS_LIT_MS = 5_000  # after news of a report, which also sounds
 # So long after power-on a host finds the handset awake, whatever its mode: `mpremote`, `turna`.
 AWAKE_AFTER_START_MS = 20_000
 # Falling asleep and waking takes about a millisecond (ESP-IDF, sleep modes).
 NAP_MIN_MS = 5
-# The watchdog bites after 30 s, and the supervisor reports a task that is silent for 20 s.
-NAP_MAX_MS = 8_000
-# In the dark, what is not urgent may come so much later: several tasks then share one waking.
-SLACK_MS = 5_000
+# The watchdog bites after 30 s, and a task that checks in every 5 s may be silent for 20 s.  In the
+# dark, what is not urgent may come so late: several tasks then share one waking.
+NAP_MAX_MS = 12_000
 
 
 class Power:
@@ -36,21 +36,21 @@ class Power:
         self.mode = mode
         self.sos = False  # somebody needs help: nothing is saved until the Secretariat knows
         self._awake_until_ms = now_ms + AWAKE_AFTER_START_MS
-        self._lit_until_ms = now_ms + LIT_MS
+        self.lit_until_ms = now_ms + LIT_MS
 
     @property
     def live(self) -> bool:
         return self.mode == LIVE or self.sos
 
-    def touched(self, now_ms: int) -> bool:
-        """Light the screen: a key, or something that a person has to see.  True if it was dark."""
+    def light(self, now_ms: int, for_ms: int = LIT_MS) -> bool:
+        """Light the screen for so long at least; return whether it was dark."""
         was_dark = not self.lit(now_ms)
-        self._lit_until_ms = now_ms + LIT_MS
+        self.lit_until_ms = max(self.lit_until_ms, now_ms + for_ms)
         return was_dark
 
     def lit(self, now_ms: int) -> bool:
         """Tell whether the screen is to be lit."""
-        return self.live or now_ms < self._lit_until_ms
+        return self.live or now_ms < self.lit_until_ms
 
     def nap_ms(self, idle_ms: int, now_ms: int, urgent_ms: "int | None") -> int:
         """Return for how long to nap, 0 for not at all.
@@ -61,7 +61,7 @@ class Power:
             return 0
         nap_ms = NAP_MAX_MS if idle_ms < 0 else min(idle_ms, NAP_MAX_MS)
         if not self.lit(now_ms):
-            slack_ms = SLACK_MS if urgent_ms is None else min(urgent_ms - now_ms, SLACK_MS)
+            slack_ms = NAP_MAX_MS if urgent_ms is None else min(urgent_ms - now_ms, NAP_MAX_MS)
             nap_ms = max(nap_ms, slack_ms)
         return nap_ms if nap_ms >= NAP_MIN_MS else 0
 
@@ -71,16 +71,17 @@ class FixRhythm:
 
     SEARCH_MAX_MS = 90_000  # in the open a cold start takes half of it; under rubble no time helps
     # The receiver is on its own for so long: it has nothing to say before (a hot start takes 1 s).
-    SILENT_MS = 3_000
+    SILENT_MS = 4_000
 
     def __init__(self, interval_s: int, now_ms: int) -> None:
         self._interval_ms = interval_s * 1000
         self._on_since_ms: int | None = now_ms
         self._due_ms = now_ms
 
-    def on(self, now_ms: int, *, live: bool) -> bool:
-        """Tell whether the receiver is to be on."""
-        if self._on_since_ms is None and (live or now_ms >= self._due_ms):
+    def on(self, now_ms: int, *, live: bool, fed: bool = False) -> bool:
+        """Tell whether the receiver is to be on; `fed`: it draws its current anyway just now."""
+        due_ms = self._due_ms - (self._interval_ms // 2 if fed else 0)
+        if self._on_since_ms is None and (live or now_ms >= due_ms):
             self._on_since_ms = now_ms
         searched_ms = 0 if self._on_since_ms is None else now_ms - self._on_since_ms
         if not live and searched_ms >= self.SEARCH_MAX_MS:

@@ -31,6 +31,7 @@ from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
 
 from .board import Board
 from .host_serial import HostSerial
+from .models import PROFILES
 from .propagation import Position
 from .scheduler import Event as Scheduled
 from .virtual_backbone import Party, VirtualBackbone
@@ -222,15 +223,21 @@ class VirtualChain:
         self.gateway.start()
 
     def add_handset(
-        self, device: int, *, position: Position, changes: Mapping[str, object] | None = None
+        self,
+        device: int,
+        *,
+        position: Position,
+        changes: Mapping[str, object] | None = None,
+        model: str = "heltec_v3",
     ) -> Board:
         """Put a provisioned handset somewhere; `changes` go over its settings. It is off."""
         known = self.mission.device(device)
         assert known is not None
         settings = json.loads((self._kit / f"handset-{device}.json").read_text())
-        settings |= changes or {}
+        settings |= {"board": PROFILES[model], **(changes or {})}
         board = self._add_board(
             known.call_sign,
+            model,
             position=position,
             files={"/settings.json": json.dumps(settings).encode()},
         )

@@ -133,6 +133,8 @@ class EnergyLedger:
             return self._kind.processor[state]
         if part == "radio":
             return self._kind.radio[state]
+        if part == "GNSS":
+            return self._kind.receiver[state]
         return currents.OTHER[part, state]
 
     # States.
@@ -154,9 +156,9 @@ class EnergyLedger:
 
     def _gnss(self) -> str:
         receiver = self._board.parts.gnss
-        if self._kind.has_receiver and receiver.powered:
-            return "tracks" if receiver.has_fix else "searches"
-        return "off"
+        if not receiver.powered or "tracks" not in self._kind.receiver:
+            return "off"
+        return "tracks" if receiver.has_fix else "searches"
 
     def _light(self) -> str:
         return "on" if self._board.parts.lamp.lit else "off"

@@ -25,7 +25,7 @@ class Kind:
     floor: (
         Current  # regulator, power chip, USB bridge, divider: what flows whatever the firmware does
     )
-    has_receiver: bool
+    receiver: dict[str, Current]  # empty: the board has none
 
 
 NONE = Current(0.0, "no supply")
@@ -44,7 +44,7 @@ _ESP32S3 = {
     "awake at 160 MHz": Current(40.0, f"{_S3}: 27.6 mA idle, 39.9 mA with one core at work"),
     SLOWLY: Current(28.4, f"{_S3}: 22.0 mA idle, 28.4 mA with one core at work"),
     "light sleep": Current(
-        0.78, "measured on an ESP32-S3 devkit (MoleNet V6); the datasheet says 0.24 mA"
+        0.78, "measured on an ESP32-S3 devkit (MoleNet V6); datasheet 0.24 mA"
     ),
     "deep sleep": Current(0.008, "ESP32-S3 datasheet v2.0: RTC memory and timer"),
 }
@@ -82,12 +82,27 @@ _SX1276 = {
     "receives": Current(11.5, "measured on a T-Beam (Meshtastic's sheet); datasheet 10.8 mA"),
     "transmits": Current(87.0, f"{_SX1276_DS}: 87 mA at 17 dBm from PA_BOOST, less at 10 dBm"),
 }
+_BACKUP = Current(0.03, "backup supply, u-blox and Quectel datasheets: 15 to 32 uA")
+# Of a module wired to the header one chooses what it is: docs/hardware.md advises this.
+_M10 = {
+    "off": _BACKUP,
+    "searches": Current(15.0, "u-blox MAX-M10S: twice the figure for tracking"),
+    "tracks": Current(8.0, "u-blox MAX-M10S: 25 mW by its maker"),
+}
+_L76K = {
+    "off": _BACKUP,
+    "searches": Current(30.0, "estimate: Quectel L76K; the board comes with it or a MAX-M10S"),
+    "tracks": Current(30.0, "as above"),
+}
+_NEO6M = {
+    "off": _BACKUP,
+    "searches": Current(47.0, "NEO-6M, measured (Meshtastic's sheet)"),
+    "tracks": Current(40.0, "NEO-6M, measured (Meshtastic's sheet)"),
+}
+_NO_RECEIVER = {"off": NONE}
 OTHER = {
     ("display", "lit"): Current(7.0, "SSD1306 of a T-Beam, measured (Meshtastic's sheet)"),
     ("display", "dark"): Current(0.01, "SSD1306 datasheet, sleep; measured too"),
-    ("GNSS", "off"): Current(0.02, "backup supply, u-blox and Quectel datasheets: 15 to 32 uA"),
-    ("GNSS", "searches"): Current(47.0, "NEO-6M, measured (Meshtastic's sheet)"),
-    ("GNSS", "tracks"): Current(40.0, "NEO-6M, measured (Meshtastic's sheet)"),
     ("light", "on"): Current(3.0, "estimate: a red LED behind 470 ohms"),
     ("light", "off"): NONE,
     ("Wi-Fi", "access point"): Current(95.0, "ESP32-S3 datasheet: receiving 88 to 95 mA"),
@@ -97,36 +112,36 @@ OTHER = {
 _KINDS = {
     "heltec_v3": Kind(
         _ESP32S3, _SX1262,
-        Current(0.025, "deep sleep of the board: 15 to 25 uA (as reported, Vext off)"), True,
+        Current(0.025, "deep sleep of the board: 15 to 25 uA (as reported, Vext off)"), _M10,
     ),
     "lilygo_t3_s3": Kind(
         _ESP32S3, _SX1262,
         Current(0.08, "estimate: regulator, charger and 200 k divider; nobody reports the board"),
-        False,
+        _NO_RECEIVER,
     ),
     "tbeam_supreme": Kind(
         _ESP32S3, _SX1262,
         Current(0.3, "estimate: AXP2101, clock, sensors asleep, PSRAM; nobody reports the board"),
-        True,
+        _L76K,
     ),
     "station_g2": Kind(
         _ESP32S3, _SX1262_G2,
-        Current(5.0, "estimate: 12 V converter and amplifier; a board for the mains"), True,
+        Current(5.0, "estimate: 12 V converter and amplifier; a board for the mains"), _M10,
     ),
     "tbeam_1_1": Kind(
         _ESP32_CLASSIC, _SX1276,
-        Current(2.3, "deep sleep of the board, all off, measured (Meshtastic's sheet)"), True,
+        Current(2.3, "deep sleep of the board, all off, measured (Meshtastic's sheet)"), _NEO6M,
     ),
     "tbeam_1_2_sx1262": Kind(
         _ESP32_CLASSIC, _SX1262,
-        Current(2.3, "as a T-Beam 1.1: nobody reports the board"), True,
+        Current(2.3, "as a T-Beam 1.1: nobody reports the board"), _NEO6M,
     ),
     "heltec_v2": Kind(
         _ESP32_CLASSIC, _SX1276,
-        Current(1.0, "estimate: CP2102 and charger on the battery's side"), True,
+        Current(1.0, "estimate: CP2102 and charger on the battery's side"), _M10,
     ),
     "lilygo_t3_v2_1": Kind(
-        _ESP32_CLASSIC, _SX1276, Current(0.2, "estimate: CH9102 and regulator"), False
+        _ESP32_CLASSIC, _SX1276, Current(0.2, "estimate: CH9102 and regulator"), _NO_RECEIVER,
     ),
 }  # fmt: skip
 
