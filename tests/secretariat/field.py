@@ -7,7 +7,7 @@ from turna.deployment import GatewayPlan, TeamPlan, make_deployment
 from turna_backbone.envelope import ReportEnvelope
 from turna_protocol import codes, keys, sealing
 from turna_protocol.acknowledgement import Receipt, pack_receipts, unpack_receipts
-from turna_protocol.packet import HEADER_BYTES
+from turna_protocol.packet import HEADER_BYTES, REPORT
 from turna_protocol.reports import Fix, Position, Report, Sos, encode_report
 
 EPOCH_S = 1_790_000_000
@@ -65,6 +65,7 @@ class Field:
         seq: int = 0,
         gateway: str = "hatay-1",
         key: bytes | None = None,
+        kind: int = REPORT,
     ) -> ReportEnvelope:
         link_key = keys.link_key(keys.link_branch(self.master), *self._identity(device))
         packet = sealing.seal_report(
@@ -73,6 +74,7 @@ class Field:
             seq=seq,
             link_key=link_key,
             authentication_key=self.authentication_key(device) if key is None else key,
+            kind=kind,
         )
         opened = sealing.open_link(packet, link_key)
         return ReportEnvelope(

@@ -1,0 +1,200 @@
+"""What went down, as the page and the command line show it: each word, and how far it is by team.
+
+`state` of a handset: waiting (no gateway has it yet), queued, sent, delivered (proved by the
+handset itself), expired, refused, withdrawn.  `task_state`: assigned, seen, accepted, working,
+done, refused, failed or cancelled, as the team says.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from turna_backbone import down
+from turna_secretariat.down_schema import (
+    down_answer,
+    down_holder,
+    down_item,
+    down_sending,
+    down_word,
+    revocation,
+)
+from turna_secretariat.registry import Registry
+
+WORDS_LIMIT = 200
+_TASK_STATES = {"under_way": "working"}
+# How far a gateway is, the furthest last.
+_PROGRESS = (down.REFUSED, down.EXPIRED, down.WITHDRAWN, None, down.QUEUED, down.SENT)
+_Row = dict[str, Any]
+
+
+def words(
+    connection: Connection,
+    registry: Registry,
+    *,
+    mode: str | None = None,
+    limit: int = 50,
+    before_id: int | None = None,
+    devices: frozenset[int] | None = None,
+    now_s: int = 0,
+) -> list[_Row]:
+    """Return what was said, newest first; `devices` are those that one may see (None: all)."""
+    query = sa.select(down_word).order_by(down_word.c.id.desc()).limit(min(limit, WORDS_LIMIT))
+    if mode is not None:
+        query = query.where(down_word.c.mode == mode)
+    if before_id is not None:
+        query = query.where(down_word.c.id < before_id)
+    rows = list(connection.execute(query).mappings())
+    whole = [_word(connection, registry, row, devices, now_s) for row in rows]
+    return [word for word in whole if word["handsets"]]
+
+
+def one_word(
+    connection: Connection,
+    registry: Registry,
+    word_id: int,
+    devices: frozenset[int] | None = None,
+    now_s: int = 0,
+) -> _Row | None:
+    """Return one, with what each gateway told of it; None if there is none for these eyes."""
+    query = sa.select(down_word).where(down_word.c.id == word_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    word = _word(connection, registry, row, devices, now_s)
+    if not word["handsets"]:
+        return None
+    return word | {"gateways": _gateways(connection, word_id)}
+
+
+def revocations(connection: Connection, registry: Registry) -> list[_Row]:
+    """Return whose keys are revoked, and by whom."""
+    rows = connection.execute(sa.select(revocation).order_by(revocation.c.device)).mappings()
+    return [dict(row) | {"call_sign": registry.call_sign(row["device"])} for row in rows]
+
+
+def _word(
+    connection: Connection,
+    registry: Registry,
+    row: RowMapping,
+    devices: frozenset[int] | None,
+    now_s: int,
+) -> _Row:
+    audience = json.loads(row["audience"])
+    seen = [d for d in audience["devices"] if devices is None or d in devices]
+    is_over = 0 < row["not_after_s"] < (now_s or row["at_ms"] // 1000)
+    states = _States(connection, row, is_over=is_over)
+    handsets = [_handset(registry, row["kind"], device, states) for device in seen]
+    shown = ("id", "kind", "mode", "at_ms", "person", "priority", "not_after_s", "airtime_ms")
+    return {name: row[name] for name in shown} | {
+        "task": row["task"],
+        "withdrawn_ms": row["withdrawn_ms"],
+        "withdrawn_by": row["withdrawn_by"],
+        "said": json.loads(row["body"]),
+        "to": audience["named"],
+        "to_all": audience["all"],
+        "is_over": is_over,
+        "handsets": handsets,
+        "teams": _teams(handsets),
+    }
+
+
+class _States:
+    """How far one word is at each handset."""
+
+    def __init__(self, connection: Connection, word: RowMapping, *, is_over: bool) -> None:
+        self._is_over = is_over
+        self._is_withdrawn = word["withdrawn_ms"] is not None
+        mine = down_item.c.word_id == word["id"]
+        self._sendings: dict[int, list[int | None]] = defaultdict(list)
+        query = sa.select(down_item.c.device, down_sending.c.state).where(mine)
+        for device, state in connection.execute(query.join(down_sending)):
+            self._sendings[int(device)].append(state)
+        query = sa.select(down_holder.c.device, down_holder.c.held_ms).where(mine)
+        joined = query.join(down_item, down_item.c.id == down_holder.c.item_id)
+        self._held = {int(device): int(at_ms) for device, at_ms in connection.execute(joined)}
+        self._answers: dict[int, list[_Row]] = defaultdict(list)
+        said = sa.select(down_answer).where(down_answer.c.word_id == word["id"])
+        # By the handset's own count: a status that was delayed is no newer for that.
+        for answer in connection.execute(said.order_by(down_answer.c.seq)).mappings():
+            shown = ("report_id", "at_ms", "said", "text")
+            self._answers[answer["device"]].append({name: answer[name] for name in shown})
+
+    def of(self, device: int) -> _Row:
+        return {
+            "state": self._state(device),
+            "delivered_ms": self._held.get(device),
+            "answers": self._answers[device],
+        }
+
+    def _state(self, device: int) -> str:
+        if device in self._held:
+            return "delivered"
+        states = self._sendings.get(device) or self._sendings.get(0)
+        if not states:
+            return "refused"  # its keys are revoked: nothing was made for it
+        furthest = max(states, key=lambda state: _PROGRESS.index(_as_told(state)))
+        if self._is_withdrawn:
+            return "withdrawn"
+        if self._is_over and furthest != down.REFUSED:
+            return "expired"
+        return "waiting" if furthest is None else down.STATE_NAMES[_as_told(furthest) or 0]
+
+
+def _as_told(state: int | None) -> int | None:
+    """Return a gateway's state; that the handset has it is not a gateway's to say."""
+    return down.SENT if state == down.DELIVERED else state
+
+
+def _handset(registry: Registry, kind: str, device: int, states: _States) -> _Row:
+    known = registry.handset(device)
+    handset: _Row = {
+        "device": device,
+        "call_sign": registry.call_sign(device),
+        "team": None if known is None else known.team,
+        "country": None if known is None else known.country,
+    } | states.of(device)
+    if kind == "task":
+        answers = handset["answers"]
+        said = answers[-1]["said"] if answers else "assigned"
+        handset["task_state"] = _TASK_STATES.get(said, said)
+    return handset
+
+
+def _teams(handsets: Sequence[_Row]) -> list[_Row]:
+    by_team: dict[tuple[str, str], list[_Row]] = defaultdict(list)
+    for handset in handsets:
+        by_team[str(handset["team"]), str(handset["country"])].append(handset)
+    return [
+        {
+            "team": team,
+            "country": country,
+            "handsets": len(members),
+            "delivered": sum(member["state"] == "delivered" for member in members),
+            "answered": sum(bool(member["answers"]) for member in members),
+        }
+        for (team, country), members in by_team.items()
+    ]
+
+
+def _gateways(connection: Connection, word_id: int) -> list[_Row]:
+    query = (
+        sa.select(down_sending, down_item.c.device)
+        .join(down_item, down_item.c.id == down_sending.c.item_id)
+        .where(down_item.c.word_id == word_id)
+        .order_by(down_sending.c.gateway, down_item.c.device)
+    )
+    return [
+        {
+            "gateway": row["gateway"],
+            "device": row["device"],
+            "state": None if row["state"] is None else down.STATE_NAMES[row["state"]],
+            "at_s": row["at_s"],
+            "reason": row["reason"],
+            "asked": row["asked"],
+        }
+        for row in connection.execute(query).mappings()
+    ]
