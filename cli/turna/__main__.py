@@ -17,6 +17,10 @@ COMMANDS = {
         "run a whole exercise here, from handsets to Secretariat",
     ),
     "wire": ("turna.wire", "turn reports into bytes and back, to test interoperability"),
+    "deployment": (
+        "turna.deployment_command",
+        "make a mission kit, add handsets and gateways, put it on boards",
+    ),
     "gateway": ("turna.gateway", "run and look after a field gateway"),
     "secretariat": ("turna.secretariat", "run and look after the Secretariat's archive and page"),
 }

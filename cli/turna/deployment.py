@@ -8,8 +8,8 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,7 +20,9 @@ from turna_protocol.mission import Device, Gateway, Mission, Radio
 
 MASTER_BYTES = 32
 FIRST_GENERATION = 1
-_PROVISIONING = "provisioning.keys.json"
+USUAL_BOARD = "heltec_v3"
+MISSION_FILE = "mission.json"
+MASTER_FILE = "provisioning.keys.json"
 VIRTUAL_HARDWARE_ID_BYTES = 6  # as long as an ESP32's machine.unique_id()
 
 # The band common to the member states (turna_protocol.regions), one channel for all.
@@ -43,10 +45,11 @@ class TeamPlan:
     country: str
     handsets: int = 1
     hardware_ids: tuple[str, ...] = ()
+    board: str | None = None  # what all of them are; None: the deployment's usual one
 
     def ids(self, deployment: str) -> tuple[str, ...]:
         return self.hardware_ids or tuple(
-            _virtual_hardware_id(deployment, self.name, i) for i in range(self.handsets)
+            virtual_hardware_id(deployment, self.name, i) for i in range(self.handsets)
         )
 
 
@@ -56,6 +59,19 @@ class GatewayPlan:
 
     name: str
     country: str
+    board: str | None = None  # of its modem
+
+
+@dataclass(frozen=True)
+class Kit:
+    """Everything of one deployment: the public mission, each board's kind, the one secret."""
+
+    mission: Mission
+    master: bytes = field(repr=False)
+    handset_boards: Mapping[int, str] = field(default_factory=dict)  # by device
+    modem_boards: Mapping[str, str] = field(default_factory=dict)  # by gateway
+    # What a handset's settings hold beside what follows from the mission, by device: its language.
+    further_settings: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
 
 
 def make_deployment(
@@ -69,7 +85,7 @@ def make_deployment(
     teams: Sequence[TeamPlan],
     gateways: Sequence[GatewayPlan],
     radio: Radio = DEFAULT_RADIO,
-    board: str = "heltec_v3",
+    board: str = USUAL_BOARD,
     master: bytes | None = None,
 ) -> Mission:
     """Write the kit into `directory` and return the mission.  `origin` is (lat_e5, lon_e5)."""
@@ -89,10 +105,36 @@ def make_deployment(
         public_key=_public_key(authority).hex(),
         alert_anchors=tuple(anchor.hex() for anchor in alerts.anchors(authority)),
     )
-    mission.mission_from_json(mission.mission_to_json(made))  # refuses what no reader would accept
-    _require_successor(directory, made, master)
-    _write_kit(directory, made, board, master)
+    boards = [team.board or board for team in teams for _ in team.ids(name)]
+    kit = Kit(
+        made,
+        master,
+        handset_boards=dict(enumerate(boards, start=1)),
+        modem_boards={plan.name: plan.board or board for plan in gateways},
+    )
+    write_kit(directory, kit)
     return made
+
+
+def write_kit(directory: Path, kit: Kit) -> None:
+    """Write every file anew; refuses what no reader would accept, and numbers used twice."""
+    mission.mission_from_json(mission.mission_to_json(kit.mission))
+    _require_successor(directory, kit.mission, kit.master)
+    directory.mkdir(parents=True, exist_ok=True)
+    _write(directory / MASTER_FILE, {"master": kit.master.hex()})
+    _write_places(directory, kit)
+    for device in kit.mission.devices:
+        board = kit.handset_boards.get(device.device, USUAL_BOARD)
+        settings = handset_settings(kit.mission, device, board, kit.master)
+        further = kit.further_settings.get(device.device, {})
+        _write(handset_file(directory, device.device), {**further, **settings})
+    # Last: whatever it names has its file.
+    _write(directory / MISSION_FILE, mission.mission_to_json(kit.mission), mode=0o644)
+
+
+def handset_file(directory: Path, device: int) -> Path:
+    """Return where a handset's settings are in a kit."""
+    return directory / f"handset-{device}.json"
 
 
 def handset_settings(made: Mission, device: Device, board: str, master: bytes) -> dict[str, object]:
@@ -126,36 +168,35 @@ def relay_settings(made: Mission, board: str) -> dict[str, object]:
 
 def _require_successor(directory: Path, made: Mission, master: bytes) -> None:
     """Refuse to write over a kit of the same master what would use keys and numbers again."""
-    kept = directory / _PROVISIONING
+    kept = directory / MASTER_FILE
     if kept.exists() and json.loads(kept.read_text())["master"] == master.hex():
-        older = json.loads((directory / "mission.json").read_text())
+        older = json.loads((directory / MISSION_FILE).read_text())
         mission.require_successor(mission.mission_from_json(older), made)
 
 
-def _write_kit(directory: Path, made: Mission, board: str, master: bytes) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    _write(directory / "mission.json", mission.mission_to_json(made), mode=0o644)
-    _write(directory / "modem.json", {"role": "modem", "board": board}, mode=0o644)
-    _write(directory / "relay.json", relay_settings(made, board), mode=0o644)
-    _write(directory / _PROVISIONING, {"master": master.hex()})
+def _write_places(directory: Path, kit: Kit) -> None:
+    """Write what the Secretariat and each gateway with its modem are given."""
     _write(
         directory / "secretariat.keys.json",
-        {"authentication_branch": keys.authentication_branch(master).hex()},
+        {"authentication_branch": keys.authentication_branch(kit.master).hex()},
     )
-    for gateway in made.gateways:
+    boards = [kit.modem_boards.get(gateway.name, USUAL_BOARD) for gateway in kit.mission.gateways]
+    _write(directory / "modem.json", _modem(boards[0] if boards else USUAL_BOARD), mode=0o644)
+    _write(directory / "relay.json", relay_settings(kit.mission, USUAL_BOARD), mode=0o644)
+    for gateway, board in zip(kit.mission.gateways, boards, strict=True):
+        _write(directory / f"modem-{gateway.name}.json", _modem(board), mode=0o644)
         _write(
             directory / f"gateway-{gateway.name}.keys.json",
             {
                 "gateway": gateway.name,
                 "index": gateway.index,
-                "link_branch": keys.link_branch(master).hex(),
+                "link_branch": keys.link_branch(kit.master).hex(),
             },
         )
-    for device in made.devices:
-        _write(
-            directory / f"handset-{device.device}.json",
-            handset_settings(made, device, board, master),
-        )
+
+
+def _modem(board: str) -> dict[str, object]:
+    return {"role": "modem", "board": board}
 
 
 def _devices(deployment: str, teams: Sequence[TeamPlan]) -> tuple[Device, ...]:
@@ -165,7 +206,7 @@ def _devices(deployment: str, teams: Sequence[TeamPlan]) -> tuple[Device, ...]:
             device=number,
             hardware_id=hardware_id,
             generation=FIRST_GENERATION,
-            call_sign=f"{team.name}-{i}",
+            call_sign=call_sign(team.name, i),
             team=team.name,
             country=team.country,
         )
@@ -173,20 +214,28 @@ def _devices(deployment: str, teams: Sequence[TeamPlan]) -> tuple[Device, ...]:
     )
 
 
+def call_sign(team: str, index: int) -> str:
+    """Return the usual call sign of a team's so-and-so-many-th handset, counted from 1."""
+    return f"{team}-{index}"
+
+
 def _public_key(authentication_branch: bytes) -> bytes:
     seed = keys.signing_seed(authentication_branch)
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
-def _virtual_hardware_id(deployment: str, team: str, index: int) -> str:
+def virtual_hardware_id(deployment: str, team: str, index: int) -> str:
+    """Return what stands for the hardware id of a board that exists in a simulation only."""
     digest = hashlib.sha256(f"{deployment}/{team}/{index}".encode()).digest()
     return digest[:VIRTUAL_HARDWARE_ID_BYTES].hex()
 
 
 def _write(path: Path, content: dict[str, object], mode: int = 0o600) -> None:
-    """Write so that the file never exists with wider rights than `mode`."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    """Replace the file at once, never readable for more people than `mode` says."""
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(content, file, indent=1, ensure_ascii=False)
         file.write("\n")
+    new.replace(path)

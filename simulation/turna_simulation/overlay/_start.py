@@ -44,7 +44,9 @@ def run(descriptor, namespace):
             sys.modules["sys"].print_exception(error)
         except MemoryError:
             leave(_link.NO_MEMORY_LEFT)
-    _prompt(console)
+    import _repl
+
+    _repl.prompt(console)
 
 
 def _bind_to_world():
@@ -138,17 +140,3 @@ def _first(paths):
         except OSError:
             pass
     return None
-
-
-def _prompt(console):
-    """Stand at the prompt as a board does when its main.py has ended; Ctrl-D starts anew."""
-    console.write("MicroPython v1.25.0; virtual board with ESP32\n>>> ")
-    while True:
-        try:
-            character = console.buffer.read(1)
-        except KeyboardInterrupt:
-            character = b"\r"
-        if character == b"\x04":
-            console.write("\nMPY: soft reboot\n")
-            _link.ask("Q", _SOFT_RESET)
-        console.write("\n>>> ")

@@ -1,0 +1,121 @@
+"""Brings a board on a serial port to its MicroPython prompt; runs programs there by mpremote."""
+
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TypeVar
+
+import serial
+
+from turna.usage import UsageError
+from turna_protocol.modem.device_client import DeviceClient
+from turna_protocol.modem.messages import Accepted, Hello
+
+Event = TypeVar("Event", Hello, Accepted)
+
+_BAUD = 115_200
+_READ_S = 0.1
+# A board that starts listens to Ctrl-C for 1.5 s (turna_board.usb_serial), 1 s after its power.
+_BREAK_FOR_S, _BREAK_EVERY_S = 3.0, 0.3
+_ASK_FOR_S = 12.0
+_PROMPT = b">>> "
+_BREAK = b"\r\x03"
+_PROGRAM_TIMEOUT_S = 60.0
+
+
+def reach(port: str) -> None:
+    """Leave the board at its prompt: a new one by Ctrl-C, one with our firmware by asking it."""
+    with _opened(port) as line:
+        if not _break(line) and not _ask(line):
+            raise UsageError(
+                f"the board on {port} shows no MicroPython prompt; is MicroPython on it"
+                " (`turna flash`), and is no other program using the port?"
+            )
+
+
+def greeting(port: str, patience_s: float) -> Hello | None:
+    """Return who the board says it is, once its firmware runs; None if it does not say."""
+    with _opened(port) as line:
+        return _hear(line, _client(), Hello, patience_s)
+
+
+def run(port: str, program: str) -> str:
+    """Run a program on a board that is at its prompt; return what it printed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "program.py"
+        path.touch(mode=0o600)  # it may hold keys, which no command line may
+        path.write_text(program, encoding="utf-8")
+        return _mpremote(port, "run", str(path))
+
+
+def reset(port: str) -> None:
+    """Restart a board that is at its prompt."""
+    _mpremote(port, "reset")
+
+
+def _mpremote(port: str, *words: str) -> str:
+    command = [sys.executable, "-m", "mpremote", "connect", port, "resume", *words]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=_PROGRAM_TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"the board on {port} does not answer any more") from None
+    if done.returncode:
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["it does not say why"]
+        raise UsageError(f"the board on {port} broke off: {lines[-1]}")
+    return done.stdout
+
+
+def _opened(port: str) -> serial.Serial:
+    try:
+        return serial.Serial(port, _BAUD, timeout=_READ_S, exclusive=True)
+    except serial.SerialException as error:
+        reason = str(error).rpartition("] ")[2]
+        raise UsageError(f"{port} cannot be opened: {reason}") from None
+
+
+def _break(line: serial.Serial) -> bool:
+    seen, give_up_s, next_s = b"", time.monotonic() + _BREAK_FOR_S, 0.0
+    while time.monotonic() < give_up_s:
+        if time.monotonic() >= next_s:
+            next_s = time.monotonic() + _BREAK_EVERY_S
+            line.write(_BREAK)
+        seen = (seen + line.read(256))[-1024:]
+        if seen.endswith(_PROMPT):
+            return True
+    return False
+
+
+def _ask(line: serial.Serial) -> bool:
+    client = _client()
+    client.ask_prompt()
+    return _hear(line, client, Accepted, _ASK_FOR_S) is not None and _break(line)
+
+
+def _client() -> DeviceClient:
+    return DeviceClient(random.SystemRandom().getrandbits(32))
+
+
+def _hear(
+    line: serial.Serial, client: DeviceClient, kind: type[Event], for_s: float
+) -> Event | None:
+    """Talk to the firmware until it says something of this kind; None if it does not."""
+    client.opened(_now_ms())
+    give_up_s = time.monotonic() + for_s
+    while time.monotonic() < give_up_s:
+        line.write(client.to_send(_now_ms()))
+        client.receive(line.read(256), _now_ms())
+        if client.is_closed:
+            client.opened(_now_ms())
+        while (event := client.next_event()) is not None:
+            if isinstance(event, kind):
+                return event
+    return None
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

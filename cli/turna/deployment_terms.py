@@ -1,0 +1,78 @@
+"""The terms of a deployment as a person gives them: region, channel, power, origin, epoch."""
+
+from pathlib import Path
+
+from turna.deployment import DEFAULT_RADIO
+from turna.usage import UsageError
+from turna_gateway.config import TEMPLATE as GATEWAY_TEMPLATE
+from turna_protocol import json_form, regions
+from turna_protocol.errors import MalformedError
+from turna_protocol.mission import Mission, Radio
+from turna_secretariat.config import TEMPLATE as SECRETARIAT_TEMPLATE
+
+LANGUAGES = ("en", "tr", "az", "kk", "ky", "uz", "uz@cyrillic", "tk", "hu", "ru")
+USUAL_POWER_MAX_DBM = 14  # every board's radio gives it without an amplifier
+_EPOCH_MAX_S = 0xFFFFFFFF  # turna_protocol.mission
+
+
+def region_question() -> str:
+    """Return what to ask for a region: which there are to choose from."""
+    usable = [name for name, region in regions.REGIONS.items() if region.sub_bands]
+    return f"the region whose rules apply, one of {', '.join(usable)}"
+
+
+def radio(region_name: str, channel_hz: int | None, power_dbm: int | None) -> Radio:
+    """Return the channel of a deployment; UsageError if the region does not allow it."""
+    region = regions.REGIONS.get(region_name)
+    if region is None:
+        raise UsageError(f"there is no region {region_name}; give {region_question()}")
+    if not region.sub_bands:
+        raise UsageError(f"region {region.name} allows no transmission: {region.source}")
+    freq_hz = region.channels_hz[0] if channel_hz is None else channel_hz
+    bandwidth_hz = DEFAULT_RADIO.bandwidth_hz
+    if power_dbm is None:
+        band = region.sub_band(freq_hz, bandwidth_hz)
+        power_dbm = min(USUAL_POWER_MAX_DBM, band.eirp_max_dbm_x100 // 100) if band else 0
+    refused = regions.refusal(region_name, freq_hz, bandwidth_hz, power_dbm)
+    if refused is not None:
+        raise UsageError(refused)
+    values = {name: getattr(DEFAULT_RADIO, name) for name in Radio.FIELDS}
+    return Radio(**{**values, "freq_hz": freq_hz, "power_dbm": power_dbm})
+
+
+def origin(text: str) -> tuple[int, int]:
+    """Return (latitude, longitude) in 1e-5 degrees."""
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"{text!r} is not LAT,LON in degrees, as in 36.2,36.16") from None
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise UsageError(f"{text!r} is not on Earth")
+    return round(lat * 100_000), round(lon * 100_000)
+
+
+def epoch_s(text: str | None, usual_s: int) -> int:
+    """Return the moment from which times of reports count."""
+    if text is None:
+        return usual_s
+    try:
+        found = json_form.time_from_json(text)
+    except MalformedError as error:
+        raise UsageError(f"--epoch: {str(error).removeprefix('time: ')}") from None
+    if found > _EPOCH_MAX_S:
+        raise UsageError("--epoch: no epoch of a deployment is after 2106")
+    return found
+
+
+def write_service_settings(directory: Path, mission: Mission) -> None:
+    """Put settings files for Secretariat and gateways beside the kit; keep those that are there."""
+    _keep_or_write(directory / "secretariat.toml", SECRETARIAT_TEMPLATE.replace('"kit/', '"'))
+    for gateway in mission.gateways:
+        text = GATEWAY_TEMPLATE.replace('"kit/', '"').replace("NAME", gateway.name)
+        text = text.replace("gateway.db", f"gateway-{gateway.name}.db")
+        _keep_or_write(directory / f"gateway-{gateway.name}.toml", text)
+
+
+def _keep_or_write(path: Path, text: str) -> None:
+    if not path.exists():
+        path.write_text(text, encoding="utf-8")

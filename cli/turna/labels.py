@@ -1,0 +1,41 @@
+"""A page of labels to print and stick on handsets: who it is, and what its four gestures do."""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from turna.deployment_boards import BOARDS
+from turna_protocol.mission import Device, Mission
+
+_STYLE = """\
+body { margin: 8mm; font-family: "DejaVu Sans", Arial, sans-serif; color: #000; background: #fff; }
+.label { display: inline-block; width: 62mm; min-height: 36mm; margin: 2mm; padding: 2.5mm;
+  border: 0.4mm solid #000; vertical-align: top; break-inside: avoid; box-sizing: border-box; }
+.call { font-size: 8mm; font-weight: bold; line-height: 1; }
+.mode { float: right; font-size: 3mm; font-weight: bold; border: 0.4mm solid #000; padding: 0.6mm; }
+p { margin: 1mm 0 0; font-size: 2.9mm; line-height: 1.25; }
+.small { font-size: 2.3mm; }
+"""
+_GESTURES = "press: next · long press: choose · double press: back · HOLD 2 s: SOS"
+
+
+def page(mission: Mission, devices: Iterable[Device], boards: Mapping[int, str]) -> str:
+    """Return an HTML page with a label for each handset; none holds a key."""
+    labels = "\n".join(_label(mission, device, boards.get(device.device, "")) for device in devices)
+    title = escape(f"{mission.name}: labels")
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{title}</title><style>\n{_STYLE}</style></head><body>\n{labels}\n</body></html>\n"
+    )
+
+
+def _label(mission: Mission, device: Device, board: str) -> str:
+    title = BOARDS[board].title if board in BOARDS else board
+    mark = f'<span class="mode">{escape(mission.mode.upper())}</span>'
+    return (
+        f'<div class="label">{mark}<div class="call">{escape(device.call_sign)}</div>'
+        f"<p>team {escape(device.team)} ({escape(device.country.upper())}) ·"
+        f" {escape(mission.name)}</p>"
+        f"<p>{escape(_GESTURES)}</p>"
+        f'<p class="small">no. {device.device}, keys {device.generation} · {escape(title)} ·'
+        f" id {escape(device.hardware_id)}</p></div>"
+    )
