@@ -24,9 +24,11 @@ NEWS_LIT_MS = 5_000  # after news of a report, which also sounds
 AWAKE_AFTER_START_MS = 20_000
 # Falling asleep and waking takes about a millisecond (ESP-IDF, sleep modes).
 NAP_MIN_MS = 5
-# The watchdog bites after 30 s, and a task that checks in every 5 s may be silent for 20 s.  In the
-# dark, what is not urgent may come so late: several tasks then share one waking.
+# The watchdog bites after 30 s, and a task that checks in every 5 s may be silent for 20 s.
 NAP_MAX_MS = 12_000
+# What is not urgent may come so late: several tasks then share one waking.
+LIT_SLACK_MS = 2_000  # ages on the screen count in seconds, at first
+DARK_SLACK_MS = NAP_MAX_MS
 
 
 class Power:
@@ -59,10 +61,10 @@ class Power:
         """
         if self.live or now_ms < self._awake_until_ms:
             return 0
-        nap_ms = NAP_MAX_MS if idle_ms < 0 else min(idle_ms, NAP_MAX_MS)
-        if not self.lit(now_ms):
-            slack_ms = NAP_MAX_MS if urgent_ms is None else min(urgent_ms - now_ms, NAP_MAX_MS)
-            nap_ms = max(nap_ms, slack_ms)
+        slack_ms = LIT_SLACK_MS if self.lit(now_ms) else DARK_SLACK_MS
+        if urgent_ms is not None:
+            slack_ms = min(slack_ms, urgent_ms - now_ms)
+        nap_ms = NAP_MAX_MS if idle_ms < 0 else min(max(idle_ms, slack_ms), NAP_MAX_MS)
         return nap_ms if nap_ms >= NAP_MIN_MS else 0
 
 
