@@ -3,6 +3,8 @@
 What reports are made with is in memory only while one is made; what answers a host gives way to it.
 """
 
+import gc
+
 from turna_protocol import codes
 
 from . import form as screens
@@ -17,8 +19,12 @@ if TYPE_CHECKING:
     from .compose import Composer
     from .courier import Courier
     from .form import Intent
-    from .reporter import Reporter
+    from .reporter import Encoded, Reporter
     from .status import StatusBoard
+
+    Compose = Callable[[Composer], Report]
+
+TRIES = 2
 
 
 class Desk:
@@ -55,38 +61,53 @@ class Desk:
         if intent.action == screens.SPEAK:
             return speech.choose(intent.language)
         battery_pct = self._status.battery_pct
-        if intent.action == screens.SEND_SITREP and intent.draft is not None:
-            return (
-                self._save(self._composer().sitrep(intent.draft, battery_pct, now_ms)) is not None
-            )
+        draft = intent.draft
+        if intent.action == screens.SEND_SITREP and draft is not None:
+            return self._keep(lambda made: made.sitrep(draft, battery_pct, now_ms)) is not None
         if intent.action == screens.DECLARE_SOS:
-            self.sos_seq = self._save(
-                self._composer().sos(codes.DECLARE, None, battery_pct, now_ms)
+            self.sos_seq = self._keep(
+                lambda made: made.sos(codes.DECLARE, None, battery_pct, now_ms)
             )
             return self.sos_seq is not None
         if intent.action == screens.CANCEL_SOS:
             declared, self.sos_seq = self.sos_seq, None
-            report = self._composer().sos(codes.CANCEL, declared, battery_pct, now_ms)
-            return self._save(report) is not None
+            seq = self._keep(lambda made: made.sos(codes.CANCEL, declared, battery_pct, now_ms))
+            return seq is not None
         return self.position(now_ms)
 
     def position(self, now_ms: int) -> bool:
         """Report where the handset is."""
-        return self._save(self._composer().position(self._status.battery_pct, now_ms)) is not None
+        battery_pct = self._status.battery_pct
+        return self._keep(lambda made: made.position(battery_pct, now_ms)) is not None
 
     def health(self, temperature_c: int | None, now_ms: int) -> bool:
         """Report how the handset is."""
         health = self._status.health(now_ms, self._courier, temperature_c)
-        return self._save(self._composer().health(health, now_ms)) is not None
+        return self._keep(lambda made: made.health(health, now_ms)) is not None
 
-    def _composer(self) -> "Composer":
+    def _keep(self, compose: "Compose") -> int | None:
+        """Return the number of the report once it is saved; a full heap is given a second try."""
+        for _ in range(TRIES):
+            try:
+                seq = self._made_and_saved(compose)
+            except MemoryError:
+                gc.collect()
+                continue
+            if seq is not None:
+                self._courier.submit()
+            return seq
+        self._reporter.no_memory()
+        return None
+
+    def _made_and_saved(self, compose: "Compose") -> int | None:
+        encoded = self._encoded(compose)
+        return None if encoded is None else self._reporter.save(encoded)
+
+    def _encoded(self, compose: "Compose") -> "Encoded | None":
+        """Return the report as bytes; what it was made with is out of memory then."""
         self._make_room()
-        parts.load(parts.FOR_A_REPORT)
-        return self._new_composer()
-
-    def _save(self, report: "Report") -> int | None:
-        seq = self._reporter.save(report)
-        if seq is not None:
-            self._courier.submit()
-        parts.forget_reports()
-        return seq
+        try:
+            parts.load(parts.FOR_A_REPORT)
+            return self._reporter.encode(compose(self._new_composer()))
+        finally:
+            parts.forget_reports()

@@ -41,16 +41,20 @@ class Entry(Record):
 class JournalIndex:
     """A packed list of entries; small, because it is in memory all the time."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
+        """Take all the memory for so many entries now: later there may be none in one piece."""
         self.counts = [0] * len(delivery.STATE_NAMES)
-        self._packed = bytearray()
+        self._packed = bytearray(room * _ENTRY_BYTES)
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self._packed) // _ENTRY_BYTES
+        return self._count
 
     def append(self, entry: Entry) -> None:
         """Add an entry whose number is higher than any before."""
-        self._packed.extend(_pack(entry))
+        start = self._count * _ENTRY_BYTES
+        self._packed[start : start + _ENTRY_BYTES] = _pack(entry)
+        self._count += 1
         self.counts[entry.state] += 1
 
     def at(self, index: int) -> Entry:
@@ -83,8 +87,8 @@ class JournalIndex:
     def count(self, least_priority: int) -> int:
         """Return how many reports are at least so urgent."""
         urgent = 0
-        for at in range(_PRIORITY_AT, len(self._packed), _ENTRY_BYTES):
-            if self._packed[at] >= least_priority:
+        for index in range(self._count):
+            if self._packed[index * _ENTRY_BYTES + _PRIORITY_AT] >= least_priority:
                 urgent += 1
         return urgent
 
@@ -106,8 +110,10 @@ class JournalIndex:
 
     def remove(self, index: int) -> None:
         self.counts[self.at(index).state] -= 1
-        start = index * _ENTRY_BYTES
-        self._packed[start : start + _ENTRY_BYTES] = b""
+        self._count -= 1
+        start, end = index * _ENTRY_BYTES, self._count * _ENTRY_BYTES
+        view = memoryview(self._packed)
+        view[start:end] = view[start + _ENTRY_BYTES : end + _ENTRY_BYTES]
 
     def _seq_at(self, index: int) -> int:
         return struct.unpack_from("<I", self._packed, index * _ENTRY_BYTES)[0]

@@ -42,6 +42,19 @@ NOT_SAVED = "warning.refused"
 NO_NUMBERS = "warning.keys"
 
 
+class Encoded:
+    """A report's content, and what the journal wants to know of it."""
+
+    def __init__(
+        self, type_name: str, type_number: int, priority: int, time_s: int, content: bytes
+    ) -> None:
+        self.type_name = type_name
+        self.type_number = type_number
+        self.priority = priority
+        self.time_s = time_s
+        self.content = content
+
+
 class Reporter:
     """Saves reports under this handset's keys and numbers."""
 
@@ -60,23 +73,34 @@ class Reporter:
         self._numbers = numbers
         self._counters = counters
 
-    def save(self, report: "Report") -> int | None:
-        """Return the report's number once it is sealed and in flash, or None if it is not."""
-        from turna_protocol.reports import report_type
+    def encode(self, report: "Report") -> "Encoded | None":
+        """Return the report as bytes, so that what it was made with can leave the memory."""
+        from turna_protocol.reports import encode_report, priority, report_type, type_number
 
         try:
-            seq = self._seal_and_save(report)
+            content = encode_report(report, self._frame)
+        except MisuseError:
+            self._refuse(NOT_SAVED, "lost report not encodable")
+            return None
+        return Encoded(
+            report_type(report), type_number(report), priority(report), report.time_s or 0, content
+        )
+
+    def save(self, encoded: "Encoded") -> int | None:
+        """Return the report's number once it is sealed and in flash, or None if it is not."""
+        try:
+            seq = self._seal_and_save(encoded)
         except (OSError, JournalFullError):
             self._refuse(NOT_SAVED, "lost journal full")
             return None
         except MisuseError:
-            self._refuse(NOT_SAVED, "lost report not encodable")
+            self._refuse(NOT_SAVED, "lost report too long")
             return None
         if seq is None:
             self._refuse(NO_NUMBERS, "lost no sequence number")
             return None
         self.warning = None
-        self._counters.count(f"saved {report_type(report)}")
+        self._counters.count(f"saved {encoded.type_name}")
         return seq
 
     def active_sos(self) -> int | None:
@@ -98,25 +122,26 @@ class Reporter:
             return entry.seq if report.sos_reference is None else report.sos_reference
         return None
 
-    def _seal_and_save(self, report: "Report") -> int | None:
-        from turna_protocol.reports import encode_report, priority, type_number
-
-        content = encode_report(report, self._frame)
+    def _seal_and_save(self, encoded: "Encoded") -> int | None:
         seq = self._numbers.take()
         if seq is None:
             return None
-        packet = self._sealer.seal(content, seq, hops_left=self._hops)
+        packet = self._sealer.seal(encoded.content, seq, hops_left=self._hops)
         self._journal.save(
             StoredReport(
                 seq=seq,
-                type_number=type_number(report),
-                priority=priority(report),
-                saved_s=report.time_s or 0,
-                content=content,
+                type_number=encoded.type_number,
+                priority=encoded.priority,
+                saved_s=encoded.time_s,
+                content=encoded.content,
                 packet=packet,
             )
         )
         return seq
+
+    def no_memory(self) -> None:
+        """Say that a report could not even be made."""
+        self._refuse(NOT_SAVED, "lost no memory")
 
     def _refuse(self, warning: str, counter: str) -> None:
         self.warning = warning
