@@ -108,6 +108,12 @@ _INSERT_REPORT = (
     f"INSERT INTO report ({_REPORT_COLUMNS}, state)"  # noqa: S608
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
+_RETIRE = (
+    "UPDATE report SET state = ?, retired_at_s = ?"
+    " WHERE device = ? AND generation = ? AND seq = ? AND digest = ?"
+    " AND retired_at_s IS NULL AND state = ? RETURNING id, lane"
+)
+_HIGHEST_NUMBER = "SELECT MAX(seq) FROM report WHERE device = ? AND generation = ?"
 _COUNT_NUMBER = "SELECT COUNT(*) FROM report WHERE device = ? AND generation = ? AND seq = ?"
 
 
@@ -119,6 +125,8 @@ class Store:
         self._limit_bytes = limit_bytes
         self._lock: IO[bytes] | None = None
         self._db: sqlite3.Connection | None = None
+        # By device and generation: a report with a higher number cannot be the second under it.
+        self._highest: dict[tuple[int, int], int] = {}
         self.commits = 0
 
     def open(self) -> None:
@@ -198,8 +206,21 @@ class Store:
         connection = self._connection
         if not connection.execute(_INSERT_REPORT, (*report, delivery.AT_GATEWAY)).rowcount:
             return DUPLICATE
+        highest = self._highest_before(report)
+        if report.seq > highest:
+            self._highest[report.device, report.generation] = report.seq
+            return STORED
         (same_number,) = connection.execute(_COUNT_NUMBER, report[:3]).fetchone()
         return CLONE if same_number > 1 else STORED
+
+    def _highest_before(self, report: NewReport) -> int:
+        """Return the highest number of this handset that was kept, or tried to be, before."""
+        who = (report.device, report.generation)
+        highest = self._highest.get(who)
+        if highest is None:
+            (highest,) = self._connection.execute(_HIGHEST_NUMBER, who).fetchone()
+            self._highest[who] = highest
+        return highest
 
     def fill_pct(self) -> int:
         """Return how much of the room for the database is taken, by its limit or by the disk's."""
@@ -272,10 +293,17 @@ class Store:
         self, device: int, generation: int, seq: int, digest: bytes, state: int, now_s: int
     ) -> Advanced | None:
         """Take the Secretariat's word about a report; None if there is no such report."""
+        key = (device, generation, seq, digest)
+        waiting = self._connection.execute(
+            _RETIRE, (state, now_s, *key, delivery.AT_GATEWAY)
+        ).fetchone()
+        if waiting is not None:  # by far the most frequent word: the first one
+            report_id, lane = waiting
+            return Advanced(report_id, lane, was_waiting=True)
         row = self._connection.execute(
             "SELECT id, lane, state, retired_at_s FROM report"
             " WHERE device = ? AND generation = ? AND seq = ? AND digest = ?",
-            (device, generation, seq, digest),
+            key,
         ).fetchone()
         if row is None:
             return None
