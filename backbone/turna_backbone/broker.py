@@ -35,7 +35,7 @@ max_payload: 65536
 jetstream {{ store_dir: "{directory}/jetstream", sync_interval: always }}
 mqtt {{
   host: "127.0.0.1", port: {port}
-  ack_wait: {ack_wait_s}s, max_ack_pending: 1000, js_api_timeout: 20s
+  ack_wait: {ack_wait_s}s, max_ack_pending: 200, js_api_timeout: 20s
 }}
 """
 

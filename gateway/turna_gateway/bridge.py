@@ -28,6 +28,8 @@ SOS_WINDOW = 16
 WINDOW_ATTEMPTS = 3
 WINGS = 1_024
 FIRST_PATIENCE_MS = 15_000
+# How many answers the time that one usually takes is an average of.
+ANSWERS_AVERAGED = 16
 # A Secretariat that comes back says so; this is for a broker that lost what it had confirmed.
 LONGEST_PATIENCE_MS = 3_600_000
 # What a living connection has not confirmed yet is on its way: MQTT 5, 4.4 forbids to repeat it.
@@ -39,9 +41,10 @@ class _Sent:
     """A report on its way; `version` makes older entries of the schedule void."""
 
     lane: int
-    attempts: int
-    confirmed: bool
-    version: int
+    first_ms: int
+    attempts: int = 0
+    confirmed: bool = False
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Bridge:
         # A person in need now comes before one whose call is hours old.
         self._unsent = [Unsent(lane, newest_first=lane == SOS) for lane in range(len(LANES))]
         self._on_the_road = 0
+        self._usual_answer_ms = 0
 
     def stored(self, lane: int) -> None:
         """There is a new report in this lane."""
@@ -98,14 +102,17 @@ class Bridge:
             sent = self._sent.get(report_id)
             if sent is not None:
                 sent.confirmed = accepted
-                self._schedule(report_id, sent, now_ms + _patience_ms(sent.attempts))
+                self._schedule(report_id, sent, now_ms + self._patience_ms(sent.attempts))
         return True
 
-    def receipted(self, report_id: int) -> None:
-        """Let it go: the Secretariat holds it."""
-        sent = self._sent.pop(report_id, None)
-        if sent is not None and sent.attempts < WINDOW_ATTEMPTS:
-            self._on_the_road -= 1
+    def receipted(self, report_id: int, now_ms: int) -> None:
+        """Let it go: the Secretariat holds it.  How long that took tells how patient to be."""
+        sent = self._sent.get(report_id)
+        if sent is not None:
+            self._let_go(report_id, sent)
+            if sent.attempts == 1:  # of several nobody knows which one was answered
+                took_ms = min(now_ms - sent.first_ms, LONGEST_PATIENCE_MS)
+                self._usual_answer_ms += (took_ms - self._usual_answer_ms) // ANSWERS_AVERAGED
 
     def connected(self, now_ms: int) -> None:
         """Make what no broker confirmed due again: the connection is a new one."""
@@ -145,7 +152,7 @@ class Bridge:
             groups = list(together(unsent.take(self._store, wanted)))
             while groups and self._line_room(lane):
                 group = groups[0]
-                fresh = [_Sent(lane, attempts=0, confirmed=False, version=0) for _ in group]
+                fresh = [_Sent(lane, now_ms) for _ in group]
                 if not self._publish(group, fresh, now_ms):
                     break
                 groups.pop(0)
@@ -180,7 +187,7 @@ class Bridge:
                 continue
             report = self._store.report(report_id)
             if report is None:
-                self.receipted(report_id)  # it was retired and pruned: nothing is owed any more
+                self._let_go(report_id, sent)  # retired and pruned: nothing is owed any more
             else:
                 due.append(report)
         return due
@@ -214,6 +221,12 @@ class Bridge:
         wings = WINGS + (SOS_WINDOW if lane == SOS else 0)
         return min(window - self._on_the_road, wings - len(self._sent))
 
+    def _let_go(self, report_id: int, sent: _Sent) -> None:
+        del self._sent[report_id]
+        if sent.attempts < WINDOW_ATTEMPTS:
+            self._on_the_road -= 1
 
-def _patience_ms(attempts: int) -> int:
-    return min(FIRST_PATIENCE_MS << min(max(0, attempts - 1), 10), LONGEST_PATIENCE_MS)
+    def _patience_ms(self, attempts: int) -> int:
+        """Return how long to wait for a receipt: a Secretariat behind its work gets more time."""
+        first_ms = max(FIRST_PATIENCE_MS, 3 * self._usual_answer_ms)
+        return min(first_ms << min(max(0, attempts - 1), 10), LONGEST_PATIENCE_MS)

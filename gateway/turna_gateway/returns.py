@@ -82,7 +82,7 @@ class Returns:
         def settle() -> None:
             self._counters.add(count.RECEIPTED)
             self._retired(advanced.lane)
-            self._bridge.receipted(advanced.id)
+            self._bridge.receipted(advanced.id, now_ms)
 
         return settle
 
