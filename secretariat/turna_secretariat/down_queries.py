@@ -96,6 +96,7 @@ def _word(
         "said": json.loads(row["body"]),
         "to": audience["named"],
         "to_all": audience["all"],
+        "devices": seen,
         "is_over": is_over,
         "handsets": handsets,
         "teams": _teams(handsets),

@@ -1,8 +1,11 @@
 """Which gateways are asked to say something: those that can reach whom it is for."""
 
+from collections import Counter
+
 import sqlalchemy as sa
 
 from turna_secretariat.archive import Archive
+from turna_secretariat.down_words import Saying
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import carriage, report
 
@@ -20,6 +23,13 @@ class Receivers:
 
     def all_gateways(self) -> list[str]:
         return [gateway.name for gateway in self._registry.mission.gateways]
+
+    def shares(self, saying: Saying, now_ms: int) -> dict[str, int]:
+        """Return to how many handsets each gateway says it; 1 where all hear the same."""
+        if saying.for_all_at_once:
+            return dict.fromkeys(self.all_gateways(), 1)
+        asked = [n for d in saying.audience.devices for n in self.for_handset(d, now_ms)]
+        return dict(Counter(asked))
 
     def for_handset(self, device: int, now_ms: int) -> list[str]:
         """Return the gateways that heard a handset lately, or else all of them."""
