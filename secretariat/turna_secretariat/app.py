@@ -17,6 +17,7 @@ from turna_backbone.configuration import ConfigurationError
 from turna_backbone.envelope import BOOT_ID_LENGTH
 from turna_backbone.kit import read_mission, read_secretariat_keys
 from turna_backbone.mqtt import MqttSession
+from turna_secretariat.accounts import Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
 from turna_secretariat.desk import Desk
@@ -38,8 +39,11 @@ def run(config: Config) -> int:
     mission = read_mission(config.mission)
     registry = Registry(mission, read_secretariat_keys(config.keys).authentication_branch)
     listening = _listen(config.page_host, config.page_port)
-    archive = Archive(config.archive)
+    archive, accounts = Archive(config.archive), Accounts(config.people)
     archive.open()
+    accounts.open()
+    if not accounts.all():
+        log.warning("nobody can sign in yet: turna secretariat account add")
     inbox: Inbox = queue.Queue()
     boot_id = secrets.token_bytes(BOOT_ID_LENGTH)
     session = MqttSession(
@@ -60,18 +64,20 @@ def run(config: Config) -> int:
     )
     page = create_page(
         archive=archive,
+        accounts=accounts,
         registry=registry,
         inbox=inbox,
         clock=config.clock,
         feed=subscriber.as_json,
         closing=lambda: server.should_exit,
-        names=LOOPBACK_NAMES if is_loopback(config.page_host) else None,
+        names=LOOPBACK_NAMES | set(config.page_names) if is_loopback(config.page_host) else None,
     )
-    server = _server(page)
+    server = _server(page, config)
     try:
         return _serve(server, listening, subscriber, session)
     finally:
         archive.close()
+        accounts.close()
 
 
 def _serve(
@@ -103,22 +109,26 @@ def _serve(
     return 1 if failed.is_set() else 0
 
 
-def _server(page: FastAPI) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            page,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACEFUL_STOP_S,
-        )
+def _server(page: FastAPI, config: Config) -> uvicorn.Server:
+    settings = uvicorn.Config(
+        page,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # an address that a client may choose would be no address
+        timeout_graceful_shutdown=GRACEFUL_STOP_S,
+        ssl_certfile=config.page_certificate,
+        ssl_keyfile=config.page_key,
     )
+    try:
+        settings.load()
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise ConfigurationError(f"page: certificate or key cannot be used ({error})") from None
+    return uvicorn.Server(settings)
 
 
 def _listen(host: str, port: int) -> socket.socket:
     """Take the page's port before anything else is touched."""
-    if not is_loopback(host):
-        log.warning("the page is open to others and has no accounts host=%s", host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)

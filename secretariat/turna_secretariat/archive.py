@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from turna_secretariat import engines, versions
+from turna_secretariat import engines, scope, versions
 from turna_secretariat.engines import ArchiveError
 from turna_secretariat.transaction import Transaction
 
@@ -39,6 +40,9 @@ class Archive:
         self._url = url
         self._writer: Engine | None = None
         self._readers: Engine | None = None
+        # By what their readers may see; there are as many as there are countries together.
+        self._limited: dict[frozenset[int], Engine] = {}
+        self._limiting = Lock()
         # Grows with each commit, so that a page may ask cheaply whether there is news.
         self.commits = 0
 
@@ -76,22 +80,37 @@ class Archive:
             raise
 
     def close(self) -> None:
-        for engine in (self._readers, self._writer):
+        for engine in (self._readers, self._writer, *self._limited.values()):
             if engine is not None:
                 engine.dispose()
         self._writer = self._readers = None
+        self._limited.clear()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Commit all that is done inside, or nothing of it."""
         with _opened(self._writer).begin() as connection:
-            yield Transaction(connection)
+            transaction = Transaction(connection)
+            yield transaction
+            transaction.finish()
         self.commits += 1
 
     @contextmanager
     def reader(self) -> Iterator[Connection]:
-        with _opened(self._readers).connect() as connection:
+        """Read one moment of the archive, as far as the one who asks may see it."""
+        devices = scope.devices_in_view.get()
+        engine = self._readers if devices is None else self._readers_of(devices)
+        with _opened(engine).connect() as connection:
             yield connection
+
+    def _readers_of(self, devices: frozenset[int]) -> Engine:
+        _opened(self._readers)
+        with self._limiting:
+            if devices not in self._limited:
+                engine = engines.reading(self._url)
+                scope.limit(engine, devices)
+                self._limited[devices] = engine
+            return self._limited[devices]
 
 
 def _opened(engine: Engine | None) -> Engine:

@@ -10,6 +10,7 @@ from turna_backbone.clock import Clock
 from turna_backbone.configuration import Document, Table, read_clock
 from turna_backbone.mqtt import Address
 from turna_secretariat.engines import postgresql_url, sqlite_url
+from turna_secretariat.guard import is_loopback
 
 TEMPLATE = """\
 # Settings of a Turna Secretariat.  Relative paths start at this file's folder.
@@ -26,12 +27,21 @@ path = "secretariat.db"              # SQLite; every report ever received
 [backbone]
 brokers = ["127.0.0.1:1883"]         # MQTT brokers, tried in turn
 
+[people]
+path = "people.db"                   # accounts and audit log; in PostgreSQL if the archive is there
+
 [page]
-# There are no accounts yet: whoever reaches this address sees everything and can accept an SOS.
-# Leave it on this machine; from another one, come through an SSH tunnel.
+# Whoever has an account may sign in: turna secretariat account add --config FILE NAME ...
 host = "127.0.0.1"
 port = 8470
+# To serve other machines: their address as host, and what the browser proves the server by.
+# certificate = "page.pem"
+# key = "page.key"
+# names = ["secretariat.example.org"]  # on 127.0.0.1 behind a proxy: what the proxy is called
 """
+
+
+_NAMES_WANTED = 'must be a list of host names, as in ["secretariat.example.org"]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +51,40 @@ class Config:
     mission: Path
     keys: Path
     archive: sa.URL
+    people: sa.URL
     brokers: tuple[Address, ...]
     page_host: str
     page_port: int
+    page_certificate: Path | None
+    page_key: Path | None
+    page_names: tuple[str, ...]
     clock: Clock
 
 
 def read_config(path: Path) -> Config:
     """Read and check a configuration file. ConfigurationError says line, key and remedy."""
     document = Document(path)
-    document.require_only("mission", "archive", "backbone", "page", "simulated_time")
+    document.require_only("mission", "archive", "people", "backbone", "page", "simulated_time")
     mission, archive = document.table("mission"), document.table("archive")
+    people = document.table("people")
     backbone, page = document.table("backbone"), document.table("page")
+    archive_url = _archive(archive)
     config = Config(
         mission=mission.path("kit"),
         keys=mission.path("keys"),
-        archive=_archive(archive),
+        archive=archive_url,
+        people=_people(people, archive_url),
         brokers=read_brokers(backbone),
         page_host=page.text("host", "127.0.0.1"),
         page_port=page.integer("port", 8470, low=1, high=65535),
+        page_certificate=page.path("certificate") if page.has("certificate") else None,
+        page_key=page.path("key") if page.has("key") else None,
+        page_names=page.texts("names", _NAMES_WANTED) if page.has("names") else (),
         clock=read_clock(document.table("simulated_time")),
     )
-    for table in (mission, archive, backbone, page):
+    for table in (mission, archive, people, backbone, page):
         table.finish()
+    _require_no_clear_passwords(page, config)
     return config
 
 
@@ -76,3 +97,17 @@ def _archive(table: Table) -> sa.URL:
         return postgresql_url(table.text("postgresql"))
     except ValueError as error:
         raise table.error("postgresql", str(error)) from None
+
+
+def _people(table: Table, archive: sa.URL) -> sa.URL:
+    path = table.path("path", "people.db")
+    return sqlite_url(path) if archive.get_backend_name() == "sqlite" else archive
+
+
+def _require_no_clear_passwords(page: Table, config: Config) -> None:
+    if (config.page_certificate is None) != (config.page_key is None):
+        raise page.error("certificate", "and key stand together: set both or neither")
+    if config.page_certificate is None and not is_loopback(config.page_host):
+        raise page.error(
+            "host", "lets others in, whose passwords would travel readable: set certificate and key"
+        )

@@ -205,6 +205,7 @@ class Desk:
 
     def _file_one(self, transaction: Transaction, carried: ReportEnvelope, now_ms: int) -> Answer:
         if _kind(carried) == HOLDING and self._standing(carried, is_second=False) == "authentic":
+            transaction.note_number(carried.device, carried.generation, carried.seq, now_ms)
             self.down.heard(transaction, carried, now_ms)
             self.down.held(transaction, carried, now_ms)
             return Answer(carried, None)

@@ -56,6 +56,21 @@ def writing(url: sa.URL) -> Engine:
     return engine
 
 
+def shared(url: sa.URL) -> Engine:
+    """Return an engine for a small database that several processes may write."""
+    engine = sa.create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        # No write-ahead log: see `writing`.
+        sa.event.listen(engine, "connect", _prepare_sqlite_to_share)
+        sa.event.listen(engine, "begin", _begin_to_share)
+    return engine
+
+
+def only_reading(engine: Engine) -> Engine:
+    """Return a shared engine whose transactions do not wait for another's writing."""
+    return engine.execution_options(turna_only_reads=True)
+
+
 def reading(url: sa.URL) -> Engine:
     """Return an engine whose connections see one moment each and can change nothing."""
     if url.get_backend_name() == "sqlite":
@@ -100,6 +115,10 @@ def _prepare_sqlite_to_write(connection: Any, _record: object) -> None:
     _prepare_sqlite(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
+def _prepare_sqlite_to_share(connection: Any, _record: object) -> None:
+    _prepare_sqlite(connection, "journal_mode=DELETE", "synchronous=FULL", "foreign_keys=ON")
+
+
 def _prepare_sqlite_to_read(connection: Any, _record: object) -> None:
     _prepare_sqlite(connection, "query_only=ON")
 
@@ -112,6 +131,11 @@ def _prepare_sqlite(connection: Any, *pragmas: str) -> None:
 
 def _begin_to_write(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_to_share(connection: Connection) -> None:
+    only_reads = connection.get_execution_options().get("turna_only_reads", False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 def _begin_to_read(connection: Connection) -> None:

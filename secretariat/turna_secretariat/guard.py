@@ -1,7 +1,7 @@
-"""Stands before every answer of the page: who may ask, how much may be sent, what browsers may do.
+"""Stands before every answer of the page: how much may be sent, what browsers may do.
 
-The page has no accounts yet, so on loopback it answers to loopback's own names only: a foreign site
-cannot reach it through a name of its own that it lets point here (DNS rebinding).
+On loopback the page answers to loopback's own names only: a foreign site cannot reach it through a
+name of its own that it lets point here (DNS rebinding).
 """
 
 import ipaddress
@@ -23,7 +23,7 @@ _POLICY = (
 _HEADERS = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }

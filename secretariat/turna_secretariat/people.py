@@ -1,4 +1,4 @@
-"""What may stand for a person's name; there are no accounts yet, so a name is all there is."""
+"""What may stand for a person's name."""
 
 import unicodedata
 

@@ -1,6 +1,7 @@
 """What the page and the commands read from the archive, as plain JSON-able dictionaries."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,17 +15,19 @@ from turna_secretariat.schema import (
     alarm,
     carriage,
     change,
+    contact,
+    gap,
     gateway,
     notice,
     quarantine,
     refusal,
     report,
+    tally,
 )
+from turna_secretariat.scope import devices_in_view
 
 PAGE_LIMIT = 500
 CHANGES_LIMIT = 200
-# Among this many newest reports of a handset its battery, place and signal are looked for.
-_RECENT = 12
 _OPEN_ALARM_LIMIT = 100
 
 
@@ -74,25 +77,32 @@ def one_report(connection: Connection, registry: Registry, report_id: int) -> di
     }
 
 
-def handsets(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
-    """Return every registered handset with its last contact, place, battery, signal and count."""
-    proved = report.c.standing == "authentic"
-    query = sa.select(report.c.device, sa.func.count()).where(proved).group_by(report.c.device)
-    sent = {int(device): int(number) for device, number in connection.execute(query)}
+def handsets(connection: Connection, registry: Registry, mode: str) -> list[dict[str, Any]]:
+    """Return every handset in view: last contact, place, battery, signal and count in one mode."""
+    query = sa.select(contact).where(contact.c.mode == mode)
+    contacts = {row["device"]: row for row in connection.execute(query).mappings()}
+    mine = (tally.c.mode == mode) & (tally.c.standing == "authentic")
+    sums = sa.select(tally.c.device, sa.func.sum(tally.c.reports)).where(mine)
+    sent = _pairs(connection, sums.group_by(tally.c.device))
+    missing = sa.select(gap.c.device, sa.func.sum(gap.c.last - gap.c.first + 1))
+    missed = _pairs(connection, missing.group_by(gap.c.device))
+    in_view = devices_in_view.get()
     return [
         {
             "device": handset.device,
             "call_sign": handset.call_sign,
             "team": handset.team,
             "country": handset.country,
-            "reports": sent.get(handset.device, 0),
+            "reports": sent.get(str(handset.device), 0),
+            "missing": missed.get(str(handset.device), 0),
             "last_contact_ms": None,
             "battery_pct": None,
             "rssi_dbm": None,
+            "position": None,
         }
-        | (_lately(connection, handset.device) if handset.device in sent else {})
-        | {"position": _last_position(connection, handset.device)}
+        | (_lately(connection, contacts[handset.device]) if handset.device in contacts else {})
         for handset in registry.handsets()
+        if in_view is None or handset.device in in_view
     ]
 
 
@@ -119,6 +129,11 @@ def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, An
     ]
 
 
+def is_alarm(connection: Connection, alarm_id: int) -> bool:
+    query = sa.select(alarm.c.id).where(alarm.c.id == alarm_id)
+    return connection.execute(query).first() is not None
+
+
 def notices(connection: Connection, mode: str) -> list[dict[str, Any]]:
     """Return the newest official alerts of one mode."""
     query = sa.select(notice).where(notice.c.mode == mode)
@@ -141,14 +156,33 @@ def gateways(connection: Connection, registry: Registry) -> list[dict[str, Any]]
     ]
 
 
-def counts(connection: Connection) -> dict[str, Any]:
-    """Return how many reports there are by type and by standing, what came twice, what was refused.
+def counts(connection: Connection, mode: str) -> dict[str, Any]:
+    """Return how many reports of one mode there are, and what belongs to none: what was refused.
 
-    `stored_twice` counts genuine reports that stand in the archive more than once: always 0.
+    `by_type` counts proved reports, `by_standing` all, `copies` what came again and was not stored
+    again, `other_modes` all reports of each other mode.
     """
-    by_type = sa.select(report.c.type, sa.func.count()).where(report.c.standing == "authentic")
-    by_standing = sa.select(report.c.standing, sa.func.count()).group_by(report.c.standing)
-    copies = sa.select(sa.func.coalesce(sa.func.sum(carriage.c.copies - 1), 0))
+    by = (tally.c.mode, tally.c.standing, tally.c.type)
+    sums = (sa.func.sum(tally.c[name]).label(name) for name in ("reports", "copies"))
+    rows = connection.execute(sa.select(*by, *sums).group_by(*by)).mappings().all()
+    mine = [row for row in rows if row["mode"] == mode]
+    return {
+        "by_type": _sums([row for row in mine if row["standing"] == "authentic"], "type"),
+        "by_standing": _sums(mine, "standing"),
+        "copies": sum(int(row["copies"]) for row in mine),
+        "other_modes": _sums([row for row in rows if row["mode"] != mode], "mode"),
+        "refused": _pairs(connection, sa.select(refusal.c.reason, refusal.c.count)),
+        "put_aside": int(
+            connection.execute(sa.select(sa.func.count()).select_from(quarantine)).scalar_one()
+        ),
+    }
+
+
+def stored_twice(connection: Connection) -> int:
+    """Count genuine reports that stand in the archive more than once: always 0.
+
+    Reads every report: a proof for a demonstration and for tests, not for the page.
+    """
     key = (report.c.device, report.c.generation, report.c.seq)
     twice = (
         sa.select(sa.func.count().label("n"))
@@ -157,20 +191,8 @@ def counts(connection: Connection) -> dict[str, Any]:
         .having(sa.func.count() > 1)
         .subquery()
     )
-    return {
-        "by_type": _pairs(connection, by_type.group_by(report.c.type)),
-        "by_standing": _pairs(connection, by_standing),
-        "copies": int(connection.execute(copies).scalar_one()),
-        "stored_twice": int(
-            connection.execute(
-                sa.select(sa.func.coalesce(sa.func.sum(twice.c.n - 1), 0))
-            ).scalar_one()
-        ),
-        "refused": _pairs(connection, sa.select(refusal.c.reason, refusal.c.count)),
-        "put_aside": int(
-            connection.execute(sa.select(sa.func.count()).select_from(quarantine)).scalar_one()
-        ),
-    }
+    surplus = sa.select(sa.func.coalesce(sa.func.sum(twice.c.n - 1), 0))
+    return int(connection.execute(surplus).scalar_one())
 
 
 def changes_after(connection: Connection, change_id: int) -> list[dict[str, Any]]:
@@ -201,33 +223,21 @@ def _about(connection: Connection, registry: Registry, report_id: int | None) ->
     return {name: whole[name] for name in shown}
 
 
-def _lately(connection: Connection, device: int) -> dict[str, Any]:
+def _lately(connection: Connection, last: RowMapping) -> dict[str, Any]:
     """Return what the newest reports of a handset tell about it."""
-    query = (
-        sa.select(report.c.id, report.c.arrived_ms, report.c.body)
-        .where((report.c.device == device) & (report.c.standing == "authentic"))
-        .order_by(report.c.id.desc())
-        .limit(_RECENT)
-    )
-    rows = list(connection.execute(query).mappings())
-    told = (json.loads(row["body"]).get("battery_pct") for row in rows)
-    way = sa.select(carriage.c.rssi_dbm).where(carriage.c.report_id == rows[0]["id"])
+    arrived = sa.select(report.c.arrived_ms).where(report.c.id == last["last_id"])
+    way = sa.select(carriage.c.rssi_dbm).where(carriage.c.report_id == last["last_id"])
     return {
-        "last_contact_ms": rows[0]["arrived_ms"],
-        "battery_pct": next((battery for battery in told if battery is not None), None),
+        "last_contact_ms": connection.execute(arrived).scalar(),
+        "battery_pct": last["battery_pct"],
         "rssi_dbm": connection.execute(way.limit(1)).scalar(),
+        "position": _position(connection, last["placed_id"]),
     }
 
 
-def _last_position(connection: Connection, device: int) -> dict[str, Any] | None:
-    query = (
-        sa.select(report.c.lat_e5, report.c.lon_e5, report.c.observed_s, report.c.arrived_ms)
-        .where((report.c.device == device) & report.c.lat_e5.is_not(None))
-        .where(report.c.standing == "authentic")
-        .order_by(report.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).mappings().first()
+def _position(connection: Connection, report_id: int | None) -> dict[str, Any] | None:
+    query = sa.select(report.c.lat_e5, report.c.lon_e5, report.c.observed_s, report.c.arrived_ms)
+    row = connection.execute(query.where(report.c.id == report_id)).mappings().first()
     if row is None:
         return None
     return {
@@ -236,6 +246,13 @@ def _last_position(connection: Connection, device: int) -> dict[str, Any] | None
         "observed_s": row["observed_s"],
         "arrived_ms": row["arrived_ms"],
     }
+
+
+def _sums(rows: Sequence[RowMapping], by: str) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums[row[by]] += int(row["reports"])
+    return dict(sums)
 
 
 def report_as_json(row: RowMapping, registry: Registry) -> dict[str, Any]:

@@ -72,6 +72,7 @@ Index(
 tally = Table(
     "tally",
     metadata,
+    Column("device", Integer, primary_key=True, autoincrement=False),
     Column("mode", String(8), primary_key=True),
     Column("standing", String(16), primary_key=True),
     Column("type", String(32), primary_key=True),
@@ -79,13 +80,12 @@ tally = Table(
     Column("copies", BigInteger, nullable=False),
 )
 
-# A handset's proved reports of one mode: how many, the newest, the newest with a place or battery.
+# A handset's proved reports of one mode: the newest, the newest with a place, the last battery.
 contact = Table(
     "contact",
     metadata,
     Column("device", Integer, primary_key=True, autoincrement=False),
     Column("mode", String(8), primary_key=True),
-    Column("reports", BigInteger, nullable=False),
     Column("last_id", ForeignKey("report.id"), nullable=False),
     Column("placed_id", ForeignKey("report.id")),
     Column("battery_pct", Integer),

@@ -18,6 +18,7 @@ from turna_secretariat.schema import (
     refusal,
     report,
 )
+from turna_secretariat.totals import Totals
 
 
 class NewReport(NamedTuple):
@@ -59,6 +60,11 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._totals = Totals()
+
+    def finish(self) -> None:
+        """Write what was counted; the last statements before the commit."""
+        self._totals.write(self._connection)
 
     def execute(self, statement: sa.Executable) -> sa.CursorResult[*tuple[Any, ...]]:
         """Run a statement of a module that keeps its own tables here."""
@@ -80,14 +86,21 @@ class Transaction:
     def insert_report(self, new: NewReport, at_ms: int) -> int:
         result = self._connection.execute(report.insert().values(**new._asdict()))
         report_id = int(_inserted_id(result))
+        self._totals.filed(report_id, new)
         self.note_change("report", report_id, at_ms)
         return report_id
+
+    def note_number(self, device: int, generation: int, seq: int, at_ms: int) -> None:
+        """Note a number that a proved packet has brought which is no report."""
+        self._totals.numbered(device, generation, seq, at_ms)
 
     def note_carriage(self, report_id: int, carried: Carriage) -> None:
         """Keep the first way of a gateway with a report, and count its repeats."""
         mine = (carriage.c.report_id == report_id) & (carriage.c.gateway == carried.gateway)
         repeated = carriage.update().where(mine).values(copies=carriage.c.copies + 1)
-        if self._connection.execute(repeated).rowcount == 0:
+        if self._connection.execute(repeated).rowcount:
+            self._totals.repeated(report_id)
+        else:
             values = carried._asdict() | {"report_id": report_id, "copies": 1}
             self._connection.execute(carriage.insert().values(**values))
 

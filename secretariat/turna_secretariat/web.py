@@ -9,18 +9,19 @@ from fastapi import APIRouter, Body, FastAPI, HTTPException, Path, Query, Reques
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel
 
 from turna_backbone.clock import Clock
 from turna_protocol.errors import MalformedError
 from turna_secretariat import base_map, queries
+from turna_secretariat.accounts import Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import STATE_AFTER, NotPossibleError
+from turna_secretariat.entrance import administration_routes, entrance_routes
 from turna_secretariat.events import Events
 from turna_secretariat.exports.routes import export_routes
 from turna_secretariat.guard import LOOPBACK_NAMES, Guard
-from turna_secretariat.people import person_name
 from turna_secretariat.registry import Registry
+from turna_secretariat.signed_in import SignedIn, signed_in
 from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox, NoticeDeed
 from turna_secretariat.views import view_routes
 
@@ -29,17 +30,13 @@ DEED_TIMEOUT_S = 10.0
 
 # A row's number as SQLite can look for it.
 Number = Annotated[int, Path(ge=1, lt=1 << 53)]
-
-
-class DeedRequest(BaseModel):
-    """Who did it; the deed itself is in the address."""
-
-    person: str
+Mode = Literal["actual", "exercise", "test"]
 
 
 def create_page(
     *,
     archive: Archive,
+    accounts: Accounts,
     registry: Registry,
     inbox: Inbox,
     clock: Clock,
@@ -53,10 +50,13 @@ def create_page(
     to end, `names` which host names are answered to (None: any).
     """
     page = FastAPI(title="Turna Secretariat", docs_url=None, redoc_url=None, openapi_url=None)
-    page.add_middleware(Guard, names=names)
+    page.add_middleware(SignedIn, accounts=accounts, registry=registry, clock=clock)
+    page.add_middleware(Guard, names=names)  # what is added last stands before the others
     page.add_exception_handler(RequestValidationError, _explain)
     page.mount("/static", StaticFiles(directory=STATIC))
     page.mount("/leaflet", StaticFiles(directory=_leaflet()))
+    page.include_router(entrance_routes(accounts, clock))
+    page.include_router(administration_routes(accounts, clock))
     page.include_router(_reading(archive, registry, clock, feed))
     page.include_router(view_routes(archive, registry, clock))
     page.include_router(_following(Events(archive, clock, feed, closing)))
@@ -103,7 +103,7 @@ def _reading(
                 "now_ms": clock.unix_s() * 1000,
                 "feed": feed(),
                 "gateways": queries.gateways(connection, registry),
-                "counts": queries.counts(connection),
+                "counts": queries.counts(connection, mission.mode),
                 "newest_change": queries.newest_change(connection),
             }
 
@@ -123,14 +123,14 @@ def _reading(
         return _found(archive, registry, report_id)
 
     @routes.get("/notices")
-    def notices(mode: Literal["actual", "exercise", "test"] | None = None) -> list[dict[str, Any]]:
+    def notices(mode: Mode | None = None) -> list[dict[str, Any]]:
         with archive.reader() as connection:
             return queries.notices(connection, mode or registry.mission.mode)
 
     @routes.get("/handsets")
-    def handsets() -> list[dict[str, Any]]:
+    def handsets(mode: Mode | None = None) -> list[dict[str, Any]]:
         with archive.reader() as connection:
-            return queries.handsets(connection, registry)
+            return queries.handsets(connection, registry, mode or registry.mission.mode)
 
     @routes.get("/alarms")
     def alarms() -> list[dict[str, Any]]:
@@ -156,23 +156,28 @@ def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.post("/reports/{report_id}/{did}")
-    def do(report_id: Number, did: str, request: DeedRequest) -> dict[str, Any]:
+    def do(report_id: Number, did: str, request: Request) -> dict[str, Any]:
         if did not in STATE_AFTER:
             raise HTTPException(404, f"a report can be {', '.join(sorted(STATE_AFTER))}")
-        _hand_over(inbox, Deed(report_id, did, _person(request)), "there is no such report")
+        _found(archive, registry, report_id)  # of one's own countries, then
+        deed = Deed(report_id, did, signed_in(request).person)
+        _hand_over(inbox, deed, "there is no such report")
         return _found(archive, registry, report_id)
 
     @routes.post("/alarms/{alarm_id}/closed")
-    def close(alarm_id: Number, request: DeedRequest) -> dict[str, str]:
-        deed = AlarmDeed(alarm_id, _person(request))
+    def close(alarm_id: Number, request: Request) -> dict[str, str]:
+        with archive.reader() as connection:
+            if not queries.is_alarm(connection, alarm_id):
+                raise HTTPException(404, "there is no such alarm")
+        deed = AlarmDeed(alarm_id, signed_in(request).person)
         _hand_over(inbox, deed, "there is no such alarm")
         return {"closed_by": deed.person}
 
     @routes.post("/notices")
     def bring(
-        content: Annotated[bytes, Body(media_type="application/cap+xml")], person: str
+        content: Annotated[bytes, Body(media_type="application/cap+xml")], request: Request
     ) -> dict[str, str]:
-        name = _person(DeedRequest(person=person))
+        name = signed_in(request).person
         _hand_over(inbox, NoticeDeed(content, name), "there is no such notice")
         return {"kept_by": name}
 
@@ -185,13 +190,6 @@ def _found(archive: Archive, registry: Registry, report_id: int) -> dict[str, An
     if found is None:
         raise HTTPException(404, "there is no such report")
     return found
-
-
-def _person(request: DeedRequest) -> str:
-    try:
-        return person_name(request.person)
-    except ValueError as error:
-        raise HTTPException(422, str(error)) from None
 
 
 def _hand_over(inbox: Inbox, deed: Deed | AlarmDeed | NoticeDeed, unknown: str) -> None:

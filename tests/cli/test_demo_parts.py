@@ -218,7 +218,7 @@ def a_view(handsets: int, *, at_s: float = 0, loud: bool = False) -> View:
             "waiting": {"sos": 0, "report": 2},
             "backbone": {"up": False},
         },
-        secretariat={"counts": {"by_standing": {"authentic": 9}, "copies": 0, "stored_twice": 0}},
+        secretariat={"counts": {"by_standing": {"authentic": 9}, "copies": 0}},
         alarms=[CALL],
     )
     view = View(cast("Chain", chain), cast("Watch", watch), "http://127.0.0.1:8470", lambda: at_s)

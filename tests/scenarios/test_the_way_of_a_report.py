@@ -95,7 +95,7 @@ def test_a_countdown_that_is_cancelled_sends_no_sos(chain: VirtualChain) -> None
     chain.world.run_for(30_000)
 
     with chain.secretariat.archive.reader() as connection:
-        assert "sos" not in queries.counts(connection)["by_type"]
+        assert "sos" not in queries.counts(connection, "exercise")["by_type"]
 
 
 def test_a_report_written_out_of_range_waits_on_the_handset_and_goes_out_later(
@@ -121,7 +121,7 @@ def test_during_an_outage_of_the_backbone_the_gateway_holds_and_says_so(
     chain.world.run_for(60_000)
     assert _says(board, "stored at gateway")
     with chain.secretariat.archive.reader() as connection:
-        assert queries.counts(connection)["by_type"].get("sitrep") is None
+        assert queries.counts(connection, "exercise")["by_type"].get("sitrep") is None
 
     chain.gateway.uplink.connect()
 
@@ -147,8 +147,8 @@ def test_positions_and_node_health_arrive_without_anybody_pressing_a_key(
     chain.world.run_for(150_000)
 
     with chain.secretariat.archive.reader() as connection:
-        by_type = queries.counts(connection)["by_type"]
-        (known, _) = queries.handsets(connection, chain.secretariat.registry)
+        by_type = queries.counts(connection, "exercise")["by_type"]
+        (known, _) = queries.handsets(connection, chain.secretariat.registry, "exercise")
     assert by_type["position"] >= 1
     assert by_type["node_health"] >= 1
     assert known["position"]["lat"] == 36.205

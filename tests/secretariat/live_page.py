@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Self
 
 import uvicorn
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.secretariat.field import EPOCH_S, Field
 from turna.deployment import TeamPlan
@@ -16,11 +20,19 @@ from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import ReportEnvelope
 from turna_backbone.mqtt import Connected, Disconnected, Message
 from turna_protocol import keys
+from turna_secretariat.accounts import OFFICER, Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.engines import sqlite_url
 from turna_secretariat.registry import Registry
+from turna_secretariat.signed_in import COOKIE
 from turna_secretariat.subscriber import Inbox, Subscriber
 from turna_secretariat.web import create_page
+
+PASSWORD = "a long enough password"  # of every account of a test
+# Argon2 as quick as it can be: a test proves who may come in, not how long guessing takes.
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+OFFICERS = {"aylin": "Aylin Demir", "bekzat": "Bekzat Omarov"}
 
 BIRTH = (topics.SECRETARIAT_CONNECTION, b"here")
 
@@ -42,10 +54,38 @@ class SilentBroker:
         return
 
 
-class LivePage:
-    """Subscriber, archive and page in threads; a test plays the field."""
+class AsAylin:
+    """Signs in whoever has no session of their own: most tests are about what comes after."""
 
-    def __init__(self, directory: Path, teams: Sequence[TeamPlan] | None = None) -> None:
+    def __init__(self, app: ASGIApp, cookie: str) -> None:
+        self._app = app
+        self._cookie = cookie.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not Headers(scope=scope).get("cookie"):
+            said = dict(scope["headers"])
+            more = [(b"cookie", self._cookie)]
+            if b"origin" not in said:
+                more.append((b"sec-fetch-site", b"same-origin"))
+            scope = {**scope, "headers": [*scope["headers"], *more]}
+        await self._app(scope, receive, send)
+
+
+class LivePage:
+    """Subscriber, archive and page in threads; a test plays the field.
+
+    Whoever comes is Aylin, an officer, unless the door is closed: then they sign in themselves.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        teams: Sequence[TeamPlan] | None = None,
+        *,
+        door_closed: bool = False,
+    ) -> None:
+        self._door_closed = door_closed
+        self.accounts = Accounts(sqlite_url(directory / "people.db"), QUICK_HASHER)
         self.field = Field(directory / "kit", *(() if teams is None else (teams,)))
         self.registry = Registry(self.field.mission, keys.authentication_branch(self.field.master))
         self.archive = Archive.in_file(directory / "archive.db")
@@ -63,6 +103,7 @@ class LivePage:
         self._stopping = threading.Event()
         self._worker = threading.Thread(target=self._subscriber.run, args=(self._stopping,))
         self._port = 0
+        self._page: FastAPI | None = None
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -72,6 +113,9 @@ class LivePage:
 
     def __enter__(self) -> Self:
         self.archive.open()
+        self.accounts.open()
+        for name, person in OFFICERS.items():
+            self.accounts.add(name, person=person, role=OFFICER, password=PASSWORD, now_ms=0)
         self._worker.start()
         self.inbox.put(Connected(session_present=False))
         self.serve()
@@ -82,20 +126,36 @@ class LivePage:
         self._stopping.set()
         self._worker.join()
         self.archive.close()
+        self.accounts.close()
+
+    def addresses(self, method: str) -> list[str]:
+        """Return every address that the page serves by a method."""
+        assert self._page is not None
+        known: dict[str, dict[str, object]] = self._page.openapi()["paths"]
+        return [path for path, methods in known.items() if method in methods]
+
+    def token_of(self, name: str) -> str:
+        """Return the token of a new session, the value of the cookie `COOKIE`."""
+        account_id = self.accounts.named(name).id
+        return self.accounts.begin_session(account_id, self.clock.unix_s() * 1000)
 
     def serve(self) -> None:
         """Open the page, on the same port as before if it was open."""
         listening = socket.create_server(("127.0.0.1", self._port))
         self._port = listening.getsockname()[1]
-        page = create_page(
+        self._page = page = create_page(
             archive=self.archive,
+            accounts=self.accounts,
             registry=self.registry,
             inbox=self.inbox,
             clock=self.clock,
             feed=self._subscriber.as_json,
             closing=lambda: server.should_exit,
         )
-        config = uvicorn.Config(page, log_config=None, timeout_graceful_shutdown=2)
+        app: ASGIApp = page
+        if not self._door_closed:
+            app = AsAylin(page, f"{COOKIE}={self.token_of('aylin')}")
+        config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2)
         self._server = server = uvicorn.Server(config)
         self._thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         self._thread.start()

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -12,23 +12,32 @@ import pytest
 
 from tests.secretariat.exported import ANTAKYA, NOW_MS, Exported, hazard, sitrep, sos, triage
 from tests.secretariat.field import Field
+from tests.secretariat.live_page import PASSWORD, QUICK_HASHER
 from turna.__main__ import main
 from turna_backbone.clock import SteppedClock
 from turna_protocol import codes, keys
+from turna_secretariat.accounts import OBSERVER, Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE
 from turna_secretariat.desk import Desk
+from turna_secretariat.engines import sqlite_url
 from turna_secretariat.exports.formats import FORMATS
 from turna_secretariat.registry import Registry
+from turna_secretariat.signed_in import COOKIE
 from turna_secretariat.web import create_page
 
 Page = Callable[[str], httpx.Response]
 
 
 @pytest.fixture
-def page(exported: Exported) -> Page:
+def page(exported: Exported, tmp_path: Path) -> Iterator[Page]:
+    accounts = Accounts(sqlite_url(tmp_path / "people.db"), QUICK_HASHER)
+    accounts.open()
+    accounts.add("aylin", person="Aylin", role=OBSERVER, password=PASSWORD, now_ms=0)
+    cookies = {COOKIE: accounts.begin_session(accounts.all()[0].id, NOW_MS)}
     application = create_page(
         archive=exported.archive,
+        accounts=accounts,
         registry=exported.registry,
         inbox=None,  # type: ignore[arg-type]  # nothing is done here, only read
         clock=SteppedClock(epoch_s=NOW_MS // 1000),
@@ -37,10 +46,13 @@ def page(exported: Exported) -> Page:
 
     async def ask(address: str) -> httpx.Response:
         way = httpx.ASGITransport(app=application)
-        async with httpx.AsyncClient(transport=way, base_url="http://127.0.0.1") as client:
+        async with httpx.AsyncClient(
+            transport=way, base_url="http://127.0.0.1", cookies=cookies
+        ) as client:
             return await client.get(address)
 
-    return lambda address: asyncio.run(ask(address))
+    yield lambda address: asyncio.run(ask(address))
+    accounts.close()
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ def test_garbage_on_any_topic_is_counted_kept_and_acknowledged(
 
     assert len(bench.session.acknowledged) == 201
     with archive.reader() as connection:
-        refused = queries.counts(connection)["refused"]
+        refused = queries.counts(connection, "exercise")["refused"]
     assert sum(refused.values()) == 201
     assert refused["foreign_gateway"] > 0
 
@@ -191,7 +191,7 @@ def test_one_poison_report_is_put_aside_raw_and_does_not_stop_the_others(
     assert len(bench.session.acknowledged) == 6
     assert {seq for seq, _ in bench.told()} == {1, 2, 3}
     with archive.reader() as connection:
-        counts = queries.counts(connection)
+        counts = queries.counts(connection, "exercise")
         (alarm,) = queries.open_alarms(connection, registry)
     assert counts["by_standing"] == {"authentic": 2}
     assert counts["put_aside"] == 1

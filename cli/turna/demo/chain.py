@@ -7,6 +7,7 @@ its own.  `Chain` is a context: leaving it ends all of it.
 import json
 import math
 import random
+import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,7 @@ class Chain:
         )
         self.uplink: Uplink | None = None
         self.secretariat: Service | None = None
+        self.password = secrets.token_urlsafe(12)
         self.gateway: Service | None = None
         self.handsets: list[Board] = []
         self.journals: dict[int, JournalReader] = {}
@@ -95,7 +97,11 @@ class Chain:
         modem.power_on()
         self._tell("Secretariat: archive, subscriber, page")
         self.secretariat = services.secretariat(
-            self.directory, broker_port=self._broker.port, pace=pace
+            self.directory,
+            broker_port=self._broker.port,
+            pace=pace,
+            password=self.password,
+            officer=exercise.OFFICER,
         )
         if self.secretariat.port != services.USUAL_PAGE_PORT:
             self._tell(
@@ -121,6 +127,11 @@ class Chain:
             self.handsets.append(board)
             board.power_on()
             self.journals[device.device] = JournalReader(self.world, board, session=index + 1)
+
+    def page_and_way_in(self) -> str:
+        """Return the page's address, and how a visitor signs in there."""
+        assert self.secretariat is not None
+        return f"{self.secretariat.address}  sign in as {services.VISITOR}: {self.password}"
 
     def run(self, until: Callable[[], bool], for_s: float | None = None) -> None:
         """Let virtual time pass at the chosen speed."""

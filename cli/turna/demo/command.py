@@ -116,7 +116,7 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
         watch = Watch(chain.gateway, chain.secretariat)
         watch.start()
         try:
-            tell(f"page: {chain.secretariat.address}")
+            tell(f"page: {chain.page_and_way_in()}")
             tell(f"{args.handsets} handsets switched on; the exercise begins")
             _play(args, chain, watch, console)
         finally:
@@ -135,7 +135,7 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
 def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console) -> None:
     assert chain.secretariat is not None
     assert chain.uplink is not None
-    view = View(chain, watch, chain.secretariat.address)
+    view = View(chain, watch, chain.page_and_way_in())
     live = console.is_terminal
     chain.switch_handsets_on()
     length_ms = round(SCRIPT_S if args.for_s is None else args.for_s * args.speed) * 1000

@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from turna_backbone.child import die_with_parent
+from turna_secretariat.accounts import OFFICER, Accounts
+from turna_secretariat.engines import sqlite_url
+from turna_secretariat.signed_in import COOKIE
 
 STOP_TIMEOUT_S = 8.0
 ANSWER_TIMEOUT_S = 2.0
 USUAL_PAGE_PORT = 8470
+# Who looks at the demo's page signs in by this name.
+VISITOR = "demo"
 # The last line of a traceback, or of a command that was used wrongly.
 _NAMES_AN_ERROR = re.compile(r"turna \w+: |[\w.]+(Error|Exception)\b")
 
@@ -42,8 +47,16 @@ class Pace:
 class Service:
     """One `turna ... run` as a child process; its log is kept in the demo's folder."""
 
-    def __init__(self, name: str, directory: Path, settings: str, port: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        directory: Path,
+        settings: str,
+        port: int,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
+        self._headers = headers or {}
         self.port = port
         self.address = f"http://127.0.0.1:{port}"
         self.settings = directory / f"{name}.toml"
@@ -77,16 +90,15 @@ class Service:
 
     def get(self, path: str) -> Any:
         """Return the JSON at an address of the service. OSError if it does not answer."""
-        with urllib.request.urlopen(  # noqa: S310  # our own http address
-            self.address + path, timeout=ANSWER_TIMEOUT_S
-        ) as answer:
-            return json.load(answer)
+        return self._ask(path, None)
 
-    def post(self, path: str, body: Mapping[str, str]) -> Any:
+    def post(self, path: str) -> Any:
+        """Do what an address of the service stands for. OSError if it does not answer."""
+        return self._ask(path, b"")
+
+    def _ask(self, path: str, body: bytes | None) -> Any:
         request = urllib.request.Request(  # noqa: S310  # our own http address
-            self.address + path,
-            data=json.dumps(body).encode(),
-            headers={"content-type": "application/json"},
+            self.address + path, data=body, headers={"origin": self.address, **self._headers}
         )
         with urllib.request.urlopen(  # noqa: S310  # our own http address
             request, timeout=ANSWER_TIMEOUT_S
@@ -112,7 +124,19 @@ class Service:
         return (errors or lines or ["it said nothing"])[-1]
 
 
-def secretariat(directory: Path, *, broker_port: int, pace: Pace) -> Service:
+def secretariat(
+    directory: Path, *, broker_port: int, pace: Pace, password: str, officer: str
+) -> Service:
+    """Return the Secretariat with two accounts: a visitor's and the duty officer's."""
+    accounts = Accounts(sqlite_url(directory / "people.db"))
+    accounts.open()
+    now_ms = pace.epoch_s * 1000
+    for name, person in ((VISITOR, "Visitor of the demo"), ("duty-officer", officer)):
+        accounts.add(
+            name, person=person, role=OFFICER, password=password, is_demo=True, now_ms=now_ms
+        )
+    token = accounts.begin_session(accounts.named("duty-officer").id, now_ms)
+    accounts.close()
     port = USUAL_PAGE_PORT if _is_free(USUAL_PAGE_PORT) else _free_port()
     settings = f"""\
 [mission]
@@ -125,7 +149,7 @@ brokers = ["127.0.0.1:{broker_port}"]
 [page]
 port = {port}
 {pace.toml()}"""
-    return Service("secretariat", directory, settings, port)
+    return Service("secretariat", directory, settings, port, {"cookie": f"{COOKIE}={token}"})
 
 
 def gateway(

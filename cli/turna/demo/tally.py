@@ -67,7 +67,8 @@ def count(
     try:
         arrived_ms = _in_archive(archive)
         with archive.reader() as connection:
-            counted = queries.counts(connection)
+            counted = queries.counts(connection, "exercise")
+            stored_twice = queries.stored_twice(connection)
     finally:
         archive.close()
     delivered = {key for key, entry in held.items() if entry.state >= delivery.AT_GATEWAY}
@@ -79,7 +80,7 @@ def count(
         at_gateway=len(gateway_holds),
         at_secretariat=len(arrived_ms),
         receipts_at_handset=len(receipted),
-        duplicates_at_secretariat=counted["stored_twice"],
+        duplicates_at_secretariat=stored_twice,
         copies_refused_at_secretariat=counted["copies"],
         lost=len(lost),
         waiting_at_handset=len(held) - len(delivered),

@@ -207,7 +207,7 @@ class View:
         if secretariat is not None:
             counts = secretariat["counts"]
             lines.add_row("Secretariat", f"{sum(counts['by_standing'].values())} stored")
-            lines.add_row("copies", f"{counts['copies']} refused, {counts['stored_twice']} stored")
+            lines.add_row("copies", f"{counts['copies']} refused")
         for alarm in self._watch.alarms[:3]:
             lines.add_row(Text(f"⚠ {alarm['kind'].upper()}", "bold red"), str(alarm["call_sign"]))
         return Panel(lines, title="Gateway and Secretariat", height=_EVENTS_SHOWN + 10)

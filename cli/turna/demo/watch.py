@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from turna.demo import exercise
 from turna.demo.services import Service
 
 _PERIOD_S = 0.5
@@ -65,5 +64,5 @@ class Watch:
             self._told("a person on the page has accepted the SOS already")
         for call in calls:
             address = f"/api/reports/{call['report_id']}/accepted"
-            self._secretariat.post(address, {"person": exercise.OFFICER})
+            self._secretariat.post(address)
             self._told(f"the duty officer accepts the SOS of {call['call_sign']}")

@@ -65,7 +65,7 @@ export function showHealthInDetail({ status, now_ms }) {
   show(byId("feed-details"), [numbers([
     [phrase("proved to be their senders'"), counts.by_standing.authentic ?? 0],
     ...Object.entries(counts.by_standing).filter(([name]) => name !== "authentic").map(([name, count]) => [standingWords(name), count]),
-    [phrase("copies that came again"), counts.copies], [phrase("stored twice"), counts.stored_twice], [phrase("put aside"), counts.put_aside],
+    [phrase("copies that came again"), counts.copies], [phrase("put aside"), counts.put_aside],
     ...Object.entries(counts.refused).map(([reason, count]) => [`${phrase("refused")}: ${words(reason)}`, count]),
   ])]);
 }

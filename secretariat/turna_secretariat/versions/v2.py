@@ -16,23 +16,23 @@ _STATEMENTS = (
     "CREATE INDEX alarm_open ON alarm (id) WHERE closed_ms IS NULL",
     """
     CREATE TABLE tally (
+        device INTEGER NOT NULL,
         mode VARCHAR(8) NOT NULL,
         standing VARCHAR(16) NOT NULL,
         type VARCHAR(32) NOT NULL,
         reports BIGINT NOT NULL,
         copies BIGINT NOT NULL,
-        PRIMARY KEY (mode, standing, type)
+        PRIMARY KEY (device, mode, standing, type)
     )""",
     """
     INSERT INTO tally
-    SELECT mode, standing, type, count(*), sum(
+    SELECT device, mode, standing, type, count(*), sum(
         (SELECT sum(copies - 1) FROM carriage WHERE report_id = report.id)
-    ) FROM report GROUP BY mode, standing, type""",
+    ) FROM report GROUP BY device, mode, standing, type""",
     """
     CREATE TABLE contact (
         device INTEGER NOT NULL,
         mode VARCHAR(8) NOT NULL,
-        reports BIGINT NOT NULL,
         last_id INTEGER NOT NULL REFERENCES report (id),
         placed_id INTEGER REFERENCES report (id),
         battery_pct INTEGER,
@@ -40,7 +40,7 @@ _STATEMENTS = (
     )""",
     """
     INSERT INTO contact
-    SELECT device, mode, count(*), max(id), max(CASE WHEN lat_e5 IS NOT NULL THEN id END), NULL
+    SELECT device, mode, max(id), max(CASE WHEN lat_e5 IS NOT NULL THEN id END), NULL
     FROM report WHERE standing = 'authentic' GROUP BY device, mode""",
     """
     UPDATE contact SET battery_pct = (

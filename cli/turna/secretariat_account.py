@@ -1,0 +1,108 @@
+"""`turna secretariat account`: who may sign in to the page; also while the Secretariat runs."""
+
+import argparse
+import getpass
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from turna.usage import UsageError
+from turna_secretariat.accounts import ROLES, AccountError, Accounts
+from turna_secretariat.config import Config
+
+# 20 letters and digits: nobody guesses them, and they can be read out.
+_MADE_BYTES = 15
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
+    add = deeds.add_parser("add", help="make an account; the password is asked for")
+    add.add_argument("--person", required=True, help="the name that stands by what they do")
+    add.add_argument("--role", required=True, choices=ROLES)
+    add.add_argument(
+        "--country",
+        action="append",
+        default=[],
+        help="whose reports they see, as in tr; may be repeated; default: all",
+    )
+    password = deeds.add_parser("password", help="set a new password; it is asked for")
+    disable = deeds.add_parser("disable", help="let nobody in by an account any more")
+    for deed in (add, password):
+        deed.add_argument("--make", action="store_true", help="make a password and print it once")
+    for deed in (add, password, disable):
+        deed.add_argument("name", help="what they type to sign in")
+    deeds.add_parser("list", help="show every account")
+    log = deeds.add_parser("log", help="show who did what, newest first")
+    log.add_argument("--limit", type=int, default=50, metavar="LINES")
+    for deed in deeds.choices.values():
+        deed.add_argument("--config", type=Path, required=True, metavar="FILE")
+
+
+def run(config: Config, args: argparse.Namespace) -> int:
+    """Do the deed; what cannot be is a UsageError."""
+    accounts = Accounts(config.people)
+    accounts.open()
+    try:
+        {"add": _add, "list": _list, "disable": _disable, "password": _password, "log": _log}[
+            args.deed
+        ](accounts, args, config.clock.unix_s() * 1000)
+    except AccountError as error:
+        raise UsageError(str(error)) from None
+    finally:
+        accounts.close()
+    return 0
+
+
+def _add(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
+    accounts.add(
+        args.name,
+        person=args.person,
+        role=args.role,
+        countries=args.country,
+        password=_asked(args),
+        now_ms=now_ms,
+    )
+    _note(accounts, f"account add {args.name} {args.role}", now_ms)
+
+
+def _password(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
+    accounts.set_password(args.name, _asked(args))
+    _note(accounts, f"account password {args.name}", now_ms)
+
+
+def _disable(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
+    accounts.disable(args.name)
+    _note(accounts, f"account disable {args.name}", now_ms)
+
+
+def _list(accounts: Accounts, _args: argparse.Namespace, _now_ms: int) -> None:
+    for one in accounts.all():
+        marks = [mark for mark in ("disabled", "is_demo") if getattr(one, mark)]
+        words = (" ".join(one.countries) or "all countries", *marks)
+        print(f"{one.name:20} {one.role:14} {one.person:30} {', '.join(words)}")
+
+
+def _log(accounts: Accounts, args: argparse.Namespace, _now_ms: int) -> None:
+    for line in accounts.noted(args.limit):
+        at = datetime.fromtimestamp(line["at_ms"] / 1000, UTC).isoformat(" ", "seconds")
+        who = line["account"] or "(nobody)"
+        print(f"{at}  {who:20} {line['address']:16} {line['did']}: {line['came_of_it']}")
+
+
+def _note(accounts: Accounts, did: str, now_ms: int) -> None:
+    accounts.note(f"({getpass.getuser()})", did, "done", "command line", now_ms)
+
+
+def _asked(args: argparse.Namespace) -> str:
+    """Return a password that a person typed twice, or piped in, or one made here."""
+    if args.make:
+        made = secrets.token_urlsafe(_MADE_BYTES)
+        print(made)
+        return made
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    typed = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != typed:
+        raise AccountError("the two passwords differ")
+    return typed

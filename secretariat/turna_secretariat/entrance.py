@@ -1,0 +1,168 @@
+"""Signing in and out, and what an administrator sees and does about accounts."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path as FilePath
+from threading import Lock
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+
+from turna_backbone.clock import Clock
+from turna_secretariat.accounts import PASSWORD_MOST, WHOLE_MS, AccountError, Accounts
+from turna_secretariat.signed_in import (
+    COOKIE,
+    address_of,
+    comes_from_this_page,
+    session_token,
+    signed_in,
+)
+from turna_secretariat.throttle import Throttle
+
+log = logging.getLogger(__name__)
+
+STATIC = FilePath(__file__).parent / "static"
+_AUDIT_LIMIT = 500
+
+
+class Credentials(BaseModel):
+    """What a person types to sign in."""
+
+    name: str = Field(max_length=40)
+    password: str = Field(max_length=PASSWORD_MOST, repr=False)
+
+
+class NewPassword(BaseModel):
+    """The old password proves that it is still the same person who sits there."""
+
+    old: str = Field(max_length=PASSWORD_MOST, repr=False)
+    new: str = Field(max_length=PASSWORD_MOST, repr=False)
+
+
+class NewAccount(BaseModel):
+    """What an administrator says about a new colleague."""
+
+    name: str = Field(max_length=40)
+    person: str = Field(max_length=200)
+    role: str = Field(pattern="^(observer|officer|administrator)$")
+    countries: list[str] = Field(default=[], max_length=20)
+    password: str = Field(max_length=PASSWORD_MOST, repr=False)
+
+
+def entrance_routes(accounts: Accounts, clock: Clock) -> APIRouter:
+    """Return the routes of the door and of one's own account."""
+    routes = APIRouter()
+    throttle, one_at_a_time = Throttle(), Lock()
+
+    @routes.get("/login")
+    def page() -> FileResponse:
+        return FileResponse(STATIC / "login.html")
+
+    @routes.post("/api/login")
+    def login(said: Credentials, request: Request, response: Response) -> dict[str, Any]:
+        if not comes_from_this_page(request.headers):
+            raise HTTPException(403, "another site may not sign in here; a program says its Origin")
+        address, now_s = address_of(request.scope), clock.unix_s()
+        # Each proof takes tens of megabytes and milliseconds on purpose.
+        with one_at_a_time:
+            wait_s = throttle.wait_s(said.name, address, now_s)
+            if wait_s > 0:
+                minutes = int(wait_s // 60) + 1
+                raise HTTPException(
+                    429,
+                    f"too many wrong passwords: wait {minutes} minutes",
+                    {"retry-after": str(int(wait_s) + 1)},
+                )
+            account = accounts.proved(said.name, said.password)
+        if account is None:
+            throttle.failed(said.name, address, now_s)
+            log.warning("a sign-in failed address=%s", address)
+            # Not what was typed: people type passwords where names belong.
+            accounts.note("", "sign in", "refused", address, now_s * 1000)
+            raise HTTPException(401, "name or password is wrong")
+        throttle.succeeded(said.name, address)
+        accounts.note(account.name, "sign in", "done", address, now_s * 1000)
+        token = accounts.begin_session(account.id, now_s * 1000)
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=WHOLE_MS // 1000,
+            httponly=True,
+            samesite="strict",
+            secure=_is_encrypted(request),
+        )
+        return account.as_json()
+
+    @routes.post("/api/logout")
+    def logout(request: Request, response: Response) -> dict[str, str]:
+        accounts.end_session(session_token(request.headers))
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return {"signed_out": signed_in(request).name}
+
+    @routes.get("/api/me")
+    def me(request: Request) -> dict[str, Any]:
+        return signed_in(request).as_json()
+
+    @routes.post("/api/password")
+    def password(said: NewPassword, request: Request) -> dict[str, str]:
+        name = signed_in(request).name
+        with one_at_a_time:
+            if accounts.proved(name, said.old) is None:
+                raise HTTPException(403, "the old password is wrong")
+            _do(lambda: accounts.set_password(name, said.new))
+        return {"changed": name}
+
+    return routes
+
+
+def administration_routes(accounts: Accounts, clock: Clock) -> APIRouter:
+    """Return the routes that the door keeps for administrators."""
+    routes = APIRouter(prefix="/api")
+
+    @routes.get("/accounts")
+    def everybody() -> list[dict[str, Any]]:
+        return [account.as_json() for account in accounts.all()]
+
+    @routes.post("/accounts")
+    def add(said: NewAccount) -> dict[str, str]:
+        _do(
+            lambda: accounts.add(
+                said.name,
+                person=said.person,
+                role=said.role,
+                countries=said.countries,
+                password=said.password,
+                now_ms=clock.unix_s() * 1000,
+            )
+        )
+        return {"added": said.name}
+
+    @routes.post("/accounts/{name}/disabled")
+    def disable(name: str) -> dict[str, str]:
+        _do(lambda: accounts.disable(name))
+        return {"disabled": name}
+
+    @routes.get("/audit")
+    def audit(
+        limit: Annotated[int, Query(ge=1, le=_AUDIT_LIMIT)] = 100,
+        before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
+    ) -> list[dict[str, Any]]:
+        return accounts.noted(limit, before_id)
+
+    return routes
+
+
+def _do(change: Callable[[], None]) -> None:
+    try:
+        change()
+    except AccountError as error:
+        raise HTTPException(422, str(error)) from None
+
+
+def _is_encrypted(request: Request) -> bool:
+    """Tell whether the browser came by TLS, to us or to a proxy before us."""
+    origin = urlsplit(request.headers.get("origin", ""))
+    return request.url.scheme == "https" or origin.scheme == "https"

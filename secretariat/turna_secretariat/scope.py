@@ -1,0 +1,42 @@
+"""Which handsets the one who asks may see: said once at the door, kept by the database.
+
+Every connection that reads for a person of some countries sees the archive through views of the
+same names that leave out the others' reports; a query that forgot about scopes cannot leak.
+"""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+# None: all of them. Threads that a request starts inherit it.
+devices_in_view: ContextVar[frozenset[int] | None] = ContextVar("devices_in_view", default=None)
+
+# What has a device, and what is about a report.
+_BY_DEVICE = ("report", "tally", "contact", "reach", "gap")
+_BY_REPORT = ("carriage", "action", "alarm", "change", "owed")
+
+
+def limit(engine: Engine, devices: Iterable[int]) -> None:
+    """Let an engine's connections see only what these handsets sent."""
+    numbers = ", ".join(str(int(device)) for device in sorted(devices)) or "NULL"
+    schema = "main" if engine.dialect.name == "sqlite" else "public"
+
+    def see_only(connection: Any, _record: object) -> None:
+        # The plus keeps SQLite from sorting one handset's rows after another's by its index.
+        chosen = f"+device IN ({numbers})"
+        for name in _BY_DEVICE:
+            connection.execute(_view(schema, name, chosen))
+        for name in _BY_REPORT:
+            about = f"SELECT 1 FROM {schema}.report AS r WHERE r.id = report_id AND {chosen}"  # noqa: S608
+            connection.execute(_view(schema, name, f"EXISTS ({about})"))
+        connection.commit()
+
+    sa.event.listen(engine, "connect", see_only, insert=True)
+
+
+def _view(schema: str, name: str, chosen: str) -> str:
+    # Names and numbers of our own, nothing that came from outside.
+    return f"CREATE TEMP VIEW {name} AS SELECT * FROM {schema}.{name} WHERE {chosen}"  # noqa: S608

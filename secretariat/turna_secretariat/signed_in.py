@@ -1,0 +1,164 @@
+"""Lets nobody but signed-in people past the door, and each only as far as their role and countries.
+
+Secure by default: a new address is closed to the world, a new deed to observers, and both stand in
+the audit log, without a line of their own.
+"""
+
+import asyncio
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from turna_backbone.clock import Clock
+from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER, Account, Accounts
+from turna_secretariat.registry import Registry
+from turna_secretariat.scope import devices_in_view
+
+COOKIE = "turna_session"
+LOGIN = "/login"
+# What a person needs in order to sign in, and a service manager to look after the process.
+_OPEN = (LOGIN, "/api/login", "/healthz")
+_OPEN_FOLDERS = ("/static/", "/leaflet/")
+_OWN = ("/api/logout", "/api/password")
+_ADMINISTRATORS = ("/api/accounts", "/api/audit")
+_READING = ("GET", "HEAD")
+
+
+class SignedIn:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, accounts: Accounts, registry: Registry, clock: Clock) -> None:
+        self._app = app
+        self._accounts = accounts
+        self._registry = registry
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _is_open(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        token = session_token(Headers(scope=scope))
+        account = await self._whose(token)
+        refusal = _refusal(account, scope)
+        if account is None or refusal is not None:
+            assert refusal is not None  # whoever is nobody was refused
+            await refusal(scope, receive, send)
+            return
+        scope.setdefault("state", {})["account"] = account
+        devices_in_view.set(self._devices(account))
+        send = self._while_signed_in(token, send)
+        if is_noted(scope):
+            send = self._noting(account, scope, send)
+        await self._app(scope, receive, send)
+
+    async def _whose(self, token: str) -> Account | None:
+        if not token:
+            return None
+        return await asyncio.to_thread(
+            self._accounts.of_session, token, self._clock.unix_s() * 1000
+        )
+
+    def _devices(self, account: Account) -> frozenset[int] | None:
+        if not account.countries:
+            return None
+        return frozenset(
+            handset.device
+            for handset in self._registry.handsets()
+            if handset.country in account.countries
+        )
+
+    def _while_signed_in(self, token: str, send: Send) -> Send:
+        """End an open line of news soon after its session."""
+        is_line = is_over = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal is_line, is_over
+            if message["type"] == "http.response.start":
+                kind = Headers(raw=message["headers"]).get("content-type", "")
+                is_line = kind.startswith("text/event-stream")
+            elif is_line and not is_over and await self._whose(token) is None:
+                is_over = True
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if not is_over:
+                await send(message)
+
+        return send_on
+
+    def _noting(self, account: Account, scope: Scope, send: Send) -> Send:
+        async def send_on(message: Message) -> None:
+            await send(message)
+            if message["type"] == "http.response.start":
+                await asyncio.to_thread(
+                    self._accounts.note,
+                    account.name,
+                    f"{scope['method']} {scope['path']}",
+                    str(message["status"]),
+                    address_of(scope),
+                    self._clock.unix_s() * 1000,
+                )
+
+        return send_on
+
+
+def signed_in(request: Request) -> Account:
+    """Return who asks; every address behind the door has somebody."""
+    account = request.state.account
+    assert isinstance(account, Account)  # the door put it there
+    return account
+
+
+def session_token(headers: Headers) -> str:
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return "" if cookie is None else cookie.value
+
+
+def is_noted(scope: Scope) -> bool:
+    """Tell whether a request belongs into the audit log: deeds, and what is taken away."""
+    return scope["method"] not in _READING or scope["path"].startswith("/export/report")
+
+
+def address_of(scope: Scope) -> str:
+    client = scope.get("client")
+    return "" if client is None else str(client[0])
+
+
+def comes_from_this_page(headers: Headers) -> bool:
+    """Tell whether a browser says that the request is this page's own, not a foreign site's."""
+    if headers.get("sec-fetch-site") == "same-origin":
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == headers.get("host", "")
+
+
+def _is_open(path: str) -> bool:
+    return path in _OPEN or path.startswith(_OPEN_FOLDERS)
+
+
+def _refusal(account: Account | None, scope: Scope) -> Response | None:
+    path, reads = scope["path"], scope["method"] in _READING
+    if account is None:
+        if reads and "text/html" in Headers(scope=scope).get("accept", ""):
+            return RedirectResponse(LOGIN, 303)
+        return _said(401, "sign in first")
+    if not account.may(_role_for(path, reads=reads)):
+        return _said(403, f"your account is an {account.role}'s: it may not do this")
+    if not reads and not comes_from_this_page(Headers(scope=scope)):
+        return _said(403, "another site may not act here; a program says its Origin")
+    return None
+
+
+def _role_for(path: str, *, reads: bool) -> str:
+    if path.startswith(_ADMINISTRATORS):
+        return ADMINISTRATOR
+    return OBSERVER if reads or path in _OWN else OFFICER
+
+
+def _said(status: int, why: str) -> JSONResponse:
+    return JSONResponse({"detail": why}, status)
