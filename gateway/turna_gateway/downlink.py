@@ -22,6 +22,7 @@ from turna_gateway.revoked import Revoked
 from turna_gateway.speech import RECEIPT_PRIORITY, Utterance
 from turna_gateway.store import Store
 from turna_protocol import orders
+from turna_protocol.downlink import LISTEN_MS, REPEAT_AFTER_MS
 from turna_protocol.errors import MalformedError, MisuseError, NotAuthenticError
 from turna_protocol.fragments import missing
 from turna_protocol.notices import REVOCATIONS
@@ -52,6 +53,7 @@ class _Waiting:
         self.due_ms = now_ms
         self.began_ms = now_ms
         self.said_ms = -NEVER_MS
+        self.contact_ms = -NEVER_MS  # of somebody who lacks it
 
     def start_round(self) -> None:
         if not self.to_say:
@@ -202,6 +204,7 @@ class Downlink:
             if device not in waiting.holders if one.device == 0 else one.device == device:
                 at_ms = after_contact_ms(one, waiting.said_ms, waiting.began_ms, now_ms)
                 waiting.due_ms = min(waiting.due_ms, at_ms)
+                waiting.contact_ms = now_ms
 
     def holding(self, device: int, generation: int, content: bytes) -> None:
         """Take a handset's word, proved under its link key, on what it holds."""
@@ -316,6 +319,9 @@ class Downlink:
         waiting.rounds += 1
         waiting.said_ms = now_ms
         waiting.due_ms = next_round_ms(one, waiting.rounds, waiting.began_ms, now_ms)
+        if one.device and now_ms - waiting.contact_ms < LISTEN_MS:
+            waiting.due_ms = min(waiting.due_ms, now_ms + REPEAT_AFTER_MS)
+            waiting.contact_ms = -NEVER_MS  # once: it hears the second, or neither
         self._rows.said(one.id, waiting.rounds)
         if not waiting.is_sent:
             waiting.is_sent = True

@@ -5,16 +5,15 @@ No delivery here: a gateway repeats and a handset answers by these numbers, each
 
 from .errors import MalformedError, MisuseError
 
-# A handset that switches its receiver off listens this long after each packet of its own, and
-# again after each packet that was for it.
-LISTEN_MS = 5_000
+# A handset that switches its receiver off listens this long after each packet of its own.
+LISTEN_MS = 3_000
 # One holding answers all orders and parts that come one after another.
 HOLD_AFTER_MS = 1_000
 # What everybody hears, not everybody answers at once; and a repetition only after this pause.
 HOLD_SPREAD_MS = 30_000
 HOLD_TO_ALL_AGAIN_MS = 60_000
 # A gateway repeats to one handset not sooner than this: the holding is on its way.
-REPEAT_AFTER_MS = 4_000
+REPEAT_AFTER_MS = 2_500
 
 # What a message from a handset `answers`: one number space for all that comes down.
 ORDER, NOTICE, ALERT = 0, 1, 2

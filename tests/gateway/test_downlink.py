@@ -84,6 +84,19 @@ def test_a_sleeping_handset_gets_its_orders_while_it_listens(up: Field) -> None:
     assert up.acknowledgements(ONE) == [{21}], "the acknowledgement does not suffer"
 
 
+def test_a_sleeping_handset_is_told_once_more_while_it_may_listen_and_then_left_alone(
+    up: Field,
+) -> None:
+    give(up, order(ONE, 3))
+    up.pass_time(700_000)
+    said = len(orders_heard(up, ONE))
+
+    up.hear(ONE.seal(21))
+    up.pass_time(14_000)
+
+    assert len(orders_heard(up, ONE)) == said + 2
+
+
 def test_a_handset_that_is_heard_again_and_again_is_not_told_more_often_than_it_answers(
     up: Field,
 ) -> None:
@@ -350,18 +363,18 @@ def test_only_the_missing_parts_of_a_long_order_are_said_again(up: Field) -> Non
 
     up.hear(holding(ONE, 20, number=10, bitmap=0b1011, stream=orders.ORDER_PARTS))
     up.pass_time(10_000)
-    assert orders_heard(up, ONE) == [10, 11, 12, 13, 12]
+    assert orders_heard(up, ONE) == [10, 11, 12, 13, 12, 12]
     up.restart()
     up.radio_up()
     up.hear(ONE.seal(21))
     up.pass_time(10_000)
-    assert orders_heard(up, ONE) == [10, 11, 12, 13, 12, 12]
+    assert orders_heard(up, ONE) == [10, 11, 12, 13, 12, 12, 12, 12]
 
     up.hear(holding(ONE, 22, number=10, bitmap=0b1111, stream=orders.ORDER_PARTS))
     up.connect()
     up.pass_time(600_000)
 
-    assert len(orders_heard(up, ONE)) == 6
+    assert len(orders_heard(up, ONE)) == 8
     assert states(up)[-1] == "delivered"
 
 
