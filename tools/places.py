@@ -15,6 +15,7 @@ MICROPYTHON_64 = TOOLS / "micropython" / "64"
 MICROPYTHON_32 = TOOLS / "micropython" / "32"
 MOSQUITTO = TOOLS / "mosquitto"
 CHROMIUM = TOOLS / "chromium"
+STRACE = TOOLS / "strace"
 POSTGRESQL = TOOLS / "postgresql"
 
 README = """\
@@ -24,6 +25,7 @@ micropython/64/micropython  MicroPython's unix port, 64-bit: a launcher
 micropython/32/micropython  the same, 32-bit; -X heapsize=110K gives it an ESP32-sized heap
                             (where this machine cannot run it, UNAVAILABLE beside it says why)
 mosquitto/mosquitto         an MQTT broker: a launcher; mosquitto_passwd beside it
+strace/strace               records and fails system calls: a launcher
 chromium/chromium           a headless browser: a launcher, Playwright's executable_path
 postgresql/postgres         a database server: a launcher; initdb beside it
 ../.venv                    Python with every locked dependency and Turna itself, editable

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tools import broker, browser, environment, micropython, places, postgresql, progress
+from tools import broker, browser, environment, micropython, places, postgresql, progress, tracer
 from tools.commands import CommandError
 from tools.debian import OnProgress
 from tools.stamps import Stamp
@@ -65,6 +65,13 @@ BROKER = Task(
     broker.provide,
     "Debian's package mosquitto could not be had from the mirror this machine is configured with.",
 )
+TRACER = Task(
+    "strace",
+    "cuts the power, and fails the disk, between any two system calls of the gateway",
+    tracer.stamp,
+    tracer.provide,
+    "Install strace so that it is on PATH: apt-get install strace",
+)
 BROWSER = Task(
     "Headless browser",
     "opens the Secretariat's page in the tests, as a duty officer would",
@@ -87,7 +94,7 @@ STUBS = Task(
     NETWORK,
 )
 
-TEST = (DEVELOPMENT, FUZZING, BOARDS_64, BOARDS_32, BROKER, BROWSER, DATABASE)
+TEST = (DEVELOPMENT, FUZZING, BOARDS_64, BOARDS_32, BROKER, TRACER, BROWSER, DATABASE)
 CHECK = (DEVELOPMENT, STUBS)
 GROUPS: dict[str, tuple[Task, ...]] = {
     "demo": (RUNTIME, BOARDS_64),

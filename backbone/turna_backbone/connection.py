@@ -32,7 +32,6 @@ from turna_backbone.mqtt_events import (
     Will,
 )
 
-KEEPALIVE_S = 30
 CONNECT_TIMEOUT_S = 10.0
 # A half-open TCP connection is given up after this long without an acknowledgement (RFC 5482).
 TCP_USER_TIMEOUT_MS = 20_000
@@ -60,6 +59,7 @@ class Setting:
     will: Will | None
     window: int
     clean_session: bool
+    keepalive_s: int
     tls: Callable[[], ssl.SSLContext] | None
 
 
@@ -158,14 +158,14 @@ class Connection:
 
     def _connect(self, address: Address) -> None:
         if not self._version_5:
-            self._client.connect(address.host, address.port, KEEPALIVE_S)
+            self._client.connect(address.host, address.port, self._setting.keepalive_s)
             return
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = 0 if self._setting.clean_session else SESSION_EXPIRY_S
         self._client.connect(
             address.host,
             address.port,
-            KEEPALIVE_S,
+            self._setting.keepalive_s,
             clean_start=self._setting.clean_session,
             properties=properties,
         )

@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 STOP_TIMEOUT_S = 2.0
+# A line that swallows everything is noticed within twice this.
+KEEPALIVE_S = 30
 _WAS_READY, _NEVER_READY, _TRY_OTHER_VERSION = "ready", "never ready", "other version"
 
 
@@ -86,10 +88,13 @@ class MqttSession:
         window: int = 64,
         clean_session: bool = False,
         back_off: BackOff | None = None,
+        keepalive_s: int = KEEPALIVE_S,
         tls: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
         self._addresses = tuple(addresses)
-        self._setting = Setting(client_id, tuple(subscriptions), will, window, clean_session, tls)
+        self._setting = Setting(
+            client_id, tuple(subscriptions), will, window, clean_session, keepalive_s, tls
+        )
         self._inbox = inbox
         self._clock = clock
         self._back_off = back_off or BackOff()

@@ -11,7 +11,6 @@ from tests.gateway.field import POSITION, SITREP, SOS, Field, Handset
 from turna_gateway.gateway import ROOM_PERIOD_MS
 from turna_gateway.store import DUPLICATE, SALVAGED, STORED, Store, StoreError
 
-needs_strace = pytest.mark.skipif(traced.STRACE is None, reason="strace is not installed")
 PROGRAM = Path(storing.__file__)
 ONE = Handset(1)
 
@@ -27,7 +26,6 @@ def held(path: Path) -> set[int]:
     return numbers
 
 
-@needs_strace
 @pytest.mark.slow
 def test_fault_45_46_after_a_power_cut_at_any_write_or_sync_all_that_was_acknowledged_is_there(
     tmp_path: Path, seed: int
@@ -56,7 +54,6 @@ def test_fault_45_46_after_a_power_cut_at_any_write_or_sync_all_that_was_acknowl
     assert cuts > storing.COMMITS
 
 
-@needs_strace
 @pytest.mark.parametrize("when", [3, 11, 25])
 def test_fault_47_an_error_of_fsync_acknowledges_nothing_more_and_ends_the_process(
     tmp_path: Path, when: int
@@ -71,6 +68,23 @@ def test_fault_47_an_error_of_fsync_acknowledges_nothing_more_and_ends_the_proce
     assert code != 0
     assert len(said) < storing.COMMITS
     assert set(range(1, max(said, default=0) + 1)) <= held(tmp_path / "live" / "gateway.db")
+
+
+@pytest.mark.parametrize(("call", "when"), [("pwrite64", 150), ("fdatasync", 20)])
+def test_fault_49_a_disk_that_became_read_only_ends_the_process_and_loses_nothing(
+    tmp_path: Path, call: str, when: int
+) -> None:
+    (tmp_path / "live").mkdir()
+
+    # What the kernel answers once it has remounted a failing disk.
+    code, calls = traced.trace(
+        PROGRAM, tmp_path / "live", "-e", f"inject={call}:error=EROFS:when={when}+"
+    )
+
+    said = [int(call.said) for call in calls if call.said]
+    assert code != 0
+    assert 0 < len(said) < storing.COMMITS
+    assert set(range(1, max(said) + 1)) <= held(tmp_path / "live" / "gateway.db")
 
 
 def test_fault_48_a_full_disk_refuses_positions_first_and_recovers_by_itself(

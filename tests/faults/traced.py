@@ -6,13 +6,13 @@ was synced is there, and of what was only written any part.
 
 import random
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-STRACE = shutil.which("strace")
+from tools.tracer import LAUNCHER
+
 CALLS = "openat,close,write,pwrite64,fsync,fdatasync,ftruncate,unlink"
 FOLDER = "."  # what a sync of the folder itself is on
 _PAGE = 512  # what a disk writes whole
@@ -33,11 +33,10 @@ class Call:
 
 def trace(program: Path, folder: Path, *options: str) -> tuple[int, list[Call]]:
     """Run a Python program on a folder; return its exit code and what it did to the files there."""
-    assert STRACE is not None
     record = folder.parent / "strace.txt"
     done = subprocess.run(
         [
-            *(STRACE, "-f", "-xx", "-y", "-s", "1000000", "-o", str(record)),
+            *(str(LAUNCHER), "-f", "-xx", "-y", "-s", "1000000", "-o", str(record)),
             *("-e", f"trace={CALLS}", *options, sys.executable, str(program), str(folder)),
         ],
         capture_output=True,
