@@ -59,6 +59,13 @@ class Keypad:
             return gesture_ms
         return min(due)  # the gesture waits for the contact to settle
 
+    @property
+    def at_rest(self) -> bool:
+        """Tell whether nothing is pressed, bouncing, or waiting to become a double press."""
+        if self._pressed_ms is not None or self._let_go_ms is not None:
+            return False
+        return not any(contact.busy for contact in self._contacts.values())
+
     def next_key(self) -> str | None:
         return self._keys.pop(0) if self._keys else None
 
@@ -131,6 +138,11 @@ class Contact:
             return False
         self.pressed = self._level
         return True
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether it is pressed or bounces."""
+        return self.pressed or self._level
 
     def deadline_ms(self) -> int | None:
         return None if self._level == self.pressed else self.changed_ms + DEBOUNCE_MS

@@ -151,8 +151,11 @@ class Panel:
             self._changed.set()
 
     def busy(self) -> bool:
-        """Tell whether the processor has to stay awake: a buzzer is silent while it sleeps."""
-        return self._sounds
+        """Tell whether the processor has to stay awake: asleep, the buzzer is silent.
+
+        And a button that is let go tells nobody: a press would become a hold, and the hold an SOS.
+        """
+        return self._sounds or not self._keypad.at_rest
 
     def deadline_ms(self, now_ms: int) -> int | None:
         """Return the next instant that a rescuer would notice if it came late."""

@@ -1,0 +1,104 @@
+"""What each mode of power lets a handset do, and when: naps, light, receiver, radio."""
+
+from turna_handset import listening, power
+from turna_handset.listening import Listening
+from turna_handset.power import FixRhythm, Power
+
+AWAKE_MS = power.AWAKE_AFTER_START_MS
+DARK_MS = AWAKE_MS + power.LIT_MS + 1
+
+
+def test_nobody_naps_in_live_mode_or_while_an_sos_is_unknown() -> None:
+    assert Power(power.LIVE, 0).nap_ms(1_000, DARK_MS, None) == 0
+    saver = Power(power.POLL, 0)
+    saver.sos = True
+    assert saver.nap_ms(1_000, DARK_MS, None) == 0
+    assert saver.lit(DARK_MS)
+
+
+def test_a_host_finds_the_handset_awake_for_a_while_after_power_on() -> None:
+    state = Power(power.POLL, 0)
+    assert state.nap_ms(1_000, AWAKE_MS - 1, None) == 0
+    assert state.nap_ms(1_000, AWAKE_MS, None) > 0
+
+
+def test_in_the_dark_what_is_not_urgent_waits_for_one_waking() -> None:
+    state = Power(power.LISTEN, 0)
+    assert state.nap_ms(40, DARK_MS, None) == power.NAP_MAX_MS
+    assert state.nap_ms(40, DARK_MS, DARK_MS + 700) == 700
+    assert state.nap_ms(40, DARK_MS, DARK_MS + 10) == 40
+    assert state.nap_ms(-1, DARK_MS, DARK_MS - 1) == power.NAP_MAX_MS
+
+
+def test_a_nap_shorter_than_falling_asleep_is_none() -> None:
+    state = Power(power.LISTEN, 0)
+    assert state.nap_ms(3, DARK_MS, DARK_MS) == 0
+
+
+def test_a_key_lights_the_screen_and_news_does_not_shorten_that() -> None:
+    state = Power(power.LISTEN, 0)
+    assert not state.lit(DARK_MS)
+    assert state.light(DARK_MS)
+    assert not state.light(DARK_MS, power.NEWS_LIT_MS)
+    assert state.lit(DARK_MS + power.LIT_MS - 1)
+    assert not state.lit(DARK_MS + power.LIT_MS)
+
+
+def test_the_receiver_rests_from_a_fix_until_the_next_is_due() -> None:
+    rhythm = FixRhythm(600, 0)
+    assert rhythm.on(0, live=False)
+    assert not rhythm.hears(FixRhythm.SILENT_MS - 1)
+    assert rhythm.hears(FixRhythm.SILENT_MS)
+    rhythm.fixed(6_000, live=False)
+    assert not rhythm.on(599_999, live=False)
+    assert not rhythm.hears(599_999)
+    assert rhythm.on(600_000, live=False)
+
+
+def test_a_receiver_without_sky_gives_up_until_the_next_time() -> None:
+    rhythm = FixRhythm(600, 0)
+    assert rhythm.on(FixRhythm.SEARCH_MAX_MS - 1, live=False)
+    assert not rhythm.on(FixRhythm.SEARCH_MAX_MS, live=False)
+    assert rhythm.on(600_000, live=False)
+
+
+def test_a_receiver_that_draws_anyway_is_used_before_its_time() -> None:
+    rhythm = FixRhythm(600, 0)
+    rhythm.fixed(6_000, live=False)
+    assert not rhythm.on(299_999, live=False, fed=True)
+    assert rhythm.on(300_000, live=False, fed=True)
+
+
+def test_in_live_mode_the_receiver_never_rests() -> None:
+    rhythm = FixRhythm(600, 0)
+    rhythm.fixed(6_000, live=True)
+    assert rhythm.on(7_000, live=True)
+
+
+def test_a_listening_radio_always_receives_and_a_polling_one_for_an_answer() -> None:
+    assert Listening(Power(power.LISTEN, 0)).rest(DARK_MS) == listening.RECEIVE
+    polling = Listening(Power(power.POLL, 0))
+    assert polling.rest(1_000) == listening.REST
+    polling.sent(1_000, answer_ms=900)
+    assert polling.rest(1_000 + listening.AFTER_SENDING_MS - 1) == listening.RECEIVE
+    assert polling.deadline_ms(1_000) == 1_000 + listening.AFTER_SENDING_MS
+    assert polling.rest(1_000 + listening.AFTER_SENDING_MS) == listening.REST
+    assert polling.deadline_ms(1_000 + listening.AFTER_SENDING_MS) is None
+
+
+def test_an_answer_that_takes_long_is_waited_for_and_one_that_came_may_not_be_the_last() -> None:
+    polling = Listening(Power(power.POLL, 0))
+    polling.sent(0, answer_ms=9_000)
+    assert polling.rest(8_999) == listening.RECEIVE
+    polling.heard(8_999)
+    assert polling.rest(8_999 + listening.AFTER_HEARING_MS - 1) == listening.RECEIVE
+
+
+def test_a_saver_receives_in_turns_with_sleep() -> None:
+    assert Listening(Power(power.SAVER, 0)).rest(1_000) == listening.IN_TURNS
+
+
+def test_an_sos_makes_every_radio_receive() -> None:
+    state = Power(power.POLL, 0)
+    state.sos = True
+    assert Listening(state).rest(DARK_MS) == listening.RECEIVE
