@@ -70,10 +70,16 @@ def one_word(
     return word | {"gateways": _gateways(connection, word_id)}
 
 
-def revocations(connection: Connection, registry: Registry) -> list[_Row]:
-    """Return whose keys are revoked, and by whom."""
+def revocations(
+    connection: Connection, registry: Registry, devices: frozenset[int] | None = None
+) -> list[_Row]:
+    """Return whose keys are revoked, and by whom; `devices` as above."""
     rows = connection.execute(sa.select(revocation).order_by(revocation.c.device)).mappings()
-    return [dict(row) | {"call_sign": registry.call_sign(row["device"])} for row in rows]
+    return [
+        dict(row) | {"call_sign": registry.call_sign(row["device"])}
+        for row in rows
+        if devices is None or row["device"] in devices
+    ]
 
 
 def _word(

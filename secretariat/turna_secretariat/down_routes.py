@@ -86,7 +86,7 @@ def down_routes(
     @routes.get("/revocations")
     def revocations() -> list[dict[str, Any]]:
         with archive.reader() as connection:
-            return down_queries.revocations(connection, registry)
+            return down_queries.revocations(connection, registry, view())
 
     @routes.get("/{word_id}")
     def word(word_id: _Number) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def down_routes(
         _require_in_view(view(), request.devices)
         _hand_over(inbox, DownDeed(Revocation(tuple(request.devices)), person(who)))
         with archive.reader() as connection:
-            return down_queries.revocations(connection, registry)
+            return down_queries.revocations(connection, registry, view())
 
     @routes.post("/{word_id}/withdrawn")
     def withdraw(word_id: _Number, who: Request) -> dict[str, Any]:

@@ -155,7 +155,7 @@ class Subscriber:
 
     def deadline_ms(self) -> int | None:
         """Return when to call `step` next if nothing comes before, None if only then."""
-        return self._desk.down.deadline_ms()
+        return self._desk.down.deadline_ms() if self.connected else None
 
     def as_json(self) -> dict[str, object]:
         """Return the state of the feed; safe to call from another thread."""

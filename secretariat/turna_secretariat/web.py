@@ -16,11 +16,13 @@ from turna_secretariat import base_map, queries
 from turna_secretariat.accounts import Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import STATE_AFTER, NotPossibleError
+from turna_secretariat.down_routes import down_routes
 from turna_secretariat.entrance import administration_routes, entrance_routes
 from turna_secretariat.events import Events
 from turna_secretariat.exports.routes import export_routes
 from turna_secretariat.guard import LOOPBACK_NAMES, Guard
 from turna_secretariat.registry import Registry
+from turna_secretariat.scope import devices_in_view
 from turna_secretariat.signed_in import SignedIn, signed_in
 from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox, NoticeDeed
 from turna_secretariat.views import view_routes
@@ -62,6 +64,16 @@ def create_page(
     page.include_router(_following(Events(archive, clock, feed, closing)))
     page.include_router(_doing(archive, registry, inbox))
     page.include_router(export_routes(archive, registry, clock))
+    page.include_router(
+        down_routes(
+            archive,
+            registry,
+            inbox,
+            clock,
+            person=lambda request: signed_in(request).person,
+            view=devices_in_view.get,
+        )
+    )
 
     @page.get("/")
     def index() -> FileResponse:

@@ -171,6 +171,8 @@ class VirtualSecretariat:
         )
 
     def start(self) -> None:
+        self._clock.advance_to(self._world.now_ms)
+        self.subscriber.load()
         self.session.connect()
 
     def close(self) -> None:
@@ -189,6 +191,9 @@ class VirtualSecretariat:
         self.subscriber.step(0)
         if not self.inbox.empty():
             self.wake()
+        due_ms = self.subscriber.deadline_ms()
+        if due_ms is not None:
+            self._look.within_us(max(1, due_ms - self._clock.unix_s() * 1000) * 1000)
 
 
 class VirtualChain:

@@ -201,6 +201,8 @@ def test_revoked_keys_are_listed_with_who_revoked_them(page: Page) -> None:
     assert (revoked["call_sign"], revoked["person"]) == ("TUR01-2", "Aylin Demir")
     assert page.get("/revocations") == [revoked]
     assert page.desk.down.is_revoked(2, 1)
+    page.view = frozenset({3})
+    assert page.get("/revocations") == []
 
 
 def test_what_is_not_there_is_said_to_be_not_there(page: Page) -> None:
