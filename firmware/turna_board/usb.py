@@ -20,7 +20,7 @@ from turna_protocol.modem.messages import Accepted, EnterRepl, HelloRequest, Reb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Protocol
 
     from turna_protocol.modem.messages import Hello
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     class Reports(Protocol):
         """A journal, as far as a host may look into it."""
 
-        def from_seq(self, seq: int, limit: int) -> "list[Entry]": ...
+        def from_seq(self, seq: int, limit: int) -> "Sequence[Entry]": ...
 
 
 class UsbService:

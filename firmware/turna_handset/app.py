@@ -124,7 +124,7 @@ class Handset:
             Reporter(provisioning, self._journal, self._numbers, self._counters),
             self._courier,
             self._status,
-            self._usb.close,
+            self._make_room,
         )
         supply = build_supply(self._profile)
         buttons = build_buttons(self._profile)
@@ -247,6 +247,11 @@ class Handset:
 
     def _failed(self, name: str, error: Exception) -> None:
         self._counters.count(f"failed {name} {type(error).__name__}")
+
+    def _make_room(self) -> None:
+        """Let go of what can be loaded again, for a report."""
+        self._usb.close()
+        self._panel.make_room()
 
     def _news(self, seq: int, state: int) -> None:
         self._panel.news(seq, state)

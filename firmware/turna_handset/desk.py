@@ -91,6 +91,7 @@ class Desk:
             try:
                 seq = self._made_and_saved(compose)
             except MemoryError:
+                parts.forget_reports()
                 gc.collect()
                 continue
             if seq is not None:

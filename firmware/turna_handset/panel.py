@@ -9,8 +9,8 @@ from . import form as screens
 from . import keypad, signals
 from .form import Form
 from .keypad import Keypad
+from .picture import Picture
 from .power import LIT_MS, NEWS_LIT_MS
-from .raster import Raster
 from .signals import Signal
 from .status import NODE_LINES
 
@@ -68,7 +68,7 @@ class Panel:
         self._keypad = Keypad()
         self._form = Form(status.count_reports, NODE_LINES)
         self._signal = Signal()
-        self._raster = Raster()
+        self._picture = Picture()
         self._changed = asyncio.Event()
         self._sounding = asyncio.Event()
         self._sounds = False
@@ -121,17 +121,19 @@ class Panel:
         now_ms = self._uptime.ms()
         if not self._power.lit(now_ms):
             self._screen.rest(now_ms)
+            self._picture.forget()
             if await wait_for(self._changed, CHECK_IN_MS):
                 self._changed.clear()
             return
-        warning = "warning.sos" if self._form.sos_active else self._warning()
-        status = self._status.now(now_ms, sos_seq=self._desk.sos_seq, warning=warning)
-        drawn = self._raster.draw(self._status.lines(self._form, status, now_ms))
-        if drawn or self._screen.stale:
-            self._screen.show(self._raster.buffer, now_ms)
+        if self._draw(now_ms) or self._screen.stale:
+            self._screen.show(self._picture.buffer, now_ms)
         counting = self._form.screen == screens.SOS_COUNTDOWN
         if await wait_for(self._changed, COUNTDOWN_EVERY_MS if counting else SCREEN_EVERY_MS):
             self._changed.clear()
+
+    def make_room(self) -> None:
+        """Let go of what draws, for something that is wanted more at this moment."""
+        self._picture.forget()
 
     async def signals_once(self) -> None:
         """Set buzzer and light, and wait for the next change of the pattern."""
@@ -169,6 +171,12 @@ class Panel:
             if deadline_ms is not None and (found is None or deadline_ms < found):
                 found = deadline_ms
         return found
+
+    def _draw(self, now_ms: int) -> bool:
+        # In a function of its own: what waits for the next time holds on to nothing that draws.
+        warning = "warning.sos" if self._form.sos_active else self._warning()
+        status = self._status.now(now_ms, sos_seq=self._desk.sos_seq, warning=warning)
+        return self._picture.draw(self._status.lines(self._form, status, now_ms))
 
     def _keys_wait_ms(self) -> int:
         now_ms = self._uptime.ms()

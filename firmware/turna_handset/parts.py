@@ -23,8 +23,6 @@ PARTS = (
     "turna_protocol.text",
     "turna_handset.labels",
     "turna_handset.form",
-    "turna_handset.display",
-    "turna_handset.raster",
     "turna_handset.journal",
     "turna_handset.reporter",
     "turna_handset.courier",
@@ -49,6 +47,12 @@ FOR_A_REPORT = (
     "turna_protocol.reports.codec",
     "turna_protocol.reports",
     "turna_handset.compose",
+)
+FOR_THE_SCREEN = (
+    "turna_handset.font",
+    "turna_handset.font_large",
+    "turna_handset.display",
+    "turna_handset.raster",
 )
 _TYPES_OF_REPORT = "turna_protocol.reports."  # each is loaded by what needs it
 _CODES_OF_TYPES = ("turna_protocol.worksite_codes",)
@@ -80,10 +84,20 @@ def forget(names: tuple[str, ...]) -> None:
 
 def forget_reports() -> None:
     """Let go of what a report was made or read with, its type included, whichever it was."""
-    for name in list(sys.modules):
+    gc.collect()  # there may be no memory left to let go with
+    name = _loaded_type()
+    while name is not None:
+        _drop(name)
+        name = _loaded_type()
+    forget(FOR_A_REPORT)
+    forget(_CODES_OF_TYPES)
+
+
+def _loaded_type() -> str | None:
+    for name in sys.modules:
         if name.startswith(_TYPES_OF_REPORT):
-            _drop(name)
-    forget(FOR_A_REPORT + _CODES_OF_TYPES)
+            return name
+    return None
 
 
 def _drop(name: str) -> None:

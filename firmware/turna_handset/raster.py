@@ -18,8 +18,8 @@ LARGE_MARGIN_PX = 3
 class Raster:
     """Draws lines into one buffer, which a display then shows."""
 
-    def __init__(self) -> None:
-        self.buffer = bytearray(WIDTH_PX * HEIGHT_PX // 8)
+    def __init__(self, buffer: bytearray) -> None:
+        self.buffer = buffer
         self._frame = framebuf.FrameBuffer(self.buffer, WIDTH_PX, HEIGHT_PX, framebuf.MONO_VLSB)
         self._small = Cell(font.WIDTH, font.HEIGHT)
         self._large = Cell(font_large.WIDTH, font_large.HEIGHT)

@@ -4,9 +4,7 @@ import gc
 
 from turna_protocol import codes, delivery
 
-from . import display
 from .clock import hours_minutes
-from .display import ReportLine, Status
 from .health import Health, battery_percent
 from .labels import text
 
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
 
     from .clock import Clock
     from .courier import Courier
-    from .display import Line
+    from .display import Line, ReportLine, Status
     from .form import Form
     from .journal import Journal
     from .journal_index import Entry
@@ -53,8 +51,10 @@ class StatusBoard:
     def battery_pct(self) -> int | None:
         return battery_percent(self.battery_mv)
 
-    def now(self, now_ms: int, *, sos_seq: int | None, warning: str | None) -> Status:
+    def now(self, now_ms: int, *, sos_seq: int | None, warning: str | None) -> "Status":
         """Return what the screen says of the handset at this moment."""
+        from .display import Status
+
         place = self._position.place(now_ms)
         last = self._journal.newest(0, LISTED_PRIORITY) or self._journal.newest(0)
         sos = None if sos_seq is None else self._journal.entry(sos_seq)
@@ -71,9 +71,11 @@ class StatusBoard:
             node=self._node(now_ms),
         )
 
-    def lines(self, form: "Form", status: Status, now_ms: int) -> "tuple[Line, ...]":
+    def lines(self, form: "Form", status: "Status", now_ms: int) -> "tuple[Line, ...]":
         """Return the lines of the form's screen."""
-        return display.draw(form, status, lambda row: self._listed(row, now_ms), now_ms)
+        from .display import draw
+
+        return draw(form, status, lambda row: self._listed(row, now_ms), now_ms)
 
     def count_reports(self) -> int:
         """Return how many reports the list shows."""
@@ -95,11 +97,13 @@ class StatusBoard:
             refused=self._counters.total("refused "),
         )
 
-    def _listed(self, row: int, now_ms: int) -> ReportLine | None:
+    def _listed(self, row: int, now_ms: int) -> "ReportLine | None":
         entry = self._journal.newest(row, LISTED_PRIORITY)
         return None if entry is None else self._line(entry, now_ms)
 
-    def _line(self, entry: "Entry", now_ms: int) -> ReportLine:
+    def _line(self, entry: "Entry", now_ms: int) -> "ReportLine":
+        from .display import ReportLine
+
         time_s = self._clock.now_s(now_ms)
         dated = entry.saved_s > 0
         return ReportLine(

@@ -13,6 +13,7 @@ from turna_board.usb_serial import UsbSerial
 from turna_protocol.modem.messages import FAILURE, HANDSET, HAS_COUNTERS, Log, encode
 
 from .display import draw_unprovisioned
+from .picture import BUFFER_BYTES
 from .raster import Raster
 
 TELL_EVERY_MS = 10_000
@@ -42,7 +43,7 @@ async def _show(board: str, reason: str, counters: Counters) -> None:
     profile = load_profile(board)
     if await power_on(profile):
         counters.count("failed supply")
-    raster = Raster()
+    raster = Raster(bytearray(BUFFER_BYTES))
     raster.draw(draw_unprovisioned(reason))
     try:
         display = build_display(profile)

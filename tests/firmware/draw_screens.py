@@ -17,6 +17,7 @@ from turna_handset.display import (  # noqa: E402
     draw_unprovisioned,
 )
 from turna_handset.form import Form  # noqa: E402
+from turna_handset.picture import BUFFER_BYTES  # noqa: E402
 from turna_handset.raster import Raster  # noqa: E402
 
 SHORT, LONG, HOLD = (keypad.SHORT,), (keypad.LONG,), (keypad.HOLD,)
@@ -74,7 +75,8 @@ def lines_of(keys: "tuple[str, ...]", declared: bool) -> "tuple[Line, ...]":
 
 
 labels.speak(sys.argv[1])
-raster = Raster()  # one for all, as on a board: what a screen leaves behind shows on the next
+# One for all, as on a board: what a screen leaves behind shows on the next.
+raster = Raster(bytearray(BUFFER_BYTES))
 for name, keys, declared in SCREENS:
     raster.draw(lines_of(keys, declared))
     sys.stdout.write(f"{name}\t{raster.buffer.hex()}\n")
