@@ -34,9 +34,16 @@ def postgresql() -> Iterator[sa.URL]:
         yield postgresql_url(server.create("turna"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try what asks for an archive in both kinds of database, or in those its module names."""
+    if "archive_url" in metafunc.fixturenames:
+        kinds = getattr(metafunc.module, "DATABASES", ("sqlite", "postgresql"))
+        metafunc.parametrize("archive_url", kinds, indirect=True)
+
+
+@pytest.fixture
 def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.URL]:
-    """Return where an archive may be; what asks for it is tried in both kinds of database."""
+    """Return where an archive may be."""
     if request.param == "sqlite":
         yield sqlite_url(tmp_path / "archive.db")
         return

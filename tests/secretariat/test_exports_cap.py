@@ -13,6 +13,9 @@ from tests.secretariat.golden import golden
 from turna_protocol import codes
 from turna_secretariat.exports import cap
 
+# How a report is written does not depend on where it was kept.
+DATABASES = ("sqlite",)
+
 PREFIX = f"{{{cap.NAMESPACE}}}"
 # CAP 1.2, 3.4: (element, required) in the order of the schema's sequences.
 ALERT = (

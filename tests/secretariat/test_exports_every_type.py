@@ -14,6 +14,9 @@ from turna_protocol.json_form import TYPE_NAMES, report_from_json
 from turna_secretariat.exports import cot, kml, tables
 from turna_secretariat.exports.formats import FORMATS
 
+# How a report is written does not depend on where it was kept.
+DATABASES = ("sqlite",)
+
 REQUIRED: dict[str, dict[str, object]] = {
     "worksite_triage": {"worksite": "0001"},
     "worksite_report": {"worksite": "0001"},

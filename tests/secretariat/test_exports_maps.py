@@ -17,6 +17,9 @@ from tests.secretariat.golden import golden
 from turna_protocol import codes
 from turna_secretariat.exports import cot, geojson, kml
 
+# How a report is written does not depend on where it was kept.
+DATABASES = ("sqlite",)
+
 KML = {"k": "http://www.opengis.net/kml/2.2"}
 
 

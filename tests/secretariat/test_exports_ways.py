@@ -26,6 +26,9 @@ from turna_secretariat.registry import Registry
 from turna_secretariat.signed_in import COOKIE
 from turna_secretariat.web import create_page
 
+# How a report is written does not depend on where it was kept.
+DATABASES = ("sqlite",)
+
 Page = Callable[[str], httpx.Response]
 
 
