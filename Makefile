@@ -7,7 +7,7 @@ NAME ?=
 PYTEST = .venv/bin/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench hil fuzz setup format lock clean
+.PHONY: help demo test check bench hil fuzz firmware setup format lock clean
 
 help: ## show this list
 	@echo "Turna: reports from rescue teams without a network, to the Secretariat and back"
@@ -39,6 +39,10 @@ hil: ## the scenarios on boards: virtual ones, or real ones (ARGS="--hil=real --
 fuzz: ## feed parsers with coverage-guided nonsense; NAME= for one target
 	$(SETUP) fuzz
 	@.venv/bin/python -m tools.fuzz $(NAME) $(ARGS)
+
+firmware: ## compile what goes on boards, as a mip package and a freezing manifest
+	$(SETUP) check
+	@.venv/bin/python -m tools.firmware $(ARGS)
 
 setup: ## set up everything at once, for instance before going off line
 	$(SETUP) all

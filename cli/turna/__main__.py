@@ -21,6 +21,7 @@ COMMANDS = {
         "turna.deployment_command",
         "make a mission kit, add handsets and gateways, put it on boards",
     ),
+    "flash": ("turna.flash", "put MicroPython and Turna's firmware on a board"),
     "simulate": ("turna.simulate", "let virtual boards stand in for the boards of a mission kit"),
     "gateway": ("turna.gateway", "run and look after a field gateway"),
     "secretariat": ("turna.secretariat", "run and look after the Secretariat's archive and page"),

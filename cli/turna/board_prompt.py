@@ -1,6 +1,8 @@
 """Brings a board on a serial port to its MicroPython prompt; runs programs there by mpremote."""
 
+import json
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -23,7 +25,8 @@ _BREAK_FOR_S, _BREAK_EVERY_S = 3.0, 0.3
 _ASK_FOR_S = 12.0
 _PROMPT = b">>> "
 _BREAK = b"\r\x03"
-_PROGRAM_TIMEOUT_S = 60.0
+_PROGRAM_TIMEOUT_S = 600.0  # a whole firmware at 115200 baud takes a minute or two
+_ANSWER = re.compile(r"^TURNA (.*?)\r?$", re.MULTILINE)
 
 
 def reach(port: str) -> None:
@@ -49,6 +52,25 @@ def run(port: str, program: str) -> str:
         path.touch(mode=0o600)  # it may hold keys, which no command line may
         path.write_text(program, encoding="utf-8")
         return _mpremote(port, "run", str(path))
+
+
+def ask(port: str, program: str) -> dict[str, object]:
+    """Run a program that prints an answer: a line of JSON after "TURNA "."""
+    printed = run(port, program)
+    found = _ANSWER.findall(printed)
+    try:
+        answer = json.loads(found[-1])
+    except (IndexError, ValueError):
+        raise UsageError(
+            f"the board on {port} answered something else: {printed[-80:]!r}"
+        ) from None
+    assert isinstance(answer, dict)
+    return answer
+
+
+def copy(port: str, files: list[str], place: str) -> None:
+    """Copy files or folders to a place on a board that is at its prompt."""
+    _mpremote(port, "fs", "-r", "cp", *files, f":{place}")
 
 
 def reset(port: str) -> None:

@@ -6,8 +6,6 @@ silent.  So whatever is interrupted, no board works under half of its settings, 
 
 import argparse
 import hashlib
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,6 @@ from turna_protocol.settings_slot import BODY_BYTES_MAX, SLOTS, UNFINISHED, pack
 
 GREETING_PATIENCE_S = 30.0
 _PLAIN = "/settings.json"  # where settings are that were copied by hand
-_ANSWER = "TURNA "
 
 _FACTS = """
 import os, sys, json, machine
@@ -116,7 +113,7 @@ def put(task: Task, port: str, tell: Callable[[str], None]) -> None:
         tell(f"written {path}, {len(content)} bytes")
     _require_read_back(port, slots)
     tell("read back: both are as they were sent")
-    _ask(port, _IN_FORCE % {"plain": _PLAIN, "mark": UNFINISHED})
+    board_prompt.ask(port, _IN_FORCE % {"plain": _PLAIN, "mark": UNFINISHED})
     board_prompt.reset(port)
     _require_in_service(port, task)
     tell(f"in force: this board is {task.name} now")
@@ -148,21 +145,7 @@ def _steps(task: Task, port: str) -> list[str]:
 
 
 def _facts(port: str) -> dict[str, object]:
-    return _ask(port, _FACTS % {"slots": SLOTS})
-
-
-def _ask(port: str, program: str) -> dict[str, object]:
-    """Run a program whose last line is an answer in JSON."""
-    printed = board_prompt.run(port, program)
-    found = re.findall(rf"^{_ANSWER}(.*?)\r?$", printed, re.MULTILINE)
-    try:
-        answer = json.loads(found[-1])
-    except (IndexError, ValueError):
-        raise UsageError(
-            f"the board on {port} answered something else: {printed[-80:]!r}"
-        ) from None
-    assert isinstance(answer, dict)
-    return answer
+    return board_prompt.ask(port, _FACTS % {"slots": SLOTS})
 
 
 def _require_right_board(task: Task, facts: dict[str, object]) -> None:
@@ -177,7 +160,7 @@ def _require_right_board(task: Task, facts: dict[str, object]) -> None:
 
 
 def _require_read_back(port: str, slots: list[bytes]) -> None:
-    found = _ask(port, _READ_BACK % {"slots": SLOTS})["sha256"]
+    found = board_prompt.ask(port, _READ_BACK % {"slots": SLOTS})["sha256"]
     if found != [hashlib.sha256(content).hexdigest() for content in slots]:
         raise UsageError("what the board holds is not what was sent; it stays without settings")
 

@@ -44,6 +44,8 @@ def run(descriptor, namespace):
             sys.modules["sys"].print_exception(error)
         except MemoryError:
             leave(_link.NO_MEMORY_LEFT)
+        except KeyboardInterrupt:
+            pass  # a host that wants the prompt has it now
     import _repl
 
     _repl.prompt(console)
