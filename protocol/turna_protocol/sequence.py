@@ -2,7 +2,8 @@
 
 Numbers are reserved in blocks: the end of the block is durable in every store before the first
 number of it is used.  What a power cut leaves unused is skipped.  Reservation waits for the first
-need, so a handset that only reboots uses up nothing.
+need, and blocks begin with one number and double, so a handset that reboots again and again, before
+its first report or after it, skips none.
 """
 
 from .packet import SEQUENCE_MAX
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
             """Return only when `value` is durable; raise OSError if it may not be."""
 
 
-BLOCK = 32  # a write per 32 reports; at most 31 of a million numbers lost per power cut
+BLOCK_MAX = 32  # a write per 32 reports; at most 31 of a million numbers lost per power cut
 
 READY = "ready"
 MISSING = "counter missing"  # keys without a counter: never start again at 0
@@ -39,6 +40,7 @@ class SequenceSource:
         self._last = last
         self._next: int | None = None
         self._reserved = 0
+        self._block = 1
         self.state = READY
 
     def take(self) -> int | None:
@@ -50,7 +52,7 @@ class SequenceSource:
             self.state = EXHAUSTED
             return None
         if number >= self._reserved:
-            self._reserve(number + BLOCK)
+            self._reserve(number + self._block)
         self._next = number + 1
         return number
 
@@ -68,6 +70,7 @@ class SequenceSource:
         for store in self._stores:
             store.commit(end)
         self._reserved = end
+        self._block = min(2 * self._block, BLOCK_MAX)
 
 
 def provision(stores: "tuple[CounterStore, ...]") -> None:

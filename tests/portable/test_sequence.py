@@ -2,7 +2,7 @@
 
 from turna_protocol import sequence
 from turna_protocol.packet import SEQUENCE_MAX
-from turna_protocol.sequence import BLOCK, SequenceSource
+from turna_protocol.sequence import BLOCK_MAX, SequenceSource
 
 
 class Store:
@@ -28,8 +28,11 @@ class FullStore(Store):
 def test_numbers_go_up_and_a_block_costs_one_write() -> None:
     store = Store(0)
     source = SequenceSource((store,))
-    assert [source.take() for _ in range(3 * BLOCK)] == list(range(3 * BLOCK))
-    assert store.commits == 3
+    first = 2 * BLOCK_MAX - 1  # in blocks of 1, 2, 4 ... 32
+    assert [source.take() for _ in range(first)] == list(range(first))
+    assert store.commits == 6
+    assert source.take() == first
+    assert store.value == first + BLOCK_MAX
 
 
 def test_the_block_is_durable_before_its_first_number_is_given() -> None:
@@ -42,8 +45,14 @@ def test_the_block_is_durable_before_its_first_number_is_given() -> None:
 
 def test_a_reboot_skips_what_was_reserved() -> None:
     store = Store(0)
-    SequenceSource((store,)).take()
-    assert SequenceSource((store,)).take() == BLOCK
+    source = SequenceSource((store,))
+    assert [source.take() for _ in range(5)][-1] == 4
+    assert SequenceSource((store,)).take() == 7
+
+
+def test_a_boot_loop_that_sends_one_report_each_time_skips_no_number() -> None:
+    store = Store(0)
+    assert [SequenceSource((store,)).take() for _ in range(1_000)] == list(range(1_000))
 
 
 def test_reboots_without_a_report_use_up_nothing() -> None:
@@ -63,7 +72,7 @@ def test_keys_without_a_counter_give_no_number() -> None:
 def test_one_erased_store_is_healed_by_the_other() -> None:
     nvs, file = Store(), Store(96)
     assert SequenceSource((nvs, file)).take() == 96
-    assert nvs.value == file.value == 96 + BLOCK
+    assert nvs.value == file.value == 97
 
 
 def test_a_store_left_behind_does_not_bring_old_numbers_back() -> None:

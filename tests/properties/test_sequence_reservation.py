@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turna_protocol.sequence import BLOCK, SequenceSource
+from turna_protocol.sequence import BLOCK_MAX, SequenceSource
 
 Life = tuple[int, int, bool]  # numbers to take, steps until the power is cut, first store erased
 
@@ -108,7 +108,7 @@ def numbers_given(
 
 
 histories = st.lists(
-    st.tuples(st.integers(0, 2 * BLOCK + 3), st.integers(0, 20), st.booleans()), max_size=12
+    st.tuples(st.integers(0, 2 * BLOCK_MAX + 3), st.integers(0, 20), st.booleans()), max_size=12
 )
 
 
@@ -124,7 +124,7 @@ def test_no_history_of_power_cuts_repeats_a_number(lives: list[Life]) -> None:
 @settings(max_examples=200)
 def test_a_power_cut_wastes_at_most_a_block(lives: list[Life]) -> None:
     numbers = numbers_given(SequenceSource, lives)
-    assert max(numbers, default=0) <= len(numbers) + BLOCK * len(lives)
+    assert max(numbers, default=0) <= len(numbers) + BLOCK_MAX * len(lives)
 
 
 @pytest.mark.parametrize("scheme", [PersistsAfterUse, SetsWithoutCommit])
@@ -143,7 +143,7 @@ def test_the_known_wrong_schemes_are_caught_within_one_power_cut(
 
 
 def test_the_same_short_histories_find_nothing_wrong_with_ours() -> None:
-    for takes in range(BLOCK + 2):
+    for takes in range(BLOCK_MAX + 2):
         for steps in range(14):
             for erase in (False, True):
                 lives = [(takes, steps, False), (3, 20, erase), (3, 20, False)]
