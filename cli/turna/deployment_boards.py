@@ -1,6 +1,6 @@
 """The kinds of board that can be handed out: names as in the firmware, chip and image for flashing.
 
-Chips and memory: docs/hardware.md.  Images by the names of https://micropython.org/download.
+Chips: docs/hardware.md.  Images by the names of https://micropython.org/download.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,9 @@ class BoardKind:
     title: str
     chip: str
     image: str
+    # Whether modules as files, which are run from the heap, leave enough of it for the firmware:
+    # they take 70 kB beside its 100 (docs/decisions/0010). Else they must be frozen in the image.
+    files_fit: bool
 
     @property
     def image_offset(self) -> int:
@@ -24,12 +27,12 @@ class BoardKind:
 
 
 _KINDS = (
-    BoardKind("heltec_v3", "Heltec WiFi LoRa 32 V3", "esp32s3", "ESP32_GENERIC_S3"),
-    BoardKind("heltec_v2", "Heltec WiFi LoRa 32 V2", "esp32", "ESP32_GENERIC"),
-    BoardKind("tbeam", "LilyGO T-Beam 1.1 and 1.2", "esp32", "ESP32_GENERIC-SPIRAM"),
-    BoardKind("tbeam_supreme", "LilyGO T-Beam Supreme", "esp32s3", "ESP32_GENERIC_S3"),
-    BoardKind("lilygo_t3_v2_1", "LilyGO T3 V2.1 (LoRa32)", "esp32", "ESP32_GENERIC"),
-    BoardKind("lilygo_t3_s3", "LilyGO T3-S3", "esp32s3", "ESP32_GENERIC_S3"),
-    BoardKind("station_g2", "B&Q Station G2", "esp32s3", "ESP32_GENERIC_S3-SPIRAM_OCT"),
+    BoardKind("heltec_v3", "Heltec WiFi LoRa 32 V3", "esp32s3", "ESP32_GENERIC_S3", True),
+    BoardKind("heltec_v2", "Heltec WiFi LoRa 32 V2", "esp32", "ESP32_GENERIC", False),
+    BoardKind("tbeam", "LilyGO T-Beam 1.1 and 1.2", "esp32", "ESP32_GENERIC-SPIRAM", True),
+    BoardKind("tbeam_supreme", "LilyGO T-Beam Supreme", "esp32s3", "ESP32_GENERIC_S3", True),
+    BoardKind("lilygo_t3_v2_1", "LilyGO T3 V2.1 (LoRa32)", "esp32", "ESP32_GENERIC", False),
+    BoardKind("lilygo_t3_s3", "LilyGO T3-S3", "esp32s3", "ESP32_GENERIC_S3", True),
+    BoardKind("station_g2", "B&Q Station G2", "esp32s3", "ESP32_GENERIC_S3-SPIRAM_OCT", True),
 )
 BOARDS = {kind.name: kind for kind in _KINDS}

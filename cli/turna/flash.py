@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for command in commands:
         _esptool(command)
-    install(args.port, firmware_files.PACKAGES)
+    install(board, args.port, firmware_files.PACKAGES)
     print("done: the board says that it has no settings yet")
     print(f"Next: turna deployment provision FOLDER --handset CALL_SIGN --port {args.port}")
     return 0
@@ -125,7 +125,7 @@ def require_image(image: Path, board: BoardKind) -> None:
         )
 
 
-def install(port: str, packages: tuple[tuple[str, str], ...]) -> None:
+def install(board: BoardKind, port: str, packages: tuple[tuple[str, str], ...]) -> None:
     """Put our modules on a board that runs MicroPython, read them back, and start them."""
     board_prompt.reach(port)
     facts = board_prompt.ask(port, _FACTS)
@@ -137,6 +137,11 @@ def install(port: str, packages: tuple[tuple[str, str], ...]) -> None:
         firmware_files.require_version(compiled.values(), mpy, str(release))
         if facts["frozen"]:
             print(f"  MicroPython {release} with Turna's firmware in its image: nothing to copy")
+        elif not board.files_fit:
+            raise UsageError(
+                f"a {board.title} has no memory for the firmware as files: freeze it in the image"
+                " (`make firmware`, docs/hardware.md)"
+            )
         else:
             print(f"  MicroPython {release}: copying {len(compiled)} modules")
             _copy(port, lib, compiled, tuple(package for _, package in packages))

@@ -30,8 +30,9 @@ MODEM = {"/settings.json": b'{"role": "modem", "board": "heltec_v3"}'}
 INSTALL = """
 import sys
 from turna import flash
+from turna.deployment_boards import BOARDS
 try:
-    flash.install(sys.argv[1], %r)
+    flash.install(BOARDS[sys.argv[2]], sys.argv[1], %r)
 except flash.UsageError as error:
     sys.exit(str(error))
 """
@@ -70,7 +71,11 @@ def test_the_firmware_is_copied_compiled_read_back_and_speaks(world: World, tmp_
     board = world.add_board("board", files=MODEM)
     port = started(world, board)
     command = [sys.executable, "-c", INSTALL % (FEW,), port]
-    code, told = run_beside(world, command, tmp_path)
+    code, told = run_beside(world, [*command, "heltec_v2"], tmp_path)
+    assert (code, board.read_file("/lib/turna_modem/app.mpy")) == (1, None)
+    assert "a Heltec WiFi LoRa 32 V2 has no memory for the firmware as files" in told
+
+    code, told = run_beside(world, [*command, "heltec_v3"], tmp_path)
     assert code == 0, told
     assert "files are as they were sent" in told
     held = board.read_file("/lib/turna_modem/app.mpy")
