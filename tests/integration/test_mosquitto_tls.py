@@ -141,6 +141,26 @@ def test_fault_68_a_hostile_gateway_with_a_good_certificate_hears_nothing_of_our
     assert {payload for _, payload in hostile.messages()} <= {b"for baku"}
 
 
+def test_what_goes_down_reaches_its_gateway_alone_and_only_that_one_tells_of_it(net: Net) -> None:
+    down, told = "ots/v1/tr/g/hatay-1/down", "ots/v1/tr/g/hatay-1/down-ack"
+    gateway = net.member("hatay-1", down)
+    hostile = net.member("baku-1", down, "ots/v1/+/g/+/down", "ots/v1/az/g/baku-1/down")
+    secretariat = net.member("secretariat", "ots/v1/+/g/+/down-ack")
+
+    for topic in (down, told, "ots/v1/az/g/baku-1/down"):
+        hostile.session.publish(topic, b"forged")
+        assert hostile.next(Published).code == 0x87  # MQTT 5: not authorized
+    secretariat.session.publish(down, b"order")
+    secretariat.session.publish("ots/v1/az/g/baku-1/down", b"for baku")
+    gateway.session.publish(told, b"sent")
+
+    assert gateway.next(Message).payload == b"order"
+    assert gateway.messages() == []
+    assert hostile.next(Message).payload == b"for baku"
+    assert secretariat.next(Message).payload == b"sent"
+    assert secretariat.messages() == []
+
+
 def test_fault_69_an_expired_certificate_of_ours_is_told_before_the_broker_is_asked(
     net: Net,
 ) -> None:
