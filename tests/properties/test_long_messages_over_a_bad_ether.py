@@ -86,7 +86,7 @@ class Transfer:
     loss=st.floats(0, 0.6),
     reboots=st.integers(0, 4),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_long_message_arrives_whole_and_held_parts_are_not_sent_again(
     seed: int, message: bytes, first: int, loss: float, reboots: int
 ) -> None:

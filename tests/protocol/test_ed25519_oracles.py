@@ -52,7 +52,7 @@ def _openssl_accepts(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 @given(seed=st.binary(min_size=32, max_size=32), message=st.binary(max_size=300), flip=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_we_and_openssl_agree_on_signatures_and_their_neighbours(
     seed: bytes, message: bytes, flip: st.DataObject
 ) -> None:
@@ -67,7 +67,7 @@ def test_we_and_openssl_agree_on_signatures_and_their_neighbours(
 
 
 @given(public=st.binary(min_size=32, max_size=32), signature=st.binary(min_size=64, max_size=64))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_noise_is_refused_where_openssl_refuses_it(public: bytes, signature: bytes) -> None:
     with pytest.raises(InvalidSignature):
         Ed25519PublicKey.from_public_bytes(public).verify(signature, b"message")
