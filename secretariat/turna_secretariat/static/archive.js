@@ -11,20 +11,19 @@ export async function read(address) {
   return answer.json();
 }
 
-// Sends a deed under the officer's name. Returns null when it is stored, else why it is not.
-export async function act(address, said = {}) {
-  const person = byId("person").value.trim();
-  if (!person) {
-    byId("person").focus();
-    return phrase("Write your name first: a deed needs a person who answers for it.");
-  }
+// Sends what was said and returns {body}, or {problem}: why there is no answer.
+export async function send(address, said) {
   try {
-    const answer = await fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ person, ...said }) });
-    return answer.ok ? null : phrase("Not done: {reason}", { reason: (await answer.json()).detail });
+    const answer = await fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(said) });
+    const body = await answer.json();
+    return answer.ok ? { body } : { problem: phrase("Not done: {reason}", { reason: body.detail }) };
   } catch {
-    return phrase("Not done: the Secretariat cannot be reached.");
+    return { problem: phrase("Not done: the Secretariat cannot be reached.") };
   }
 }
+
+// Does a deed under the name of who is signed in. Returns null when it is stored, else why it is not.
+export const act = async (address, said = {}) => (await send(address, said)).problem ?? null;
 
 export function tell(text) {
   byId("note").textContent = text ?? "";

@@ -1,5 +1,7 @@
 // Signs a person in and goes on to the page.
 
+import { phrase, prepareLanguages } from "./languages.js";
+
 const form = document.getElementById("login");
 const problem = document.getElementById("problem");
 
@@ -12,7 +14,9 @@ form.addEventListener("submit", async (event) => {
     if (answer.ok) return location.replace("/");
     problem.textContent = (await answer.json()).detail;
   } catch {
-    problem.textContent = "The Secretariat does not answer.";
+    problem.textContent = phrase("The Secretariat does not answer.");
   }
   form.elements.password.select();
 });
+
+prepareLanguages(() => {});

@@ -2,11 +2,14 @@
 
 import { colour } from "./base.js";
 import { button, byId, element, show } from "./elements.js";
-import { phrase, say } from "./languages.js";
-import { age, place, shortTime, words } from "./words.js";
+import { phrase, say, sayLater } from "./languages.js";
+import { age, place, shortTime } from "./words.js";
 
 const TRAIL_PARTS = 4; // the oldest part is the palest
 const DASHES = ["", "10 5", "2 6", "10 5 2 5"]; // who cannot tell colours tells these
+
+const SEVERITIES = { unknown: sayLater("unknown"), minor: sayLater("minor"), moderate: sayLater("moderate"), severe: sayLater("severe"), extreme: sayLater("extreme") };
+const HAZARD_STATES = { new: sayLater("new"), ongoing: sayLater("ongoing"), contained: sayLater("contained") };
 
 let trails = null;
 let sites = null;
@@ -64,7 +67,7 @@ function list({ worksites, hazards }, now_ms, actions) {
   const item = (key, title, text, found) => element("li", null, {}, button(title, { class: "plain", "data-key": key }, () => actions.open(found.report_id)), ` ${text} · ${age(found.arrived_ms, now_ms)} `,
     found.position ? button(place(found.position, 4), { class: "plain", "data-key": `at-${key}`, "aria-label": phrase("show {who} on the map", { who: title }) }, () => actions.goTo(found.position)) : "");
   show(byId("places-list"), [
-    ...hazards.map((found) => item(`hazard-${found.report_id}`, say("hazard", found.hazard), `${phrase(words(found.severity))}, ${phrase(words(found.state))}`, found)),
+    ...hazards.map((found) => item(`hazard-${found.report_id}`, say("hazard", found.hazard), `${phrase(SEVERITIES[found.severity])}, ${phrase(HAZARD_STATES[found.state])}`, found)),
     ...worksites.map((site) => item(`site-${site.worksite}`, site.worksite, siteWords(site), site)),
   ]);
 }

@@ -4,6 +4,7 @@ import { ask, asked, prepareAddress, searchAddress, trailsAddress } from "./addr
 import { read } from "./archive.js";
 import { showBook } from "./book.js";
 import { openReport, prepareDetail } from "./detail.js";
+import { showDown } from "./down.js";
 import { byId } from "./elements.js";
 import { prepareExports } from "./exports.js";
 import { prepareFilters, showFilters } from "./filters.js";
@@ -13,6 +14,7 @@ import { phrase, prepareLanguages } from "./languages.js";
 import { Line } from "./line.js";
 import { goTo, showMap } from "./map.js";
 import { prepareNotices, showNotices } from "./notices.js";
+import { prepareSaying, showSaying } from "./saying.js";
 import { prepareSound, showSound } from "./sound.js";
 import { showSos } from "./sos.js";
 import { showReports } from "./stream.js";
@@ -24,7 +26,7 @@ const PAGE_SIZE = 60;
 const PAGE_LIMIT = 480;
 
 const page = {
-  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, calls: [], notices: [],
+  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, calls: [], words: [], notices: [],
   now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: 0,
 };
 const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), reportsOf };
@@ -45,6 +47,7 @@ function refresh() {
 // What each view needs beyond what all of them do.
 const OF_VIEW = {
   picture: async () => { [page.places, page.trails] = await Promise.all([read("/api/places"), trailsAddress() ? read(trailsAddress()) : null]); },
+  down: async () => { page.words = await read("/api/down"); },
   book: async () => { page.calls = await read("/api/sos"); },
   notices: async () => { page.notices = await read("/api/notices"); },
 };
@@ -67,6 +70,8 @@ function showAll() {
   showFilters(page);
   showReports(page, actions);
   showBook(page, actions);
+  showSaying(page);
+  showDown(page, actions);
   showNotices(page);
   showWhatAges();
   showFeed();
@@ -146,5 +151,6 @@ prepareSound();
 prepareDetail();
 prepareExports(page);
 prepareNotices(actions);
+prepareSaying(actions);
 new Line({ onChange: later, onPulse: pulse, onCut: cutOff, onBack: back });
 await refresh();
