@@ -102,6 +102,20 @@ class Gateway:
         beacon = Beacon(gateway=1, number=number, time_s=time_s, time_quality=TIME_NETWORK)
         self.send(pack_beacon(beacon, keys.broadcast_key(self._branch)))
 
+    def say_acknowledged(self, seq: int) -> None:
+        """Acknowledge now, without letting time pass: for what happens within an event."""
+        self._say(pack_acknowledgements(1, [(Acknowledgement(DEVICE, seq), self.link_key)]))
+
+    def say_receipt(self, seq: int, state: int) -> None:
+        """Send a receipt now, without letting time pass."""
+        sealed = seal_receipt(Receipt(DEVICE, seq, 0, state), self.authentication_key)
+        self._say(pack_receipts([sealed]))
+
+    def _say(self, payload: bytes) -> None:
+        self._antenna.transmit(CHANNEL, payload, 10.0)
+        end_ms = self._world.now_ms + CHANNEL.time_on_air_us(len(payload)) // 1000 + 5
+        self._world.at(end_ms, self._listen)
+
     def send(self, payload: bytes) -> None:
         """Put bytes on the air, whatever they are, and let them arrive."""
         self._antenna.transmit(CHANNEL, payload, 10.0)
