@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from turna import secretariat_account
+from turna import secretariat_account, secretariat_send
 from turna.usage import UsageError
 from turna_backbone.configuration import ConfigurationError
 from turna_secretariat.config import TEMPLATE, read_config
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tak_task.add_argument("--once", action="store_true", help="send what there is, and end")
     account_task = tasks.add_parser("account", help="say who may sign in to the page")
     secretariat_account.add_arguments(account_task)
+    secretariat_send.add_arguments(tasks)
     for task in (run_task, export_task, tak_task):
         task.add_argument("--config", type=Path, required=True, metavar="FILE")
     for task, since in ((export_task, None), (tak_task, "1h")):
@@ -49,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
     if args.task == "configfile":
         print(TEMPLATE, end="")
         return 0
+    if args.task in secretariat_send.TASKS:
+        return secretariat_send.run(args)
     try:
         config = read_config(args.config)
         if args.task == "export":
