@@ -14,12 +14,19 @@ _HOUR_MS = 3_600_000
 
 
 class Airwaves:
-    """Books what is sent against the sub-band's hour and measures how full the channel is."""
+    """Books what is sent against the sub-band's hour and measures how full the channel is.
 
-    def __init__(self, radio: Radio, band: SubBand) -> None:
+    With two modems everything is said twice, and so booked twice, under the stricter limit of the
+    two sub-bands.
+    """
+
+    def __init__(self, radio: Radio, band: SubBand, second_band: SubBand | None = None) -> None:
         self._radio = radio
+        self._times_said = 1 if second_band is None else 2
+        if second_band is not None:
+            band = min(band, second_band, key=_strictness)
         self._band = band.name
-        permille = band.duty_permille
+        permille = self._permille = band.duty_permille
         self._orders_us = (
             None if permille is None else _HOUR_MS * permille * _ORDERS_SHARE_PERCENT // 100
         )
@@ -34,7 +41,7 @@ class Airwaves:
         return known_us
 
     def _compute_us(self, packet_bytes: int) -> int:
-        return time_on_air_us(
+        return self._times_said * time_on_air_us(
             SX126X,
             packet_bytes,
             sf=self._radio.sf,
@@ -47,6 +54,10 @@ class Airwaves:
         """Return how long the law makes this packet wait; 0 if it may go now."""
         return self._ledger.wait_ms(self._band, self.airtime_us(packet_bytes), now_ms, sos=sos)
 
+    def budget_ms(self) -> int | None:
+        """Return how much of each hour the law gives us; None if there is no limit."""
+        return None if self._permille is None else _HOUR_MS * self._permille // 1_000
+
     def has_room_for_orders(self, packet_bytes: int, now_ms: int) -> bool:
         """Tell whether an order would leave enough of the hour to what must not wait."""
         if self._orders_us is None:
@@ -57,7 +68,7 @@ class Airwaves:
     def book(self, packet_bytes: int, now_ms: int) -> bytes:
         """Count a packet as sent; return the ledger, to be committed before the antenna."""
         self._ledger.record(self._band, self.airtime_us(packet_bytes), now_ms)
-        self._load.add(self.airtime_us(packet_bytes), now_ms)
+        self._load.add(self.airtime_us(packet_bytes) // self._times_said, now_ms)
         return self._ledger.to_bytes()
 
     def restore(self, ledger: bytes, now_ms: int) -> None:
@@ -65,7 +76,8 @@ class Airwaves:
         self._ledger.restore(ledger, now_ms)
 
     def heard(self, packet_bytes: int, now_ms: int) -> None:
-        self._load.add(self.airtime_us(min(packet_bytes, _LORA_PAYLOAD_LIMIT)), now_ms)
+        said_us = self.airtime_us(min(packet_bytes, _LORA_PAYLOAD_LIMIT))
+        self._load.add(said_us // self._times_said, now_ms)
 
     def load_pct(self, now_ms: int) -> int:
         """Return how much of the last whole minute somebody was on the air, as far as we know."""
@@ -76,18 +88,23 @@ class Airwaves:
         return self._ledger.used_ms(self._band, now_ms)
 
 
-def allowed_band(mission: Mission) -> SubBand:
-    """Return the sub-band the gateway may use; without one it does not start."""
+def allowed_band(mission: Mission, freq_hz: int | None = None) -> SubBand:
+    """Return the sub-band the gateway may use, there or at another frequency; or do not start."""
     radio = mission.radio
-    objection = refusal(mission.region, radio.freq_hz, radio.bandwidth_hz, radio.power_dbm)
+    freq_hz = radio.freq_hz if freq_hz is None else freq_hz
+    objection = refusal(mission.region, freq_hz, radio.bandwidth_hz, radio.power_dbm)
     if objection is not None:
         raise ConfigurationError(
             f"nothing may be transmitted: {objection}; make the mission kit with the region of the"
             " country where it is used"
         )
-    band = REGIONS[mission.region].sub_band(radio.freq_hz, radio.bandwidth_hz)
+    band = REGIONS[mission.region].sub_band(freq_hz, radio.bandwidth_hz)
     assert band is not None  # or it would have been refused
     return band
+
+
+def _strictness(band: SubBand) -> int:
+    return 1_000 if band.duty_permille is None else band.duty_permille
 
 
 class _Load:

@@ -10,6 +10,7 @@ import secrets
 import signal
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 
 from turna_backbone.credentials import CredentialsError
 from turna_backbone.envelope import BOOT_ID_LENGTH
@@ -21,7 +22,8 @@ from turna_gateway.gateway import Gateway
 from turna_gateway.identity import identify
 from turna_gateway.keyring import Keyring
 from turna_gateway.modem_radio import radio_setting
-from turna_gateway.ports import Event, Modem, Stop
+from turna_gateway.ports import Event, Modem, RadioInbox, Stop
+from turna_gateway.radio_pair import RadioPair
 from turna_gateway.runner import Runner
 from turna_gateway.serial_radio import SerialRadio
 from turna_gateway.status import StatusBoard
@@ -29,6 +31,7 @@ from turna_gateway.status_page import StatusPage
 from turna_gateway.store import Store
 from turna_gateway.supervisor import Supervisor
 from turna_protocol.mission import Mission
+from turna_protocol.modem.radio_messages import RadioSetting
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +40,24 @@ Inbox = queue.SimpleQueue[Event]
 
 
 def serial_modem(config: Config, mission: Mission, inbox: Inbox) -> Modem:
-    """Return the modem on the configured serial port."""
+    """Return the modem on the configured serial port, or both of two."""
+    setting = radio_setting(mission)
+    first = partial(_serial, config, config.modem_port, config.modem_id, setting)
+    if config.second_modem is None:
+        return first(inbox)
+    board = config.second_modem
+    second_setting = radio_setting(mission, board.freq_hz)
+    second = partial(_serial, config, board.port, board.unique_id, second_setting)
+    return RadioPair(inbox, (first, second))
+
+
+def _serial(
+    config: Config, port: str, unique_id: bytes, setting: RadioSetting, inbox: RadioInbox
+) -> Modem:
     return SerialRadio(
-        port=config.modem_port,
-        unique_id=config.modem_id or None,
-        setting=radio_setting(mission),
+        port=port,
+        unique_id=unique_id or None,
+        setting=setting,
         inbox=inbox,
         clock=config.clock,
     )
@@ -52,7 +68,8 @@ def run(
 ) -> int:
     """Serve until SIGTERM or SIGINT.  Exit code 1 after an error: start it again."""
     mission = read_mission(config.mission)
-    band = allowed_band(mission)
+    band, second = allowed_band(mission), config.second_modem
+    second_band = None if second is None else allowed_band(mission, second.freq_hz)
     keys = read_gateway_keys(config.keys)
     identity = identify(mission, keys, boot_id=secrets.token_bytes(BOOT_ID_LENGTH))
     supervisor = Supervisor()
@@ -76,6 +93,7 @@ def run(
         identity=identity,
         mission=mission,
         band=band,
+        second_band=second_band,
         keyring=Keyring(mission, keys.link_branch),
         store=store,
         radio=radio,
@@ -89,6 +107,8 @@ def run(
         board.refresh()
         if not session.alive():
             raise RuntimeError("the broker session ended by itself")
+        if not radio.alive():
+            raise RuntimeError("the modem's thread ended by itself")
         supervisor.alive()
 
     runner = Runner(gateway=gateway, inbox=inbox, clock=config.clock, progress=progress)

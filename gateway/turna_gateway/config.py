@@ -24,6 +24,11 @@ port = "/dev/ttyUSB0"                     # serial port of the board with the mo
                                           # better its name under /dev/serial/by-id
 # unique_id = "a1b2c3d4e5f6"              # accept only this board, whatever its port is called
 
+# [second_modem]                          # a second channel: handsets whose kit has that frequency
+# port = "/dev/ttyUSB*"                   # with two modems each needs its unique_id
+# unique_id = "0a1b2c3d4e5f"
+# freq_hz = 433375000                     # all else of the radio is the mission's
+
 [backbone]
 brokers = ["127.0.0.1:1883"]              # MQTT brokers, tried in turn
 # With these three the connection is by TLS; the certificate's common name is its name.
@@ -38,6 +43,15 @@ port = 8480
 
 
 @dataclass(frozen=True, slots=True)
+class SecondModem:
+    """A board on another frequency than the mission's."""
+
+    port: str
+    unique_id: bytes
+    freq_hz: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings, checked; `modem_id` empty takes any modem."""
 
@@ -46,6 +60,7 @@ class Config:
     store: Path
     modem_port: str
     modem_id: bytes
+    second_modem: SecondModem | None
     brokers: tuple[Address, ...]
     credentials: Credentials | None
     status_host: str
@@ -56,7 +71,9 @@ class Config:
 def read_config(path: Path) -> Config:
     """Read and check a settings file; ConfigurationError says line, key and remedy."""
     document = Document(path)
-    document.require_only("mission", "store", "modem", "backbone", "status", "simulated_time")
+    document.require_only(
+        "mission", "store", "modem", "second_modem", "backbone", "status", "simulated_time"
+    )
     mission, store, modem = (document.table(name) for name in ("mission", "store", "modem"))
     backbone, status = document.table("backbone"), document.table("status")
     config = Config(
@@ -65,6 +82,7 @@ def read_config(path: Path) -> Config:
         store=store.path("path", "gateway.db"),
         modem_port=modem.text("port"),
         modem_id=_unique_id(modem),
+        second_modem=_second_modem(document.table("second_modem"), modem),
         brokers=read_brokers(backbone),
         credentials=_credentials(backbone),
         status_host=status.text("host", "127.0.0.1"),
@@ -74,6 +92,26 @@ def read_config(path: Path) -> Config:
     for table in (mission, store, modem, backbone, status):
         table.finish()
     return config
+
+
+def _second_modem(table: Table, first: Table) -> SecondModem | None:
+    if not any(table.has(key) for key in ("port", "unique_id", "freq_hz")):
+        table.finish()
+        return None
+    second = SecondModem(
+        port=table.text("port"),
+        unique_id=_unique_id(table),
+        freq_hz=table.integer("freq_hz", low=100_000_000, high=1_000_000_000),
+    )
+    table.finish()
+    remedy = (
+        "is needed, to tell two modems apart; `turna gateway status` shows it as the board's id"
+    )
+    if not second.unique_id:
+        raise table.error("unique_id", remedy)
+    if not _unique_id(first):
+        raise first.error("unique_id", remedy)
+    return second
 
 
 def _credentials(backbone: Table) -> Credentials | None:

@@ -63,6 +63,7 @@ class Gateway:
         identity: Identity,
         mission: Mission,
         band: SubBand,
+        second_band: SubBand | None = None,
         keyring: Keyring,
         store: Store,
         radio: Radio,
@@ -72,7 +73,7 @@ class Gateway:
         self.identity = identity
         self.counters = Counters()
         self.handsets = Handsets(mission.frame)
-        self.airwaves = Airwaves(mission.radio, band)
+        self.airwaves = Airwaves(mission.radio, band, second_band)
         self.waiting = [0] * len(LANES)
         self.modem: RadioUp | None = None
         self.disk_pct = 0

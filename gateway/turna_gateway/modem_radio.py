@@ -7,11 +7,11 @@ virtual board's.  What the link reports goes into the gateway's inbox, or into t
 import logging
 
 from turna_gateway.ports import (
-    Inbox,
     PacketHeard,
     RadioCounts,
     RadioDown,
     RadioEvent,
+    RadioInbox,
     RadioUp,
     Transmitted,
 )
@@ -29,12 +29,12 @@ _LOGGING_LEVELS = dict(
 )
 
 
-def radio_setting(mission: Mission) -> RadioSetting:
-    """Return how a mission wants its modem's radio set."""
+def radio_setting(mission: Mission, freq_hz: int | None = None) -> RadioSetting:
+    """Return how a mission wants its modem's radio set, there or on another frequency."""
     radio = mission.radio
     return RadioSetting(
         region=mission.region,
-        freq_hz=radio.freq_hz,
+        freq_hz=radio.freq_hz if freq_hz is None else freq_hz,
         bandwidth_hz=radio.bandwidth_hz,
         sf=radio.sf,
         coding_rate=radio.coding_rate,
@@ -48,7 +48,7 @@ class ModemRadio:
     """One modem: packets and bytes in, bytes out, events into the inbox."""
 
     def __init__(
-        self, *, setting: RadioSetting, unique_id: bytes | None, session: int, inbox: Inbox
+        self, *, setting: RadioSetting, unique_id: bytes | None, session: int, inbox: RadioInbox
     ) -> None:
         self.status: Status | None = None
         self.wrong_board = False

@@ -69,6 +69,12 @@ class Inbox(Protocol):
     def put_nowait(self, item: Event) -> None: ...
 
 
+class RadioInbox(Protocol):
+    """Where a modem's own events go."""
+
+    def put_nowait(self, item: RadioEvent) -> None: ...
+
+
 class Radio(Protocol):
     """The modem as the gateway's one thread uses it; neither call blocks."""
 
@@ -86,6 +92,10 @@ class Modem(Radio, Protocol):
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
+
+    def alive(self) -> bool:
+        """Tell whether its thread still looks after the port."""
+        ...
 
 
 class Uplink(Protocol):

@@ -21,7 +21,7 @@ from serial.tools import list_ports
 
 from turna_backbone.clock import Clock
 from turna_gateway.modem_radio import ModemRadio
-from turna_gateway.ports import Inbox
+from turna_gateway.ports import RadioInbox
 from turna_protocol.modem.radio_messages import RadioSetting
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class SerialRadio:
         port: str,
         unique_id: bytes | None,
         setting: RadioSetting,
-        inbox: Inbox,
+        inbox: RadioInbox,
         clock: Clock,
         session: int | None = None,
         open_port: Callable[[str], Port] = open_port,
@@ -121,6 +121,10 @@ class SerialRadio:
     def start(self) -> None:
         """Begin to look for the modem."""
         self._thread.start()
+
+    def alive(self) -> bool:
+        """Tell whether the thread still looks after the port."""
+        return self._thread.is_alive()
 
     def stop(self) -> None:
         """Let go of the port."""

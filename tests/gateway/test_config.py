@@ -9,8 +9,8 @@ from turna_backbone.clock import PacedClock, SystemClock
 from turna_backbone.configuration import ConfigurationError
 from turna_backbone.kit import GatewayKeys
 from turna_backbone.mqtt import Address
-from turna_gateway.airwaves import allowed_band
-from turna_gateway.config import TEMPLATE, read_config
+from turna_gateway.airwaves import Airwaves, allowed_band
+from turna_gateway.config import TEMPLATE, SecondModem, read_config
 from turna_gateway.identity import identify
 
 LEAST = """\
@@ -124,3 +124,40 @@ def test_a_backbone_by_tls_has_its_files_beside_the_settings(file: Path) -> None
 
     assert credentials is not None
     assert credentials.key == file.parent / "g.key"
+
+
+SECOND = """\
+[second_modem]
+port = "/dev/ttyUSB*"
+unique_id = "0a1b"
+freq_hz = 433375000
+"""
+
+
+def test_a_second_modem_is_on_a_frequency_of_its_own(file: Path) -> None:
+    file.write_text(LEAST.replace("[backbone]", 'unique_id = "ff"\n[backbone]') + SECOND)
+
+    assert read_config(file).second_modem == SecondModem("/dev/ttyUSB*", b"\x0a\x1b", 433_375_000)
+
+
+def test_two_modems_without_ids_are_refused_because_nobody_could_tell_them_apart(
+    file: Path,
+) -> None:
+    file.write_text(LEAST + SECOND)
+
+    with pytest.raises(ConfigurationError, match=r"modem\.unique_id is needed"):
+        read_config(file)
+
+
+def test_two_channels_cost_the_stricter_hour_twice() -> None:
+    plan = mission()
+    band = allowed_band(plan)
+    one, two = Airwaves(plan.radio, band), Airwaves(plan.radio, band, band)
+
+    one.book(50, 0)
+    two.book(50, 0)
+
+    assert two.used_ms(0) >= 2 * one.used_ms(0) - 1
+    assert two.budget_ms() == one.budget_ms()
+    with pytest.raises(ConfigurationError, match="nothing may be transmitted"):
+        allowed_band(plan, 700_000_000)

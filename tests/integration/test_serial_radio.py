@@ -19,6 +19,7 @@ import serial
 
 from turna_backbone.clock import PacedClock
 from turna_gateway.ports import Event, PacketHeard, RadioCounts, RadioDown, RadioUp, Transmitted
+from turna_gateway.radio_pair import OpenModem, RadioPair
 from turna_gateway.serial_radio import SerialRadio, open_port
 from turna_protocol.modem.messages import MODEM, Hello
 from turna_protocol.modem.modem_link import ConfigureAsked, ModemLink
@@ -349,3 +350,43 @@ def test_a_port_that_does_not_exist_is_told_once_and_waited_for(
     assert "No such file" in made.expect(RadioDown).reason
     with pytest.raises(queue.Empty):
         made.inbox.get(timeout=0.7)
+
+
+def test_two_modems_of_one_gateway_are_found_by_their_ids_and_hear_on_their_own_channels(
+    field: Field, tmp_path: Path
+) -> None:
+    inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
+
+    def opener(name: str, setting: RadioSetting) -> OpenModem:
+        return lambda side: SerialRadio(
+            port=str(tmp_path / "tty-*"),
+            unique_id=field.unique_id(name),
+            setting=setting,
+            inbox=side,
+            clock=paced_clock(),
+            usb_ports=list,
+        )
+
+    pair = RadioPair(inbox, (opener("b", SETTING), opener("a", SETTING)))
+    pair.start()
+    try:
+        up = [next_of(inbox, RadioUp) for _ in range(2)]
+        assert {event.unique_id[:6] for event in up} == {field.unique_id("a"), field.unique_id("b")}
+        token = pair.transmit(b"on both", priority=1)
+        assert next_of(inbox, Transmitted).token == token
+
+        field.do("a", lambda board: board.close_pty())
+        end_by = time.monotonic() + PATIENCE_S
+        while pair.troubles[1] == "" and time.monotonic() < end_by:
+            time.sleep(0.05)
+        assert pair.troubles[0] == ""
+        token = pair.transmit(b"on the other", priority=1)
+        assert next_of(inbox, Transmitted) == Transmitted(token, ok=True)
+    finally:
+        pair.stop()
+
+
+def next_of(inbox: "queue.SimpleQueue[Event]", kind: type) -> Any:
+    while not isinstance(event := inbox.get(timeout=PATIENCE_S), kind):
+        pass
+    return event
