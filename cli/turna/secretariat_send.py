@@ -51,7 +51,7 @@ def add_arguments(tasks: "argparse._SubParsersAction[Any]") -> None:
     revoke.add_argument("devices", nargs="+", type=int, metavar="DEVICE")
     revoke.add_argument("--yes", action="store_true", help="do not ask")
     for task in (send, sent, withdraw, revoke):
-        task.add_argument("--page", default="http://127.0.0.1:8080", help="default: %(default)s")
+        task.add_argument("--page", default="http://127.0.0.1:8470", help="default: %(default)s")
         task.add_argument("--account", required=True, help="who you are at the page")
 
 
