@@ -94,7 +94,9 @@ def run(args: argparse.Namespace) -> int:
 def read_hardware_id(port: str) -> str:
     """Return the unique id of the board on a port."""
     board_prompt.reach(port)
-    return str(_facts(port)["hardware_id"])
+    found = str(_facts(port)["hardware_id"])
+    board_prompt.reset(port)
+    return found
 
 
 def put(task: Task, port: str, tell: Callable[[str], None]) -> None:
