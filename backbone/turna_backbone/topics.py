@@ -21,7 +21,7 @@ SECRETARIAT_CONNECTION = f"{ROOT}/sys/sec/conn"
 
 _SEGMENT = re.compile(r"[a-z0-9_-]{1,32}")
 _UNIT_LEAVES = ("report", "sos", "state")
-_GATEWAY_LEAVES = ("conn", "health", "report", "receipt", "down", "down-ack")
+_GATEWAY_LEAVES = ("conn", "health", "report", "receipt", "resend", "down", "down-ack")
 
 
 def segment(name: str) -> str:
@@ -53,6 +53,11 @@ def gateway_health(country: str, gateway: str) -> str:
 
 def receipt(country: str, gateway: str) -> str:
     return _gateway(country, gateway, "receipt")
+
+
+def resend(country: str, gateway: str) -> str:
+    """Return where a gateway is told what the archive may lack; retained."""
+    return _gateway(country, gateway, "resend")
 
 
 def down(country: str, gateway: str) -> str:

@@ -82,6 +82,11 @@ class Bridge:
         """There is a new report in this lane."""
         self._unsent[lane].arrived()
 
+    def reopened(self, reports: Sequence[tuple[int, int]]) -> None:
+        """Send these again, by id and lane, though they were receipted."""
+        for lane, unsent in enumerate(self._unsent):
+            unsent.reopened([id_ for id_, its_lane in reports if its_lane == lane])
+
     def pump(self, now_ms: int) -> None:
         """Publish what is due, as far as the windows and the connection have room."""
         for lane in range(len(LANES)):

@@ -28,6 +28,7 @@ COMMITS = "commits"
 PRUNED = "pruned"
 DISK_FULL = "disk_full"
 PUT_ASIDE = "put_aside"
+REOPENED = "reopened"  # receipted, and sent once more: the archive was put back from a copy
 HOLDINGS = "holdings"
 HOLDINGS_MALFORMED = "holdings_malformed"
 DOWN_QUEUED = "down_queued"

@@ -37,6 +37,7 @@ from turna_gateway.ports import (
 )
 from turna_gateway.receipts import RadioReceipts
 from turna_gateway.reception import Reception
+from turna_gateway.resend import Resending
 from turna_gateway.returns import Returns
 from turna_gateway.revoked import Revoked
 from turna_gateway.store import SALVAGED, Store
@@ -146,8 +147,12 @@ class Gateway:
         )
         self.returns = Returns(
             receipt_topic=topics.receipt(identity.country, identity.name),
+            resend_topic=topics.resend(identity.country, identity.name),
             down_topic=topics.down(identity.country, identity.name),
             downlink=self.downlink,
+            resending=Resending(
+                store=store, bridge=self._bridge, counters=self.counters, waits=self._waits
+            ),
             store=store,
             receipts=self._receipts,
             bridge=self._bridge,

@@ -21,6 +21,7 @@ class Identity:
     def subscriptions(self) -> tuple[str, ...]:
         return (
             topics.receipt(self.country, self.name),
+            topics.resend(self.country, self.name),
             topics.down(self.country, self.name),
             topics.SECRETARIAT_CONNECTION,
         )

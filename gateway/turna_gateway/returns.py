@@ -8,11 +8,13 @@ from turna_backbone.clock import Clock
 from turna_backbone.down import Down
 from turna_backbone.envelope import DIGEST_LENGTH, Presence, Receipt, ReceiptEnvelope
 from turna_backbone.mqtt import Message
+from turna_backbone.resend import Resend
 from turna_gateway import counters as count
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
 from turna_gateway.downlink import Downlink
 from turna_gateway.receipts import RadioReceipts
+from turna_gateway.resend import Resending
 from turna_gateway.store import Advanced, Store
 from turna_protocol import delivery
 from turna_protocol.acknowledgement import receipt_address
@@ -31,8 +33,10 @@ class Returns:
         self,
         *,
         receipt_topic: str,
+        resend_topic: str,
         down_topic: str,
         downlink: Downlink,
+        resending: Resending,
         store: Store,
         receipts: RadioReceipts,
         bridge: Bridge,
@@ -41,8 +45,10 @@ class Returns:
         retired: Callable[[int], None],
     ) -> None:
         self._receipt_topic = receipt_topic
+        self._resend_topic = resend_topic
         self._down_topic = down_topic
         self._downlink = downlink
+        self._resending = resending
         self._store = store
         self._receipts = receipts
         self._bridge = bridge
@@ -58,6 +64,8 @@ class Returns:
             if message.topic == self._receipt_topic:
                 envelope = ReceiptEnvelope.unpack(message.payload)
                 return [s for r in envelope.receipts if (s := self._receipt(r, now_ms))]
+            if message.topic == self._resend_topic:
+                return self._resending.take(Resend.unpack(message.payload))
             if message.topic == self._down_topic:
                 self._downlink.take(Down.unpack(message.payload), now_ms)
                 return []

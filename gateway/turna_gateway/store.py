@@ -314,6 +314,31 @@ class Store:
         )
         return Advanced(report_id, lane, was_waiting=retired_at_s is None)
 
+    def receipted_s(self, digest: bytes) -> int | None:
+        """Return when a packet was receipted, if it is still kept."""
+        row = self._connection.execute(
+            "SELECT min(retired_at_s) FROM report WHERE digest = ? AND retired_at_s IS NOT NULL",
+            (digest,),
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def reopen_since(self, since_s: int) -> list[tuple[int, int]]:
+        """Let what was receipted from then on wait again; return each one's id and lane."""
+        return self._connection.execute(
+            "UPDATE report SET retired_at_s = NULL WHERE retired_at_s >= ? RETURNING id, lane",
+            (since_s,),
+        ).fetchall()
+
+    def reopen_numbers(
+        self, device: int, generation: int, first: int, last: int
+    ) -> list[tuple[int, int]]:
+        """Let these numbers wait again if they were receipted; return each one's id and lane."""
+        return self._connection.execute(
+            "UPDATE report SET retired_at_s = NULL WHERE device = ? AND generation = ?"
+            " AND seq BETWEEN ? AND ? AND retired_at_s IS NOT NULL RETURNING id, lane",
+            (device, generation, first, last),
+        ).fetchall()
+
     def advance_number(self, device: int, generation: int, seq: int, state: int) -> None:
         """Take a person's word about a number; what waits for its receipt goes on waiting."""
         rows = self._connection.execute(

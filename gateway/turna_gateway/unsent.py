@@ -27,6 +27,16 @@ class Unsent:
         """Give these out again, before all others."""
         self._ranges += [(report.id - 1, report.id + 1) for report in reversed(reports)]
 
+    def reopened(self, ids: Sequence[int]) -> None:
+        """Give these out as well; they were retired, and are to be sent once more."""
+        together: list[tuple[int, int]] = []
+        for id_ in sorted(ids):
+            if together and together[-1][1] == id_:
+                together[-1] = (together[-1][0], id_ + 1)
+            else:
+                together.append((id_ - 1, id_ + 1))
+        self._ranges[:0] = reversed(together)
+
     def is_empty(self) -> bool:
         return not self._ranges
 

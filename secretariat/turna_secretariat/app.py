@@ -22,7 +22,7 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
 from turna_secretariat.desk import Desk
 from turna_secretariat.guard import LOOPBACK_NAMES, is_loopback
-from turna_secretariat.presence import birth, will
+from turna_secretariat.presence import will
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
 from turna_secretariat.web import create_page
@@ -60,7 +60,7 @@ def run(config: Config) -> int:
         session=session,
         inbox=inbox,
         clock=config.clock,
-        birth=birth(boot_id),
+        boot_id=boot_id,
     )
     page = create_page(
         archive=archive,

@@ -25,6 +25,7 @@ from turna_secretariat.down_desk import DownDesk
 from turna_secretariat.notices import read_notice
 from turna_secretariat.receipts import Answer, Outgoing, Receipts
 from turna_secretariat.registry import Registry
+from turna_secretariat.resending import Resending
 from turna_secretariat.transaction import Carriage, NewReport, Transaction
 
 FINGERPRINT_BYTES = 8
@@ -79,6 +80,7 @@ class Desk:
         self._frame = frame
         self._receipts = Receipts(registry)
         self.down = DownDesk(archive, registry)
+        self.resending = Resending(archive, registry)
 
     def file(self, envelopes: Sequence[ReportEnvelope], now_ms: int) -> list[Outgoing]:
         """Commit all reports, new or repeated, and return the receipts that are due."""

@@ -7,7 +7,7 @@ a receipt is never sent for what is not committed.
 import logging
 import queue
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
@@ -16,12 +16,14 @@ from turna_backbone import topics
 from turna_backbone.clock import Clock
 from turna_backbone.down import Down
 from turna_backbone.mqtt import Connected, Message, MqttEvent, Published
+from turna_backbone.resend import Resend
 from turna_protocol.errors import MalformedError
 from turna_secretariat.archive import is_storage_failure
 from turna_secretariat.desk import Desk, NotPossibleError
 from turna_secretariat.down_desk import DownDeed
 from turna_secretariat.down_words import NotSayableError
 from turna_secretariat.intake import Intake
+from turna_secretariat.presence import birth
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 BATCH_MAX = 200
 # Receipts waiting for a connection; what is dropped beyond is asked for again by the gateways.
 UNSENT_MAX = 10_000
+# How often gaps among handsets' numbers are looked at; gateways are asked far more rarely.
+LOOK_FOR_GAPS_EVERY_MS = 60_000
 _IDLE_S = 0.25
 
 SUBSCRIPTIONS = (
@@ -103,14 +107,16 @@ class Subscriber:
         session: Session,
         inbox: Inbox,
         clock: Clock,
-        birth: tuple[str, bytes],
+        boot_id: bytes,
     ) -> None:
         self._desk = desk
         self._registry = registry
         self._session = session
         self._inbox = inbox
         self._clock = clock
-        self._birth = birth
+        self._birth = birth(boot_id)
+        self._boot_id = boot_id
+        self._look_for_gaps_ms = 0
         self._unsent: deque[_Unsent] = deque()
         # By token: a person's word that the broker has not confirmed yet.
         self._unconfirmed: dict[int, int] = {}
@@ -129,6 +135,8 @@ class Subscriber:
     def load(self) -> None:
         """Take up what the run before left; the archive is open."""
         self._desk.down.load(self._now_ms())
+        self._desk.resending.begin_run(self._boot_id, self._now_ms())
+        self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
 
     def step(self, wait_s: float) -> None:
         """Handle what is in the inbox now, after waiting up to `wait_s` for something to come."""
@@ -152,10 +160,16 @@ class Subscriber:
         self._send_unsent()
         if self.connected:
             self._desk.down.pump(self._now_ms(), self._say_down)
+            if self._now_ms() >= self._look_for_gaps_ms:
+                self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
+                self._ask(self._desk.resending.questions(self._now_ms()))
 
     def deadline_ms(self) -> int | None:
         """Return when to call `step` next if nothing comes before, None if only then."""
-        return self._desk.down.deadline_ms() if self.connected else None
+        if not self.connected:
+            return None
+        down_ms = self._desk.down.deadline_ms()
+        return min(self._look_for_gaps_ms, self._look_for_gaps_ms if down_ms is None else down_ms)
 
     def as_json(self) -> dict[str, object]:
         """Return the state of the feed; safe to call from another thread."""
@@ -173,6 +187,7 @@ class Subscriber:
         self._unsent = deque(one for one in self._unsent if one.owed_id is None)
         if connected:
             self._session.publish(*self._birth, retain=True)
+            self._ask(self._desk.resending.messages())
             self._queue(self._desk.owed())
             self._desk.down.connected()
 
@@ -224,6 +239,15 @@ class Subscriber:
             self.counts["receipt messages sent"] += 1
             if one.owed_id is not None:
                 self._unconfirmed[token] = one.owed_id
+
+    def _ask(self, messages: Mapping[str, Resend]) -> None:
+        """Tell gateways what the archive may lack; what is not taken now is told on connecting."""
+        for gateway, resend in messages.items():
+            country = self._registry.gateway_country(gateway)
+            assert country is not None  # messages are for registered gateways
+            topic = topics.resend(country, gateway)
+            self._session.publish(topic, resend.pack(), retain=True)
+            self.counts["numbers asked for"] += sum(m.last - m.first + 1 for m in resend.missing)
 
     def _say_down(self, gateway: str, one: Down) -> bool:
         """Publish what a gateway is to say; return whether the connection took it."""

@@ -66,6 +66,11 @@ class Transaction:
         """Write what was counted; the last statements before the commit."""
         self._totals.write(self._connection)
 
+    @property
+    def connection(self) -> Connection:
+        """Return what a module that keeps its own tables here runs its statements on."""
+        return self._connection
+
     def execute(self, statement: sa.Executable) -> sa.CursorResult[*tuple[Any, ...]]:
         """Run a statement of a module that keeps its own tables here."""
         return self._connection.execute(statement)

@@ -25,7 +25,6 @@ from turna_protocol.mission import Mission
 from turna_protocol.regions import REGIONS
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
-from turna_secretariat.presence import birth
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
 
@@ -167,7 +166,7 @@ class VirtualSecretariat:
             session=self.session,
             inbox=self.inbox,
             clock=self._clock,
-            birth=birth(_BOOT_ID),
+            boot_id=_BOOT_ID,
         )
 
     def start(self) -> None:

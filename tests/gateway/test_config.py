@@ -103,6 +103,7 @@ def test_a_gateway_knows_its_own_topics() -> None:
 
     assert identity.subscriptions() == (
         "ots/v1/tr/g/hatay-1/receipt",
+        "ots/v1/tr/g/hatay-1/resend",
         "ots/v1/tr/g/hatay-1/down",
         "ots/v1/sys/sec/conn",
     )

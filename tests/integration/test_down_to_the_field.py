@@ -27,7 +27,7 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
 from turna_secretariat.down_words import Audience, read_saying
-from turna_secretariat.presence import birth, will
+from turna_secretariat.presence import will
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
 
@@ -62,7 +62,7 @@ class Secretariat:
             session=self._session,
             inbox=self._inbox,
             clock=self._clock,
-            birth=birth(boot_id),
+            boot_id=boot_id,
         )
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.subscriber.run, args=(self._stopping,))

@@ -34,8 +34,6 @@ PASSWORD = "a long enough password"  # of every account of a test
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OFFICERS = {"aylin": "Aylin Demir", "bekzat": "Bekzat Omarov"}
 
-BIRTH = (topics.SECRETARIAT_CONNECTION, b"here")
-
 
 class SilentBroker:
     """Confirms nothing, keeps what it is given."""
@@ -98,7 +96,7 @@ class LivePage:
             session=self.broker,
             inbox=self.inbox,
             clock=self.clock,
-            birth=BIRTH,
+            boot_id=b"boot-id2",
         )
         self._stopping = threading.Event()
         self._worker = threading.Thread(target=self._subscriber.run, args=(self._stopping,))

@@ -55,7 +55,7 @@ class Page:
             session=Silent(),
             inbox=inbox,
             clock=clock,
-            birth=("topic", b""),
+            boot_id=b"boot-id2",
         )
         app = FastAPI()
         app.include_router(

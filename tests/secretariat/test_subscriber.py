@@ -17,12 +17,14 @@ from turna_protocol import delivery
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.presence import birth
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import Deed, Inbox, Subscriber
 
 REPORT_TOPIC = topics.report("tr", "tur01")
-BIRTH = (topics.SECRETARIAT_CONNECTION, b"here")
+BOOT_ID = b"boot-id2"
+BIRTH = birth(BOOT_ID)
 
 
 class FakeSession:
@@ -58,7 +60,7 @@ class Bench:
             session=self.session,
             inbox=self.inbox,
             clock=SteppedClock(epoch_s=EPOCH_S),
-            birth=BIRTH,
+            boot_id=BOOT_ID,
         )
         self._token = 0
 
