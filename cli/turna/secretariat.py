@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from turna import secretariat_account, secretariat_send
+from turna import secretariat_account, secretariat_send, secretariat_watch
 from turna.usage import UsageError
 from turna_backbone.configuration import ConfigurationError
 from turna_secretariat.config import TEMPLATE, read_config
@@ -26,10 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tak_task = tasks.add_parser("tak", help="send what arrives to TAK clients, until stopped")
     tak_task.add_argument("--to", default=_ATAK_GROUP, help="default: %(default)s")
     tak_task.add_argument("--once", action="store_true", help="send what there is, and end")
+    watch_task = tasks.add_parser("watch", help="follow the picture in a terminal, in few bytes")
+    secretariat_watch.add_arguments(watch_task)
     account_task = tasks.add_parser("account", help="say who may sign in to the page")
     secretariat_account.add_arguments(account_task)
     secretariat_send.add_arguments(tasks)
-    for task in (run_task, export_task, tak_task):
+    for task in (run_task, export_task, tak_task, watch_task):
         task.add_argument("--config", type=Path, required=True, metavar="FILE")
     for task, since in ((export_task, None), (tak_task, "1h")):
         _add_selection(task, since)
@@ -62,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
             from turna import secretariat_export
 
             return secretariat_export.send_to_tak(config, args)
+        if args.task == "watch":
+            return secretariat_watch.run(config, args)
         if args.task == "account":
             return secretariat_account.run(config, args)
         from turna_secretariat import app  # FastAPI is slow to import

@@ -1,4 +1,4 @@
-"""Axe finds nothing serious on any view, in daylight and in the dark; keys alone reach everything."""
+"""Axe finds nothing serious on any view, in daylight and the dark; keys alone reach everything."""
 
 from typing import Any
 
