@@ -74,6 +74,11 @@ CHECKS = (
         (f"{PYTHON}", "-m", "tools.page_words", "--check"),
     ),
     Check(
+        "feed",
+        "AsyncAPI: the description of the feed is valid and its page is the newest",
+        (f"{PYTHON}", "-m", "tools.feed", "--check"),
+    ),
+    Check(
         "portability",
         "no machine's paths, no mirror's address",
         (f"{PYTHON}", "-m", "tools.portability"),
