@@ -16,6 +16,7 @@ from rich.console import Console
 
 from turna.demo import exercise, tally
 from turna.demo.chain import Chain
+from turna.demo.command import lateness
 from turna.demo.scratch import Scratch, sweep
 from turna.demo.services import Service
 from turna.demo.summary import summary
@@ -139,6 +140,13 @@ def test_the_end_is_told_in_words() -> None:
         "Lost: nothing.",
     ):
         assert part in words
+
+
+def test_a_machine_that_could_not_keep_up_is_told_of_and_one_that_could_is_not() -> None:
+    assert lateness(0.2, 10) is None
+    told = lateness(9.3, 10)
+    assert told is not None
+    assert "too busy for --speed 10: the boards were up to 9 s behind" in told
 
 
 # The script.

@@ -32,6 +32,7 @@ SCRIPT_S = 900
 SHORTEST_S, LONGEST_S = 5, 86_400
 _REFRESH_PER_S = 4
 _LOOK_EVERY_S = 0.5
+_LATE_SIMULATED_S = 10  # the boards' clock behind that of the rest: it shows in the times
 # What a handset is given to tell its journal once more when the exercise is over.
 _LAST_LOOK_MS = 30_000
 
@@ -121,6 +122,8 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
             _play(args, chain, watch, console)
         finally:
             watch.stop()
+        if (late := lateness(chain.world.latest_s, args.speed)) is not None:
+            tell(late)
         journals = {device: reader.entries for device, reader in chain.journals.items()}
         chain.stop_services()
         return tally.count(
@@ -164,6 +167,16 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
     _look_once_more(chain)
     if args.picture is not None:
         save_picture(view, args.picture)
+
+
+def lateness(late_s: float, speed: float) -> str | None:
+    """Return what to say if the virtual boards fell behind the programs' clock by too much."""
+    if late_s * speed < _LATE_SIMULATED_S:
+        return None
+    return (
+        f"this machine was too busy for --speed {speed:g}: the boards were up to {late_s:.0f} s behind"
+        " the other programs, and times are longer than they would be; try a lower one"
+    )
 
 
 def _look_once_more(chain: Chain) -> None:
