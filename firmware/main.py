@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from turna_board import watchdog
+from turna_board import stack, watchdog
 from turna_board.board import BOARDS
 from turna_protocol.errors import MalformedError
 
@@ -23,7 +23,9 @@ def main() -> None:
     """Run the role until the power goes; Ctrl-C ends in the prompt."""
     gc.threshold(SWEEP_AFTER_BYTES)
     try:
-        asyncio.run(_role())
+        role = _role()
+        stack.sweep()
+        asyncio.run(role)
     except KeyboardInterrupt:
         watchdog.be_patient()
     except MemoryError:

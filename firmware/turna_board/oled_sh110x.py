@@ -5,13 +5,13 @@ columns, of which panels show those from 2 on; the SH1107 gives its converter an
 commands.
 """
 
+from .oled_pages import PAGES, Pages
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from machine import I2C
 
 ADDRESS = 0x3C
-_PAGE_BYTES = 128
-_PAGES = 8
 
 # SH1106 data sheet V2.3 and SH1107 data sheet V2.1, tables of commands.
 _SH1106 = bytes(
@@ -61,32 +61,33 @@ class OledSh110x:
     def __init__(self, i2c: "I2C", kind: str) -> None:
         self._i2c = i2c
         self._setup, self._first_column = _KINDS[kind]
-        self._shown = bytearray(_PAGE_BYTES * _PAGES)
-        self._known = False  # whether the display shows what we think it shows
+        self._pages = Pages()
 
     def start(self) -> None:
         """Set the display up and switch it on, dark."""
-        self._known = False
+        self._pages.forget()
         self._command(self._setup)
-        self.show(bytearray(_PAGE_BYTES * _PAGES))
+        self._pages.clear()
+        for page in range(PAGES):
+            self._send(page)
         self._command(_ON)
 
     def stop(self) -> None:
         """Go dark and draw next to nothing, until `start`."""
-        self._known = False
+        self._pages.forget()
         self._command(_OFF)
 
     def show(self, buffer: bytearray) -> None:
         """Show a picture in the layout of the display's memory."""
+        for page in range(PAGES):
+            if self._pages.changed(page, buffer):
+                self._send(page)
+
+    def _send(self, page: int) -> None:
         low, high = self._first_column & 0x0F, 0x10 | self._first_column >> 4
-        for page in range(_PAGES):
-            start, end = page * _PAGE_BYTES, (page + 1) * _PAGE_BYTES
-            if self._known and self._shown[start:end] == buffer[start:end]:
-                continue
-            self._command(bytes((0xB0 | page, low, high)))
-            self._i2c.writeto(ADDRESS, b"\x40" + buffer[start:end])
-            self._shown[start:end] = buffer[start:end]
-        self._known = True
+        self._command(bytes((0xB0 | page, low, high)))
+        self._i2c.writeto(ADDRESS, self._pages.data)
+        self._pages.sent(page)
 
     def _command(self, commands: bytes) -> None:
         self._i2c.writeto(ADDRESS, b"\x00" + commands)

@@ -2,13 +2,13 @@
 
 import time
 
+from .oled_pages import PAGES, Pages
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from machine import I2C, Pin
 
 ADDRESS = 0x3C
-_PAGE_BYTES = 128
-_PAGES = 8
 _RESET_MS = 5  # SSD1306 DS 8.9: at least 3 us low; the panel's supply needs longer
 
 # SSD1306 DS 10 and the panel makers' application note for 128 x 64.
@@ -42,36 +42,37 @@ class OledSsd1306:
     def __init__(self, i2c: "I2C", reset: "Pin | None") -> None:
         self._i2c = i2c
         self._reset = reset
-        self._shown = bytearray(_PAGE_BYTES * _PAGES)
-        self._known = False  # whether the display shows what we think it shows
+        self._pages = Pages()
 
     def start(self) -> None:
         """Reset the display and switch it on, dark."""
-        self._known = False
+        self._pages.forget()
         if self._reset is not None:
             self._reset(0)
             time.sleep_ms(_RESET_MS)
             self._reset(1)
         time.sleep_ms(_RESET_MS)
         self._command(_SETUP)
-        self.show(bytearray(_PAGE_BYTES * _PAGES))
+        self._pages.clear()
+        for page in range(PAGES):
+            self._send(page)
         self._command(_ON)
 
     def stop(self) -> None:
         """Go dark and draw next to nothing, until `start`."""
-        self._known = False
+        self._pages.forget()
         self._command(_OFF)
 
     def show(self, buffer: bytearray) -> None:
         """Show a picture in the layout of the display's memory."""
-        for page in range(_PAGES):
-            start, end = page * _PAGE_BYTES, (page + 1) * _PAGE_BYTES
-            if self._known and self._shown[start:end] == buffer[start:end]:
-                continue
-            self._command(_SET_WINDOW + bytes((page, page)))
-            self._i2c.writeto(ADDRESS, b"\x40" + buffer[start:end])
-            self._shown[start:end] = buffer[start:end]
-        self._known = True
+        for page in range(PAGES):
+            if self._pages.changed(page, buffer):
+                self._send(page)
+
+    def _send(self, page: int) -> None:
+        self._command(_SET_WINDOW + bytes((page, page)))
+        self._i2c.writeto(ADDRESS, self._pages.data)
+        self._pages.sent(page)
 
     def _command(self, commands: bytes) -> None:
         self._i2c.writeto(ADDRESS, b"\x00" + commands)

@@ -16,7 +16,6 @@ import machine
 
 from turna_board import watchdog
 from turna_board.battery import build_battery
-from turna_board.board import build_radio, load_profile, power_on
 from turna_board.buttons import build_buttons
 from turna_board.buzzer import build_buzzer
 from turna_board.counters import Counters
@@ -26,7 +25,6 @@ from turna_board.led import build_led
 from turna_board.ledger_file import LedgerFile
 from turna_board.light_sleep import LightSleep, run_slowly
 from turna_board.nvs import Nvs
-from turna_board.oled import build_display
 from turna_board.release import BUILT_S
 from turna_board.supervisor import Supervisor
 from turna_board.supply import build_supply
@@ -35,7 +33,7 @@ from turna_board.usb_serial import UsbSerial
 from turna_protocol import codes
 from turna_protocol.duty import DutyLedger
 
-from . import nap, speech
+from . import nap, parts, speech
 from .clock import Clock
 from .courier import Courier
 from .desk import Desk
@@ -81,15 +79,16 @@ class Handset:
     def __init__(
         self, provisioning: "Provisioning", profile: "ModuleType", radio: "RadioDriver"
     ) -> None:
+        from turna_board.oled import build_display
+
         self._provisioning = provisioning
-        self._profile = profile
         self._uptime = Uptime()
         self._counters = Counters()
         nvs = Nvs()
         self._counters.put("restarts", count_restart(nvs))
         self._radio = radio
-        self._battery = build_battery(self._profile)
-        self._gnss = build_gnss(self._profile)
+        self._battery = build_battery(profile)
+        self._gnss = build_gnss(profile)
         self._serial = UsbSerial()
 
         self._clock = Clock(max(BUILT_S, provisioning.frame.epoch_s))
@@ -126,20 +125,21 @@ class Handset:
             self._status,
             self._make_room,
         )
-        supply = build_supply(self._profile)
-        buttons = build_buttons(self._profile)
+        supply = build_supply(profile)
+        buttons = build_buttons(profile)
         self._panel = Panel(
             buttons=buttons,
-            screen=Screen(build_display(self._profile), supply, self._counters),
+            screen=Screen(build_display(profile), supply, self._counters),
             power=self._power,
-            buzzer=build_buzzer(self._profile),
-            led=build_led(self._profile),
+            buzzer=build_buzzer(profile),
+            led=build_led(profile),
             uptime=self._uptime,
             journal=self._journal,
             desk=self._desk,
             status=self._status,
             counters=self._counters,
             warning=self._warning,
+            host_gives_way=self._usb.close,
         )
         self._buttons = buttons
         self._economy = Economy(
@@ -212,6 +212,8 @@ class Handset:
 
     async def _usb_once(self) -> None:
         data = await self._serial.read(CHECK_IN_MS)
+        if data:
+            self._panel.pause(self._uptime.ms())
         await self._serial.write(self._usb.receive(data, self._uptime.ms()))
         if self._usb.wish is not None:
             await leave(self._usb.wish)
@@ -337,7 +339,16 @@ async def run(provisioning: "Provisioning") -> None:
     random.seed(int.from_bytes(os.urandom(4), "big"))
     speech.begin(provisioning.language)
     run_slowly()
+    handset, supply_fault = await _built(provisioning)
+    parts.forget(parts.FOR_BUILDING)
+    parts.forget((f"turna_board.boards.{provisioning.board}",))
+    await handset.run(supply_fault, watch)
+
+
+async def _built(provisioning: "Provisioning") -> "tuple[Handset, str]":
+    """Return the handset, and what its supply lacks; what built them may leave the memory."""
+    from turna_board.board import build_radio, load_profile, power_on
+
     profile = load_profile(provisioning.board)
     supply_fault = await power_on(profile)
-    handset = Handset(provisioning, profile, await build_radio(profile))
-    await handset.run(supply_fault, watch)
+    return Handset(provisioning, profile, await build_radio(profile)), supply_fault

@@ -34,6 +34,7 @@ CHECK_IN_MS = 5000
 SCREEN_EVERY_MS = 1000
 COUNTDOWN_EVERY_MS = 250
 DISPLAY_RETRY_MS = 10_000
+PAUSE_MS = 1_000  # a host that works asks again sooner
 
 
 class Panel:
@@ -53,6 +54,7 @@ class Panel:
         status: "StatusBoard",
         counters: "Counters",
         warning: "Callable[[], str | None]",
+        host_gives_way: "Callable[[], None]",
     ) -> None:
         self._buttons = buttons
         self._screen = screen
@@ -65,6 +67,8 @@ class Panel:
         self._status = status
         self._counters = counters
         self._warning = warning
+        self._host_gives_way = host_gives_way
+        self._paused_until_ms = 0
         self._keypad = Keypad()
         self._form = Form(status.count_reports, NODE_LINES)
         self._signal = Signal()
@@ -98,6 +102,7 @@ class Panel:
         """Take the next edges of the buttons, or the next moment that the form waits for."""
         for edge in await self._buttons.next_edges(self._keys_wait_ms()):
             if edge.pressed:
+                self._paused_until_ms = 0
                 self.light_up()
             self._keypad.edge(edge.button, edge.pressed, self._uptime.of(edge.ticks_ms))
         now_ms = self._uptime.ms()
@@ -125,7 +130,7 @@ class Panel:
             if await wait_for(self._changed, CHECK_IN_MS):
                 self._changed.clear()
             return
-        if self._draw(now_ms) or self._screen.stale:
+        if now_ms >= self._paused_until_ms and (self._draw(now_ms) or self._screen.stale):
             self._screen.show(self._picture.buffer, now_ms)
         counting = self._form.screen == screens.SOS_COUNTDOWN
         if await wait_for(self._changed, COUNTDOWN_EVERY_MS if counting else SCREEN_EVERY_MS):
@@ -134,6 +139,11 @@ class Panel:
     def make_room(self) -> None:
         """Let go of what draws, for something that is wanted more at this moment."""
         self._picture.forget()
+
+    def pause(self, now_ms: int) -> None:
+        """Draw nothing for a moment: a host is answered, unless somebody presses a key."""
+        self._paused_until_ms = now_ms + PAUSE_MS
+        self.make_room()
 
     async def signals_once(self) -> None:
         """Set buzzer and light, and wait for the next change of the pattern."""
@@ -174,6 +184,8 @@ class Panel:
 
     def _draw(self, now_ms: int) -> bool:
         # In a function of its own: what waits for the next time holds on to nothing that draws.
+        if not self._picture.begun:
+            self._host_gives_way()
         warning = "warning.sos" if self._form.sos_active else self._warning()
         status = self._status.now(now_ms, sos_seq=self._desk.sos_seq, warning=warning)
         return self._picture.draw(self._status.lines(self._form, status, now_ms))

@@ -7,6 +7,8 @@ the heap in pieces.  So what others stand on is loaded before them, with the hea
 import gc
 import sys
 
+from turna_board import stack
+
 PARTS = (
     "turna_protocol.record",
     "turna_protocol.codes",
@@ -36,6 +38,11 @@ FOR_THE_START = (
     "turna_protocol.settings_slot",
     "turna_board.settings",
     "turna_handset.kit",
+)
+FOR_BUILDING = (
+    "turna_board.board",
+    "turna_board.oled",
+    "turna_board.radio_probe",
 )
 FOR_A_REPORT = (
     "turna_protocol.cbor",
@@ -80,6 +87,7 @@ def forget(names: tuple[str, ...]) -> None:
     """Let go of modules, last first; who needs one later imports it anew."""
     for name in reversed(names):
         _drop(name)
+    stack.sweep()
 
 
 def forget_reports() -> None:

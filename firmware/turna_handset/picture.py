@@ -20,6 +20,11 @@ class Picture:
         self.buffer = bytearray(BUFFER_BYTES)
         self._raster: Raster | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Tell whether what draws is in memory."""
+        return self._raster is not None
+
     def draw(self, lines: "tuple[Line, ...]") -> bool:
         """Draw the lines that changed; return whether any did."""
         if self._raster is None:

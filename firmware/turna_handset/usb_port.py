@@ -50,7 +50,7 @@ class UsbPort:
         if data:
             self._heard_ms = now_ms
             if self._service is None:
-                self._service = self._open()
+                self._open()
         if self._service is None:
             return b""
         self._service.receive(data, now_ms)
@@ -66,7 +66,14 @@ class UsbPort:
             self._service = None
             parts.forget(parts.FOR_A_HOST)
 
-    def _open(self) -> "UsbService":
+    def _open(self) -> None:
+        try:
+            self._service = self._made()
+        except MemoryError:
+            parts.forget(parts.FOR_A_HOST)  # the host asks again
+            raise
+
+    def _made(self) -> "UsbService":
         parts.load(parts.FOR_A_HOST)
         from turna_board.identity import hello, new_boot_id
         from turna_board.usb import UsbService
