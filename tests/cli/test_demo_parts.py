@@ -29,6 +29,7 @@ from turna_simulation.screen import Screen
 
 START_S = 1_790_000_000
 KEY = (3, 7)
+PAGE = "http://127.0.0.1:8470  sign in as demo: abcdefghijklmnop"
 HOLDS_ITS_FOLDER = """
 import sys, time
 from turna.demo.scratch import Scratch
@@ -172,8 +173,7 @@ class Page:
     def get(self, path: str) -> Any:
         return self.calls if path == "/api/alarms" else {}
 
-    def post(self, path: str, body: object) -> None:
-        del body
+    def post(self, path: str) -> None:
         self.posted.append(path)
 
 
@@ -229,7 +229,7 @@ def a_view(handsets: int, *, at_s: float = 0, loud: bool = False) -> View:
         secretariat={"counts": {"by_standing": {"authentic": 9}, "copies": 0}},
         alarms=[CALL],
     )
-    view = View(cast("Chain", chain), cast("Watch", watch), "http://127.0.0.1:8470", lambda: at_s)
+    view = View(cast("Chain", chain), cast("Watch", watch), PAGE, lambda: at_s)
     for number in range(30):
         view.note(f"event {number} " + "long " * 40)
     return view
@@ -250,6 +250,7 @@ def test_the_view_fits_the_terminal_and_in_time_shows_screen_and_events(
     assert "event 29" in both
     assert "DOWN" in both
     assert "TUR00-1 TR" in shown[0]
+    assert PAGE in shown[0] or columns < 80
     if columns > 64 and handsets == 6:
         assert "⣿" * 60 in both
 

@@ -174,8 +174,8 @@ def lateness(late_s: float, speed: float) -> str | None:
     if late_s * speed < _LATE_SIMULATED_S:
         return None
     return (
-        f"this machine was too busy for --speed {speed:g}: the boards were up to {late_s:.0f} s behind"
-        " the other programs, and times are longer than they would be; try a lower one"
+        f"this machine was too busy for --speed {speed:g}: the boards were up to {late_s:.0f} s"
+        " behind the other programs, and times are longer than they would be; try a lower one"
     )
 
 

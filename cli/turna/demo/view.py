@@ -138,7 +138,7 @@ class View:
         elapsed_s = self._chain.world.now_ms // 1000
         heading = Text(no_wrap=True, overflow="ellipsis")
         heading.append(f" {self._chain.mission.mode.upper()} ", style="bold black on yellow")
-        heading.append(f" {elapsed_s // 60:d}:{elapsed_s % 60:02d} simulated  ")
+        heading.append(f" {elapsed_s // 60:d}:{elapsed_s % 60:02d} ")
         heading.append(self._page_address, style="bold")
         heading.append("  Ctrl-C ends it", style="dim")
         heading.truncate(columns)
