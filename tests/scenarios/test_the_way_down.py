@@ -171,8 +171,8 @@ def test_a_roll_call_to_all_is_heard_by_all_and_answered_by_each(
 def test_a_long_text_arrives_whole_over_an_air_that_loses(
     chain: VirtualChain, officer: Officer, handset: WireHandset
 ) -> None:
-    chain.world.ether.impair("modem", "wire-1", Impairment(loss=0.4))
-    words = "Stadyumun kuzey kapısında buluşun; köprü dört ton taşır. " * 12
+    chain.world.ether.impair("modem", "wire-1", Impairment(loss=0.3))
+    words = "Stadyumun kuzey kapısında buluşun; köprü dört ton taşır. " * 8
     text = officer.say("text", {"text": words}, 1)
 
     def speaks_now_and_then() -> bool:

@@ -56,6 +56,7 @@ class WireHandset:
         self._board = NoticeBoard(keys.broadcast_key(keys.link_branch(master)))
         anchors = tuple(bytes.fromhex(anchor) for anchor in mission.alert_anchors)
         self.alerts = AlertWatch(anchors, self._public_key)
+        self._to_say: dict[int, bytes] = {}
         self.taken: list[Report] = []
         self.long: list[bytes] = []
         self.heard_orders = 0
@@ -130,12 +131,14 @@ class WireHandset:
 
     def _hold_soon(self, stream: int, number: int, bitmap: int) -> None:
         holding = orders.pack_holding(Holding(stream, number, bitmap))
-        if self.holds:
-            # Each at a moment of its own, after whatever else is being said to everybody.
-            self._later(HOLD_AFTER_MS + 300 * self._device, lambda: self._hold(holding))
+        self._to_say[stream] = holding
+        # After the last that comes; each handset at a moment of its own, where all hear the same.
+        self._later(HOLD_AFTER_MS + 300 * self._device, lambda: self._hold(stream, holding))
 
-    def _hold(self, holding: bytes) -> None:
-        self._send(packet.HOLDING, holding)
+    def _hold(self, stream: int, holding: bytes) -> None:
+        if self.holds and self._to_say.get(stream) is holding:
+            del self._to_say[stream]
+            self._send(packet.HOLDING, holding)
 
     def _send(self, kind: int, content: bytes) -> int:
         self._seq += 1
