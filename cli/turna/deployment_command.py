@@ -19,6 +19,7 @@ from turna.deployment_kit import (
 )
 from turna.usage import UsageError
 from turna_protocol.errors import MalformedError
+from turna_protocol.packet import HOPS_MAX
 
 _DAY_S = 86_400
 
@@ -72,6 +73,12 @@ def _add_new(task: argparse.ArgumentParser) -> None:
         "--epoch", metavar="TIME", help="ISO 8601 with its zone; default: today, 00:00 UTC"
     )
     task.add_argument("--channel-hz", type=int, help="default: the region's first channel")
+    task.add_argument(
+        "--hops",
+        type=int,
+        default=0,
+        help=f"relays on a packet's way, 0 to {HOPS_MAX} (default: 0)",
+    )
     task.add_argument("--power-dbm", type=int, help="default: what the region allows, at most 14")
 
 
@@ -106,6 +113,9 @@ def _add_provision(task: argparse.ArgumentParser) -> None:
     what = task.add_mutually_exclusive_group(required=True)
     what.add_argument("--handset", metavar="CALL_SIGN", help="put this handset's settings on it")
     what.add_argument("--modem", metavar="GATEWAY", help="make it the modem of this gateway")
+    what.add_argument(
+        "--relay", choices=tuple(BOARDS), metavar="BOARD", help="make it a relay, on such a board"
+    )
     task.add_argument("--port", required=True, metavar="DEVICE", help="as in /dev/ttyUSB0")
     task.add_argument("--dry-run", action="store_true", help="say what would be done, and stop")
     task.add_argument("--label", type=Path, metavar="FILE", help="also print its label, as HTML")
@@ -116,7 +126,7 @@ def _new(args: argparse.Namespace) -> None:
         raise UsageError(f"{args.kit} is a mission kit already; its keys are not made twice")
     name = given_or_asked(args.name, "--name", "the mission's name")
     region = given_or_asked(args.region, "--region", deployment_terms.region_question())
-    radio = deployment_terms.radio(region, args.channel_hz, args.power_dbm)
+    radio = deployment_terms.radio(region, args.channel_hz, args.power_dbm, args.hops)
     origin = given_or_asked(
         args.origin, "--origin", "the middle of the area, as LAT,LON in degrees"
     )

@@ -44,12 +44,13 @@ def _terms(made: mission.Mission) -> list[str]:
     region = regions.REGIONS.get(made.region)
     source = "unknown to this release" if region is None else region.source
     modulation = f"{radio.bandwidth_hz // 1000} kHz, SF{radio.sf}, {radio.power_dbm} dBm"
+    relays = f", {radio.hops} hops by relays" if radio.hops else ""
     return [
         f"{made.name} ({made.mode.upper()})",
         f"  origin   {frame.origin_lat_e5 / 1e5:.5f}, {frame.origin_lon_e5 / 1e5:.5f}",
         f"  epoch    {datetime.fromtimestamp(frame.epoch_s, UTC):%Y-%m-%d %H:%M} UTC",
         f"  region   {made.region}: {source}",
-        f"  channel  {radio.freq_hz / 1e6:.3f} MHz, {modulation}",
+        f"  channel  {radio.freq_hz / 1e6:.3f} MHz, {modulation}{relays}",
     ]
 
 

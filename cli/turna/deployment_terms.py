@@ -21,7 +21,7 @@ def region_question() -> str:
     return f"the region whose rules apply, one of {', '.join(usable)}"
 
 
-def radio(region_name: str, channel_hz: int | None, power_dbm: int | None) -> Radio:
+def radio(region_name: str, channel_hz: int | None, power_dbm: int | None, hops: int = 0) -> Radio:
     """Return the channel of a deployment; UsageError if the region does not allow it."""
     region = regions.REGIONS.get(region_name)
     if region is None:
@@ -37,7 +37,7 @@ def radio(region_name: str, channel_hz: int | None, power_dbm: int | None) -> Ra
     if refused is not None:
         raise UsageError(refused)
     values = {name: getattr(DEFAULT_RADIO, name) for name in Radio.FIELDS}
-    return Radio(**{**values, "freq_hz": freq_hz, "power_dbm": power_dbm})
+    return Radio(**{**values, "freq_hz": freq_hz, "power_dbm": power_dbm, "hops": hops})
 
 
 def origin(text: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ silent.  So whatever is interrupted, no board works under half of its settings, 
 
 import argparse
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from turna import board_prompt, deployment, labels
 from turna.deployment import Kit
 from turna.deployment_kit import device_of, read_kit
 from turna.usage import UsageError
-from turna_protocol.modem.messages import HAS_JOURNAL, MODEM
+from turna_protocol.modem.messages import HAS_JOURNAL, MODEM, RELAY
 from turna_protocol.settings_slot import BODY_BYTES_MAX, SLOTS, UNFINISHED, pack_slot
 
 GREETING_PATIENCE_S = 30.0
@@ -79,7 +80,11 @@ class Task:
 def run(args: argparse.Namespace) -> int:
     """Do `turna deployment provision`; every step is told."""
     kit = read_kit(args.kit)
-    task = _task(args.kit, kit, args.handset, args.modem)
+    if args.relay is None:
+        task = _task(args.kit, kit, args.handset, args.modem)
+    else:
+        settings = json.dumps(deployment.relay_settings(kit.mission, args.relay))
+        task = Task("a relay", settings.encode(), None)
     if args.dry_run:
         print("\n".join(_steps(task, args.port)))
         return 0
@@ -169,7 +174,7 @@ def _require_read_back(port: str, slots: list[bytes]) -> None:
 
 def _require_in_service(port: str, task: Task) -> None:
     hello = board_prompt.greeting(port, GREETING_PATIENCE_S)
-    if hello is None or not (hello.role == MODEM or hello.capabilities & HAS_JOURNAL):
+    if hello is None or not (hello.role in (MODEM, RELAY) or hello.capabilities & HAS_JOURNAL):
         raise UsageError(
             f"{task.name} has its settings, but is not in service with them; what does it show?"
         )

@@ -148,6 +148,7 @@ def test_a_second_new_does_not_touch_the_keys(
         (("--region", "EU", "--name", "x", "--origin", "1,2"), "there is no region EU; give"),
         ((*NEW, "--channel-hz", "868100000"), "868100000 Hz is outside its bands"),
         ((*NEW, "--power-dbm", "20"), "20.00 dBm EIRP is too strong"),
+        ((*NEW, "--hops", "4"), "such a deployment would be refused: hops"),
         ((*NEW, "--epoch", "2026-08-01T00:00:00"), "names no time zone"),
         ((*NEW[:4], "--origin", "north"), "is not LAT,LON in degrees"),
         (("--name", "x" * 40, *NEW[2:]), "such a deployment would be refused: name"),

@@ -117,20 +117,8 @@ def test_a_new_board_is_the_handset_when_the_command_says_so(bench: Bench, tmp_p
     assert key not in label.read_text()
 
 
-def test_a_handset_in_service_is_asked_for_its_prompt_and_takes_new_settings(bench: Bench) -> None:
-    port = bench.plug_in({"/settings.json": handset_file(bench.kit, 1).read_bytes()})
-    assert "TUR01-1" in bench.shown()
-    settings = json.loads(handset_file(bench.kit, 1).read_text()) | {"language": "tr"}
-    handset_file(bench.kit, 1).write_text(json.dumps(settings))
-
-    code, told, errors = bench.provision(port, "--handset", "TUR01-1")
-    assert (code, errors) == (0, ""), told
-    assert bench.file("/settings.json") is None
-    assert "TUR01-1" in bench.shown()
-
-
-@pytest.mark.parametrize("after", ["marked as unfinished", "written /settings-a", "read back"])
-def test_provisioning_that_is_killed_leaves_a_board_without_settings_that_says_so(
+@pytest.mark.parametrize("after", ["marked as unfinished", "read back"])
+def test_a_handset_whose_provisioning_is_killed_has_no_settings_says_so_and_takes_them_later(
     after: str, bench: Bench
 ) -> None:
     port = bench.plug_in({"/settings.json": handset_file(bench.kit, 1).read_bytes()})
@@ -151,6 +139,7 @@ def test_provisioning_that_is_killed_leaves_a_board_without_settings_that_says_s
 
     code, told, errors = bench.provision(port, "--handset", "TUR01-1")
     assert (code, errors) == (0, "")
+    assert bench.file("/settings.json") is None
     assert "TUR01-1" in bench.shown()
 
 
@@ -167,11 +156,16 @@ def test_another_board_is_refused_by_its_unique_id_before_anything_is_written(
     assert bench.file(SLOTS[0]) is None
 
 
-def test_a_board_becomes_the_modem_of_a_gateway(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("what", "name"), [(("--modem", "g"), "the modem of g"), (("--relay", "heltec_v3"), "a relay")]
+)
+def test_a_board_becomes_the_modem_of_a_gateway_or_a_relay(
+    what: tuple[str, str], name: str, bench: Bench
+) -> None:
     port = bench.plug_in()
-    code, told, errors = bench.provision(port, "--modem", "g")
+    code, told, errors = bench.provision(port, *what)
     assert (code, errors) == (0, "")
-    assert "in force: this board is the modem of g now" in told
+    assert f"in force: this board is {name} now" in told
 
 
 def test_a_dry_run_tells_the_steps_and_touches_no_port(
