@@ -21,7 +21,7 @@ from turna_protocol.reports import decode_report, priority, report_type
 from turna_protocol.sealing import verify_end_to_end
 from turna_secretariat import alarms
 from turna_secretariat.archive import Archive
-from turna_secretariat.down_desk import DownDesk
+from turna_secretariat.down_desk import ANSWERS, DownDesk
 from turna_secretariat.notices import read_notice
 from turna_secretariat.receipts import Answer, Outgoing, Receipts
 from turna_secretariat.registry import Registry
@@ -220,7 +220,7 @@ class Desk:
             report_id = transaction.insert_report(new, now_ms)
             alarms.raise_for(transaction, self._registry, report_id, new, now_ms)
             standing, state = new.standing, new.state
-            if standing == "authentic":
+            if standing == "authentic" and new.type in ANSWERS:
                 self.down.answered(transaction, carried, report_id, json.loads(new.body), now_ms)
         else:
             report_id, standing, state = row["id"], row["standing"], row["state"]

@@ -4,12 +4,11 @@ Runs in the subscriber's thread, as the desk does.  Whatever it publishes was co
 handset's own proof, and nothing that a gateway says, makes an order delivered.
 """
 
+import json
 import logging
 import secrets
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from threading import Event
 
 from sqlalchemy.engine import RowMapping
@@ -17,7 +16,7 @@ from sqlalchemy.engine import RowMapping
 from turna_backbone import down
 from turna_backbone.down import Down, DownState
 from turna_backbone.envelope import ReportEnvelope
-from turna_protocol import alerts, downlink, fragments, orders
+from turna_protocol import alerts, codes, downlink, fragments, orders
 from turna_protocol.alerts import Alert
 from turna_protocol.errors import MalformedError
 from turna_protocol.notices import NUMBER_MAX, ORDER_TO_ALL, PART_BYTES, Notice
@@ -29,13 +28,22 @@ from turna_secretariat.down_cost import cost_of
 from turna_secretariat.down_rows import WITHDRAW, DownRows
 from turna_secretariat.down_sealing import Authority, contents_of
 from turna_secretariat.down_sealing import order as sealed_order
-from turna_secretariat.down_words import REVOCATION, TASK, Audience, NotSayableError, Saying
+from turna_secretariat.down_words import (
+    REVOCATION,
+    TASK,
+    Audience,
+    NotSayableError,
+    Saying,
+    resumption,
+)
 from turna_secretariat.receivers import Receivers
 from turna_secretariat.registry import Handset, Registry
 from turna_secretariat.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
+# Types of report that may answer what went down.
+ANSWERS = ("message", "task_status")
 FIRST_PATIENCE_MS = 10_000
 LONGEST_PATIENCE_MS = 600_000
 AT_ONCE = 100
@@ -44,6 +52,7 @@ _DOUBLINGS_MAX = 16
 _NOBODY = "no handset of that description can take it"
 
 Publish = Callable[[str, Down], bool]
+_Undelivered = dict[int, dict[int, set[str]]]  # gateways by item, by device
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class DownDesk:
         self._revoked = Revocations()
         self._noted: list[tuple[str, Down]] = []
         self._after_commit: list[Callable[[], object]] = []
-        self._undelivered: dict[int, dict[int, set[str]]] = defaultdict(dict)
+        self._undelivered: _Undelivered = {}
         self._due_ms: int | None = 0
         self._give_up_ms = 0
 
@@ -91,8 +100,7 @@ class DownDesk:
             version = rows.next_number("revocations", first=1) - 1
             if version:
                 self._revoked.accept(RevocationList(version, rows.revoked()))
-            for device, item_id, gateway in rows.undelivered(now_ms // 1000):
-                self._undelivered[device].setdefault(item_id, set()).add(gateway)
+            self._undelivered = _by_device(rows.undelivered(now_ms // 1000))
 
     def is_revoked(self, device: int, generation: int) -> bool:
         return self._revoked.is_revoked(device, generation)
@@ -111,6 +119,8 @@ class DownDesk:
                 made = [self._revoke(rows, deed.what.devices, deed.person, now_ms)]
             else:
                 made = [self._say(rows, saying, deed.person, now_ms) for saying in deed.what]
+            undelivered = _by_device(rows.undelivered(now_ms // 1000))
+        self._undelivered = undelivered
         for settle in self._after_commit:
             settle()
         deed.word_ids.extend(made)
@@ -137,11 +147,13 @@ class DownDesk:
         not_after_s = now_ms // 1000 + 60 * saying.lasts_min
         word_id = rows.add_word(saying, person, now_ms, not_after_s, cost.airtime_ms)
         if saying.alert is not None:
-            self._alert(rows, word_id, saying, person, not_after_s, now_ms)
+            self._alert(rows, word_id, saying, not_after_s, now_ms)
         elif saying.for_all_at_once:
             self._notice(rows, word_id, saying, not_after_s, now_ms)
         else:
             self._orders(rows, word_id, saying, not_after_s, now_ms)
+        if saying.body.get("alert") == "resume":
+            self._end_alarms(rows, word_id, saying, person, not_after_s, now_ms)
         return word_id
 
     def _orders(
@@ -167,11 +179,7 @@ class DownDesk:
                 not_after_s=not_after_s,
             )
             gateways = self._receivers.for_handset(handset.device, now_ms)
-            item_id = rows.add_item(word_id, one, gateways, now_ms)
-            self._after_commit.append(partial(self._waits, handset.device, item_id, gateways))
-
-    def _waits(self, device: int, item_id: int, gateways: Sequence[str]) -> None:
-        self._undelivered[device][item_id] = set(gateways)
+            rows.add_item(word_id, one, gateways, now_ms)
 
     def _order_numbers(self, rows: DownRows, handset: Handset, count: int, now_ms: int) -> int:
         """Return new numbers that leave what still waits within the handset's window."""
@@ -204,13 +212,7 @@ class DownDesk:
         return number
 
     def _alert(
-        self,
-        rows: DownRows,
-        word_id: int,
-        saying: Saying,
-        person: str,
-        not_after_s: int,
-        now_ms: int,
+        self, rows: DownRows, word_id: int, saying: Saying, not_after_s: int, now_ms: int
     ) -> None:
         code = saying.alert
         assert code is not None  # what makes it an alert
@@ -224,17 +226,35 @@ class DownDesk:
         said = Alert(code, number, mode=saying.mode)
         if code == alerts.RESUME:
             said = Alert(code, number, evacuations, cessations, saying.mode)
-            self._end_alarms(rows, word_id, person, now_ms)
         one = self._authority.alert(_new_id(), said, not_after_s)
         rows.add_item(word_id, one, self._receivers.all_gateways(), now_ms)
 
-    def _end_alarms(self, rows: DownRows, all_clear: int, person: str, now_ms: int) -> None:
-        """Let gateways say no more what an all-clear ends."""
-        word = rows.word(all_clear)
-        assert word is not None  # just added
-        for alarm in rows.words_of("alert"):
-            if alarm["id"] != all_clear and alarm["mode"] == word["mode"]:
+    def _end_alarms(
+        self,
+        rows: DownRows,
+        word_id: int,
+        saying: Saying,
+        person: str,
+        not_after_s: int,
+        now_ms: int,
+    ) -> None:
+        """Let gateways say no more what a resumption ends, and whom orders alarmed hear of it.
+
+        To all it ends every alarm of its mode, to some what was said to none but them.
+        """
+        alarmed: set[int] = set()
+        for alarm in rows.open_alarms(codes.MODES[saying.mode]):
+            audience = json.loads(alarm["audience"])
+            devices = set(audience["devices"])
+            if saying.audience.is_all or (
+                not audience["all"] and devices <= set(saying.audience.devices)
+            ):
                 rows.withdraw(alarm["id"], person, now_ms)
+                alarmed |= set() if audience["all"] else devices
+        if saying.audience.is_all and alarmed:
+            # An all-clear ends what alerts began; what orders began ends by an order.
+            each = resumption(saying, tuple(sorted(alarmed)), now_ms // 1000)
+            self._orders(rows, word_id, each, not_after_s, now_ms)
 
     def _revoke(self, rows: DownRows, devices: Sequence[int], person: str, now_ms: int) -> int:
         handsets = [self._handset(device) for device in devices]
@@ -304,13 +324,12 @@ class DownDesk:
         """Ask gateways for what is due, as far as the connection takes it."""
         while self._noted and publish(*self._noted[0]):
             self._noted.pop(0)
+        if now_ms >= self._give_up_ms:
+            self._give_up(now_ms)
         if self._due_ms is None or now_ms < self._due_ms:
             return
         with self._archive.transaction() as transaction:
             rows = DownRows(transaction)
-            if now_ms >= self._give_up_ms:
-                self._give_up_ms = now_ms + GIVE_UP_PERIOD_MS
-                rows.give_up(now_ms // 1000)
             for due in rows.due(now_ms, AT_ONCE):
                 one = Down.unpack(due.payload)
                 one = down.withdraw(one.id) if due.wanted == WITHDRAW else one
@@ -320,6 +339,17 @@ class DownDesk:
                 patience_ms = FIRST_PATIENCE_MS << min(due.asked, _DOUBLINGS_MAX)
                 rows.asked(due, now_ms + min(patience_ms, LONGEST_PATIENCE_MS))
             self._due_ms = rows.next_ask_ms()
+
+    def _give_up(self, now_ms: int) -> None:
+        """Let go of what is over by now."""
+        self._give_up_ms = now_ms + GIVE_UP_PERIOD_MS
+        if not self._undelivered and self._due_ms is None:
+            return
+        with self._archive.transaction() as transaction:
+            rows = DownRows(transaction)
+            rows.give_up(now_ms // 1000)
+            undelivered = _by_device(rows.undelivered(now_ms // 1000))
+        self._undelivered = undelivered
 
     def deadline_ms(self) -> int | None:
         return self._due_ms
@@ -349,7 +379,7 @@ class DownDesk:
         for item in self._items_held(rows, carried, holding):
             if rows.add_holder(item["id"], carried.device, now_ms) and item["device"]:
                 rows.stop_elsewhere(item["id"], carried.gateway, now_ms)
-                self._undelivered[carried.device].pop(item["id"], None)
+                self._undelivered.get(carried.device, {}).pop(item["id"], None)
                 self._due_ms = 0
         self._require_known(transaction, rows, carried, holding, now_ms)
 
@@ -440,6 +470,13 @@ def _parts_of(item: RowMapping) -> int:
         return int(item["parts"])
     (part,) = Down.unpack(item["payload"]).parts
     return -(-(len(part.content) + len(part.tag)) // PART_BYTES)
+
+
+def _by_device(rows: Iterable[tuple[int, int, str]]) -> _Undelivered:
+    undelivered: _Undelivered = {}
+    for device, item_id, gateway in rows:
+        undelivered.setdefault(device, {}).setdefault(item_id, set()).add(gateway)
+    return undelivered
 
 
 def _new_id() -> bytes:

@@ -120,9 +120,13 @@ class _States:
         query = sa.select(down_item.c.device, down_sending.c.state).where(mine)
         for device, state in connection.execute(query.join(down_sending)):
             self._sendings[int(device)].append(state)
-        query = sa.select(down_holder.c.device, down_holder.c.held_ms).where(mine)
-        joined = query.join(down_item, down_item.c.id == down_holder.c.item_id)
-        self._held = {int(device): int(at_ms) for device, at_ms in connection.execute(joined)}
+        query = sa.select(down_item.c.device).where(mine)
+        self._items = [int(device) for device in connection.execute(query).scalars()]
+        self._held: dict[int, list[int]] = defaultdict(list)
+        held = sa.select(down_holder.c.device, down_holder.c.held_ms).where(mine)
+        joined = held.join(down_item, down_item.c.id == down_holder.c.item_id)
+        for device, at_ms in connection.execute(joined):
+            self._held[int(device)].append(int(at_ms))
         self._answers: dict[int, list[_Row]] = defaultdict(list)
         said = sa.select(down_answer).where(down_answer.c.word_id == word["id"])
         # By the handset's own count: a status that was delayed is no newer for that.
@@ -133,12 +137,17 @@ class _States:
     def of(self, device: int) -> _Row:
         return {
             "state": self._state(device),
-            "delivered_ms": self._held.get(device),
+            "delivered_ms": max(self._held[device]) if self._is_delivered(device) else None,
             "answers": self._answers[device],
         }
 
+    def _is_delivered(self, device: int) -> bool:
+        """Tell whether the handset holds all of it: a resumption may be an alert and an order."""
+        wanted = sum(for_whom in (0, device) for for_whom in self._items)
+        return wanted > 0 and len(self._held[device]) == wanted
+
     def _state(self, device: int) -> str:
-        if device in self._held:
+        if self._is_delivered(device):
             return "delivered"
         states = self._sendings.get(device) or self._sendings.get(0)
         if not states:

@@ -139,11 +139,12 @@ class DownRows:
         query = sa.select(down_word).where(down_word.c.id == word_id)
         return self._execute(query).mappings().first()
 
-    def words_of(self, kind: str) -> list[RowMapping]:
-        """Return what was said of one kind and not withdrawn, newest first."""
-        query = sa.select(down_word).where(down_word.c.kind == kind)
-        query = query.where(down_word.c.withdrawn_ms.is_(None)).order_by(down_word.c.id.desc())
-        return list(self._execute(query).mappings())
+    def open_alarms(self, mode: str) -> list[RowMapping]:
+        """Return what alarmed somebody in this mode and was not taken back."""
+        query = sa.select(down_word).where(down_word.c.withdrawn_ms.is_(None))
+        query = query.where((down_word.c.mode == mode) & (down_word.c.kind == "alert"))
+        rows = self._execute(query.order_by(down_word.c.id)).mappings()
+        return [row for row in rows if json.loads(row["body"])["alert"] != "resume"]
 
     def item_by_number(
         self, what: int, device: int, generation: int, number: int

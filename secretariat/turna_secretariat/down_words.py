@@ -112,6 +112,13 @@ def read_saying(
     )
 
 
+def resumption(said: Saying, devices: tuple[int, ...], now_s: int) -> Saying:
+    """Return the order that ends, for these handsets, what orders began."""
+    mode = codes.MODES[said.mode]
+    audience = Audience(devices, False)
+    return _alert({"code": "resume"}, mode, audience, said.lasts_min, now_s)
+
+
 def _report_form(kind: str, form: Mapping[str, object]) -> dict[str, object]:
     if "type" in form or "mode" in form or "time" in form:
         raise MalformedError("type, mode, time: not to be given here")

@@ -377,6 +377,41 @@ def test_an_evacuation_of_one_team_is_an_order_to_each_of_its_handsets(book: Boo
     assert report_to_json(report)["phrase"] == "evacuate"
 
 
+def test_resume_to_a_team_ends_what_was_said_to_it_and_nothing_else(book: Book) -> None:
+    everywhere = book.say("alert", {"code": "cease_work"})
+    team = book.say("alert", {"code": "evacuate"}, 1, 2)
+    book.say("alert", {"code": "resume"}, 1, 2)
+
+    assert book.word(team)["withdrawn_ms"] is not None
+    assert book.word(everywhere)["withdrawn_ms"] is None
+
+
+def test_an_all_clear_reaches_those_whom_an_order_alarmed_by_an_order_too(book: Book) -> None:
+    team = book.say("alert", {"code": "evacuate"}, 1)
+    before = len(book.sent)
+    word = book.say("alert", {"code": "resume"})
+
+    assert book.word(team)["withdrawn_ms"] is not None
+    said = {(one.what, one.device) for _, one in book.sent[before:]}
+    assert said >= {(down.ALERT, 0), (down.ORDER, 1), (down.WITHDRAW, 0)}
+    (clear,) = {one.number for _, one in book.sent[before:] if one.what == down.ALERT}
+    book.hold(orders.ALERTS, clear, seq=1)
+    assert book.states(word)[0][1] != "delivered"
+    book.hold(orders.ORDERS, 1, 0b1, seq=2)
+    assert book.states(word)[0] == ("TUR01-1", "delivered")
+
+
+def test_what_was_withdrawn_is_not_given_to_a_gateway_that_hears_the_handset_later(
+    book: Book,
+) -> None:
+    book.file(position(), device=1, gateway="baku-1")
+    word = book.say("text", {"text": "come"}, 1)
+    book.desk.down.do(DownDeed(Withdrawal(word), "Aylin Demir"), book.now_ms)
+    book.file(position(), device=1, seq=1, gateway="hatay-1")
+
+    assert [(gateway, one.what) for gateway, one in book.pump()] == [("baku-1", down.WITHDRAW)]
+
+
 def test_a_long_text_goes_in_parts_and_is_delivered_when_all_are_held(book: Book) -> None:
     text = "Stadyumda buluşun; köprü dört ton taşır. " * 20
     word = book.say("text", {"text": text}, 1)
