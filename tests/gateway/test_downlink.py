@@ -1,6 +1,7 @@
 """What the Secretariat says on its last stretch: said at the right moment, once, within the law."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -137,6 +138,30 @@ def test_a_holding_is_carried_to_the_secretariat_and_not_acknowledged(up: Field)
     assert packet.packet_kind(carried.header) == packet.HOLDING
     assert not carried.quarantined
     assert up.acknowledgements(ONE) == []
+
+
+def test_two_gateways_say_the_same_bytes_and_one_holding_ends_both(
+    up: Field, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = Field(tmp_path / "other")
+    other.radio_up()
+    other.connect()
+    for field in (up, other):
+        give(field, order(ONE, 3))
+        field.pass_time(1_000)
+    said = [
+        [p for p in field.radio.said if packet.packet_kind(p) == packet.ORDER]
+        for field in (up, other)
+    ]
+    assert said[0] == said[1]
+
+    for field in (up, other):
+        field.hear(holding(ONE, 20, number=3))
+        field.pass_time(600_000)
+
+    assert (states(up)[-1], states(other)[-1]) == ("delivered", "delivered")
+    assert len(orders_heard(up, ONE)) == len(orders_heard(other, ONE)) == 1
 
 
 def test_an_order_that_comes_twice_is_queued_once_and_its_state_told_again(up: Field) -> None:
