@@ -12,6 +12,9 @@ HOLD_AFTER_MS = 1_000
 # What everybody hears, not everybody answers at once; and a repetition only after this pause.
 HOLD_SPREAD_MS = 30_000
 HOLD_TO_ALL_AGAIN_MS = 60_000
+# What a handset has the memory to put together: 1,152 bytes of a long order, 512 of a notice.
+ORDER_PARTS_MAX = 6
+NOTICE_PARTS_MAX = 8
 # A gateway repeats to one handset not sooner than this: the holding is on its way.
 REPEAT_AFTER_MS = 2_500
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from turna_protocol import alerts, codes
+from turna_protocol.downlink import ORDER_PARTS_MAX
 from turna_protocol.errors import MalformedError, MisuseError
+from turna_protocol.fragments import PART_BYTES_MAX
 from turna_protocol.frame import Frame
 from turna_protocol.json_form import report_from_json, report_to_json
 from turna_protocol.long_text import LongText, pack_long_text
@@ -136,9 +138,11 @@ def _report_form(kind: str, form: Mapping[str, object]) -> dict[str, object]:
 def _long(text: str, mode: str, audience: Audience, lasts_min: int | None, now_s: int) -> Saying:
     long = LongText(codes.MODES.index(mode), now_s, text)
     try:
-        pack_long_text(long)
+        packed = pack_long_text(long)
     except MisuseError as error:
         raise MalformedError(f"text: {error}") from None
+    if len(packed) > ORDER_PARTS_MAX * PART_BYTES_MAX:
+        raise MalformedError(f"text: handsets hold {ORDER_PARTS_MAX * PART_BYTES_MAX - 9} bytes")
     return Saying(
         kind=TEXT,
         mode=long.mode,

@@ -539,6 +539,7 @@ def test_a_later_list_says_all_that_earlier_ones_said(book: Book) -> None:
         ("text", {}, "phrase"),
         ("text", {"text": "\x07"}, "control"),
         ("text", {"text": "ç" * 5_000}, "text"),
+        ("text", {"text": "ç" * 600}, "handsets hold 1143 bytes"),
         ("alert", {"code": "run"}, "code"),
         ("alert", {"code": "evacuate", "loud": 1}, "code"),
         ("settings", {"power": "unchanged"}, "nothing"),
