@@ -16,7 +16,10 @@ _LOCK = "lock"
 
 
 class Scratch:
-    """A context with a `directory` of its own, which is gone when the context has been left."""
+    """A context with a `directory` of its own, which is gone when the context has been left.
+
+    Until then, whatever this process makes in the machine's temporary folder is made in there.
+    """
 
     def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix=_PREFIX))
@@ -24,6 +27,7 @@ class Scratch:
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
     def __enter__(self) -> Self:
+        self._usual, tempfile.tempdir = tempfile.tempdir, str(self.directory)
         return self
 
     def __exit__(
@@ -32,6 +36,7 @@ class Scratch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        tempfile.tempdir = self._usual
         shutil.rmtree(self.directory, ignore_errors=True)
         os.close(self._lock)
 
