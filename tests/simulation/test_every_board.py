@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.simulation import handset_bench
 from tests.simulation.handset_bench import CHANNEL, Field
 from tests.simulation.test_modem_on_board import Host, online
+from turna import deployment
 from turna_protocol.delivery import AT_GATEWAY, SAVED
 from turna_protocol.modem.host_events import Heard, Sent
-from turna_protocol.modem.radio_messages import SENT
+from turna_protocol.modem.radio_messages import SENT, Status
+from turna_protocol.packet import ALERT, first_byte
 from turna_protocol.reports import Sitrep
 from turna_simulation.board import Board
 from turna_simulation.chips.sx1262 import Sx1262
@@ -20,7 +23,7 @@ from turna_simulation.models import BOARDS, PROFILES
 from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
 
-HEAP = "200K"
+HEAP = "110K"  # of every board, also of those that have more: docs/decisions/0010
 MODELS = sorted(BOARDS)
 WITH_GNSS = sorted(set(MODELS) - {"lilygo_t3_v2_1", "lilygo_t3_s3"})
 WITH_POWER_CHIP = [model for model in MODELS if model.startswith("tbeam")]
@@ -57,11 +60,25 @@ def assert_sound(board: Board) -> None:
     assert board.boots == 1
 
 
-def add_modem(world: World, model: str) -> Board:
+def add_modem(world: World, model: str, **options: Any) -> Board:
     settings = json.dumps({"role": "modem", "board": PROFILES[model]}).encode()
-    modem = world.add_board("modem", model, files={"/settings.json": settings})
+    modem = world.add_board("modem", model, files={"/settings.json": settings}, **options)
     modem.power_on()
     return modem
+
+
+def add_relay(world: World, model: str, **options: Any) -> Board:
+    usual = deployment.DEFAULT_RADIO
+    settings = {
+        "role": "relay",
+        "board": PROFILES[model],
+        "region": "COMMON433",
+        "radio": {name: getattr(usual, name) for name in usual.FIELDS},
+    }
+    files = {"/settings.json": json.dumps(settings).encode()}
+    relay = world.add_board("relay", model, position=(50.0, 0.0), files=files, **options)
+    relay.power_on()
+    return relay
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -121,20 +138,46 @@ def test_where_there_is_a_receiver_the_position_is_found(
     assert report.fix is not None
 
 
-@pytest.mark.parametrize("model", ["heltec_v2", "tbeam_1_2_sx1262", "tbeam_supreme"])
-def test_32_bits_and_a_small_heap_suffice(world: World, tmp_path: Path, model: str) -> None:
+def narrow() -> Path:
     try:
-        narrow = find_micropython(32)
+        return find_micropython(32)
     except FileNotFoundError as reason:
         pytest.skip(str(reason))
-    field = Field(world, tmp_path, model=model, micropython=narrow, heap=HEAP, rom=True)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_handset_has_room_in_the_heap_of_the_smallest(
+    world: World, tmp_path: Path, model: str
+) -> None:
+    field = Field(world, tmp_path, model=model, micropython=narrow(), heap=HEAP, rom=True)
     for _ in range(3):
         field.send_sitrep()
         world.run_for(3_000)
 
     assert len(field.gateway.of_kind(Sitrep)) == 3
-    assert handset_bench.Host(field).counters()["memory free"] > 10_000
+    counters = handset_bench.Host(field).counters()
+    assert counters["memory free"] > 4_000, counters
+    assert not [name for name in counters if name.startswith(("failed", "lost"))], counters
     assert_sound(field.handset)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_modem_and_a_relay_have_room_in_the_heap_of_the_smallest(
+    world: World, model: str
+) -> None:
+    options: dict[str, Any] = {"micropython": narrow(), "heap": HEAP, "rom": True}
+    modem = add_modem(world, model, **options)
+    relay = add_relay(world, model, **options)
+    host = Host(world, modem)
+    assert online(world, host), bytes(modem.serial.output)
+    antenna = world.ether.antenna("peer", (0.0, 200.0))
+    antenna.transmit(CHANNEL, bytes([first_byte(ALERT, 1)]) + bytes(13), 10.0)
+    passed_on = bytes([first_byte(ALERT, 0)]) + bytes(13)
+    assert world.run_until(lambda: passed_on in host.packets(), 10_000)
+
+    assert min(status.free_heap for status in host.of(Status)) > 30_000
+    assert_sound(modem)
+    assert_sound(relay)
 
 
 @pytest.mark.parametrize("model", WITH_POWER_CHIP)
