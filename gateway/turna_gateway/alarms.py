@@ -10,6 +10,11 @@ SILENCE_S = 600
 OLD_BACKLOG_S = 900
 DISK_WARNING_PCT, DISK_ALARM_PCT = 80, 90
 CERTIFICATE_DAYS = 60
+LONG_OUTAGE_S = 3_600
+# Of the law's hour a fifth is an SOS's alone (turna_protocol.duty).
+DUTY_WARNING_PCT = 70
+# Within ten minutes: more than a few damaged packets that passed the radio's checksum.
+REFUSED_LATELY_MIN = 10
 
 WARNING, CRITICAL = "warning", "critical"
 
@@ -38,6 +43,10 @@ class Condition:
     salvaged: str
     put_aside: int
     revoked_heard: dict[int, int]
+    half_deaf: str = ""
+    backbone_down_s: int = 0
+    duty_pct: int | None = None
+    refused_lately: int = 0
 
 
 def judge(
@@ -51,11 +60,27 @@ def judge(
     for device, times in condition.revoked_heard.items():
         text = f"handset {device} is revoked and speaks ({times} times): it is in wrong hands"
         alarms.append(Alarm(f"revoked.{device}", CRITICAL, text))
+    alarms += _silent(contacts, now_s)
+    return alarms
+
+
+def _silent(contacts: Iterable[Contact], now_s: int) -> list[Alarm]:
+    """Return a team of which nobody is heard as one alarm, else its silent handsets one by one."""
+    alarms = []
+    teams: dict[str, list[Contact]] = {}
     for contact in contacts:
-        silent_s = now_s - contact.heard_at_s
-        if silent_s > SILENCE_S:
-            text = f"{contact.call_sign} silent for {silent_s // 60} min"
-            alarms.append(Alarm(f"silence.{contact.device}", WARNING, text))
+        teams.setdefault(contact.team, []).append(contact)
+    for team, members in teams.items():
+        silent = [one for one in members if now_s - one.heard_at_s > SILENCE_S]
+        if silent and len(silent) == len(members):
+            minutes = (now_s - max(one.heard_at_s for one in members)) // 60
+            names = ", ".join(one.call_sign for one in members)
+            text = f"team {team} silent for {minutes} min ({names})"
+            alarms.append(Alarm(f"team_silence.{team}", CRITICAL, text))
+            continue
+        for one in silent:
+            text = f"{one.call_sign} silent for {(now_s - one.heard_at_s) // 60} min"
+            alarms.append(Alarm(f"silence.{one.device}", WARNING, text))
     return alarms
 
 
@@ -63,8 +88,14 @@ def _links(condition: Condition) -> list[Alarm]:
     alarms = []
     if condition.modem_trouble is not None:
         alarms.append(Alarm("modem", CRITICAL, f"no modem: {condition.modem_trouble}"))
+    elif condition.half_deaf:
+        text = f"one of two modems does not work: {condition.half_deaf}"
+        alarms.append(Alarm("second_modem", CRITICAL, text))
     if condition.backbone_trouble is not None:
-        alarms.append(Alarm("backbone", WARNING, f"no backbone: {condition.backbone_trouble}"))
+        minutes = condition.backbone_down_s // 60
+        text = f"no backbone for {minutes} min: {condition.backbone_trouble}"
+        is_long = condition.backbone_down_s > LONG_OUTAGE_S
+        alarms.append(Alarm("backbone", CRITICAL if is_long else WARNING, text))
     if condition.oldest_waiting_s > OLD_BACKLOG_S:
         waited = condition.oldest_waiting_s // 60
         text = f"a report has waited {waited} min for its receipt"
@@ -93,6 +124,17 @@ def _machine(condition: Condition) -> list[Alarm]:
         if days < 0:
             text = f"our certificate expired {-days} days ago"
         alarms.append(Alarm("certificate", CRITICAL if days < 7 else WARNING, text))
+    if condition.duty_pct is not None and condition.duty_pct >= DUTY_WARNING_PCT:
+        text = (
+            f"{condition.duty_pct} % of the hour's air time is used; what is left is kept for SOS"
+        )
+        alarms.append(Alarm("duty", WARNING, text))
+    if condition.refused_lately >= REFUSED_LATELY_MIN:
+        text = (
+            f"{condition.refused_lately} packets refused within 10 min: a foreign handset, a wrong"
+            " mission kit, or somebody who forges"
+        )
+        alarms.append(Alarm("refused", WARNING, text))
     if condition.salvaged:
         text = f"the database was damaged and moved aside: {condition.salvaged}"
         alarms.append(Alarm("salvaged", CRITICAL, text))

@@ -9,7 +9,7 @@ import queue
 import secrets
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from turna_backbone.credentials import CredentialsError
@@ -100,7 +100,9 @@ def run(
         uplink=session,
         clock=config.clock,
     )
-    board = StatusBoard(gateway, mission, config.clock, _certificate_days(config))
+    board = StatusBoard(
+        gateway, mission, config.clock, _certificate_days(config), partial(_modem_troubles, radio)
+    )
     page = StatusPage(board, config.status_host, config.status_port)
 
     def progress() -> None:
@@ -143,6 +145,10 @@ def _run_or_blame(runner: Runner, gateway: Gateway) -> None:
     except Exception:
         gateway.broke_off()
         raise
+
+
+def _modem_troubles(radio: Modem) -> Sequence[str]:
+    return radio.troubles if isinstance(radio, RadioPair) else ()
 
 
 def _certificate_days(config: Config) -> Callable[[int], int | None]:

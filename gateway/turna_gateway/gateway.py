@@ -92,7 +92,7 @@ class Gateway:
         self._radio = radio
         self._uplink = uplink
         self._clock = clock
-        self._started_ms = clock.now_ms()
+        self._started_ms = self._backbone_changed_ms = clock.now_ms()
         self._health_due_ms = self._started_ms
         self._room_due_ms = self._started_ms
         self._prune_due_ms = self._started_ms + PRUNE_PERIOD_MS
@@ -272,6 +272,11 @@ class Gateway:
     def uptime_s(self) -> int:
         return (self._clock.now_ms() - self._started_ms) // 1000
 
+    def backbone_down_s(self) -> int:
+        """Return for how long there has been no backbone; 0 while there is one."""
+        down_ms = self._clock.now_ms() - self._backbone_changed_ms
+        return 0 if self.backbone_up else down_ms // 1000
+
     def oldest_waiting_s(self) -> int:
         """Return for how long the oldest unreceipted report has waited; 0 if none waits."""
         since = [self._store.oldest_waiting_s(lane) for lane in range(len(LANES))]
@@ -338,6 +343,7 @@ class Gateway:
     def _backbone_changed(self, event: Connected | Disconnected, now_ms: int) -> None:
         if isinstance(event, Connected):
             self.backbone_up, self.backbone_trouble = True, ""
+            self._backbone_changed_ms = now_ms
             self.counters.add(count.CONNECTIONS)
             topic, payload = self.identity.presence(online=True)
             self._uplink.publish(topic, payload, retain=True)
@@ -346,6 +352,7 @@ class Gateway:
             log.info("backbone up session_present=%s", event.session_present)
             return
         if self.backbone_up:
+            self._backbone_changed_ms = now_ms
             self.counters.add(count.OUTAGES)
         if event.reason != self.backbone_trouble:  # told once, however often it is tried
             log.warning("backbone down reason=%s", event.reason)

@@ -1,7 +1,8 @@
 """What the gateway shows of itself: one immutable JSON snapshot, made by the loop alone."""
 
 import json
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from turna_backbone.clock import Clock
@@ -10,11 +11,11 @@ from turna_gateway.alarms import CRITICAL, Condition, judge
 from turna_gateway.beacons import PLAUSIBLE_FROM_S, PLAUSIBLE_TO_S
 from turna_gateway.gateway import Gateway
 from turna_gateway.handsets import Contact
-from turna_gateway.intake import LANES
-from turna_gateway.metrics import metrics_text
+from turna_gateway.intake import LANES, MALFORMED, NOT_AUTHENTIC, UNKNOWN_DEVICE
 from turna_protocol.mission import Mission
 
 PERIOD_MS = 1_000
+LATELY_MS = 600_000
 
 
 class StatusBoard:
@@ -26,14 +27,17 @@ class StatusBoard:
         mission: Mission,
         clock: Clock,
         certificate_days: Callable[[int], int | None] | None = None,
+        modem_troubles: Callable[[], Sequence[str]] = tuple,
     ) -> None:
+        self._modem_troubles = modem_troubles
         self._certificate_days = certificate_days
         self._gateway = gateway
         self._mission = mission
         self._clock = clock
         self._due_ms = 0
+        # (at, packets refused until then), of the last ten minutes
+        self._refused: deque[tuple[int, int]] = deque()
         self.snapshot = b"{}"
-        self.metrics = b""
         self.is_healthy = False
         self.is_critical = True
 
@@ -46,13 +50,13 @@ class StatusBoard:
         status = self._status()
         self.is_healthy = self._gateway.modem is not None
         self.snapshot = json.dumps(status, ensure_ascii=False).encode()
-        self.metrics = metrics_text(status).encode()
 
     def _status(self) -> dict[str, object]:
         gateway = self._gateway
         now_s = self._clock.unix_s()
         contacts = gateway.handsets.contacts()
-        alarms = judge(self._condition(now_s), contacts, gateway.handsets.clones(), now_s)
+        condition = self._condition(now_s)
+        alarms = judge(condition, contacts, gateway.handsets.clones(), now_s)
         self.is_critical = any(alarm.level == CRITICAL for alarm in alarms)
         return {
             "gateway": gateway.identity.name,
@@ -69,11 +73,14 @@ class StatusBoard:
             "backbone": {
                 "up": gateway.backbone_up,
                 "trouble": gateway.backbone_trouble,
+                "down_s": condition.backbone_down_s,
                 "secretariat_online": gateway.returns.secretariat_online,
             },
             "modem": self._modem(),
             "air": {
                 "used_ms_of_the_hour": gateway.airwaves.used_ms(self._clock.now_ms()),
+                "budget_ms_of_the_hour": gateway.airwaves.budget_ms(),
+                "used_pct": condition.duty_pct,
                 "channel_load_pct": gateway.airwaves.load_pct(self._clock.now_ms()),
             },
             "handsets": [_contact(contact, now_s) for contact in contacts],
@@ -84,6 +91,8 @@ class StatusBoard:
             "clones": _by_device(gateway.handsets.clones()),
             "disk_pct": gateway.disk_pct,
             "bytes_per_report": gateway.bytes_per_report(),
+            "certificate_days": condition.certificate_days,
+            "has_time": condition.has_time,
             "alarms": [alarm.text for alarm in alarms],
             "alarm_details": [asdict(alarm) for alarm in alarms],
         }
@@ -114,7 +123,29 @@ class StatusBoard:
             salvaged=gateway.salvaged,
             put_aside=gateway.counters[count.PUT_ASIDE],
             revoked_heard=gateway.handsets.revoked_heard(),
+            half_deaf="; ".join(trouble for trouble in self._modem_troubles() if trouble),
+            backbone_down_s=gateway.backbone_down_s(),
+            duty_pct=self._duty_pct(),
+            refused_lately=self._refused_lately(),
         )
+
+    def _duty_pct(self) -> int | None:
+        """Return how much of the hour's air time is used; None where the law sets no limit."""
+        airwaves = self._gateway.airwaves
+        budget_ms = airwaves.budget_ms()
+        return (
+            None if budget_ms is None else 100 * airwaves.used_ms(self._clock.now_ms()) // budget_ms
+        )
+
+    def _refused_lately(self) -> int:
+        """Return how many packets were refused as foreign or forged within ten minutes."""
+        now_ms, refused = self._clock.now_ms(), self._gateway.counters.refused()
+        total = sum(refused.get(reason, 0) for reason in (MALFORMED, UNKNOWN_DEVICE, NOT_AUTHENTIC))
+        if not self._refused or now_ms - self._refused[-1][0] >= LATELY_MS // 20:
+            self._refused.append((now_ms, total))
+        while now_ms - self._refused[0][0] > LATELY_MS:
+            self._refused.popleft()
+        return total - self._refused[0][1]
 
 
 def _contact(contact: Contact, now_s: int) -> dict[str, object]:

@@ -4,13 +4,14 @@ A page for people at /, /status.json, /metrics for Prometheus, /healthz.  Read o
 arrives here can change anything.
 """
 
+import json
 import threading
 from importlib.resources import files
 
 import uvicorn
 from fastapi import FastAPI, Response
 
-from turna_gateway.metrics import CONTENT_TYPE
+from turna_gateway.metrics import CONTENT_TYPE, metrics_text
 from turna_gateway.status import StatusBoard
 
 _STOP_TIMEOUT_S = 3.0
@@ -68,7 +69,7 @@ def create_app(board: StatusBoard) -> FastAPI:
 
     @app.get("/metrics")
     def metrics() -> Response:
-        return Response(board.metrics, media_type=CONTENT_TYPE)
+        return Response(metrics_text(json.loads(board.snapshot)), media_type=CONTENT_TYPE)
 
     @app.get("/healthz")
     def healthz() -> Response:

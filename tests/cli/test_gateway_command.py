@@ -1,6 +1,10 @@
 """`turna gateway` as a person meets it: a template, a status, and one sentence when it is wrong."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -29,9 +33,19 @@ STATUS = {
             "heard_ago_s": 5,
             "rssi_dbm": -110,
             "snr_db": -7.5,
+            "team": "AFAD",
+            "battery_pct": None,
             "last_type": "sos",
         }
     ],
+    "air": {
+        "used_ms_of_the_hour": 90_000,
+        "budget_ms_of_the_hour": 360_000,
+        "used_pct": 25,
+        "channel_load_pct": 3,
+    },
+    "disk_pct": 50,
+    "bytes_per_report": 91,
     "alarms": ["no modem: unplugged"],
     "alarm_details": [{"name": "modem", "level": "critical", "text": "no modem: unplugged"}],
 }
@@ -107,6 +121,25 @@ def test_the_status_of_a_running_gateway_is_shown_in_words_and_as_json(
     for sign in ("hatay-1", "EXERCISE", "DOWN: unplugged", "SOS 1", "not_authentic: 2", "AFAD-1"):
         assert sign in words
     assert as_json == STATUS
+
+
+def test_a_watched_status_goes_on_until_it_is_interrupted(settings: Path, status_port: int) -> None:
+    settings.write_text(settings.read_text().replace("8480", str(status_port)))
+    command = [sys.executable, "-m", "turna", "gateway", "status", "--watch", "--config"]
+    watching = subprocess.Popen(
+        [*command, str(settings)], stdout=subprocess.PIPE, env={**os.environ, "TERM": "dumb"}
+    )
+    assert watching.stdout is not None
+    seen = b""
+    while b"AFAD-1" not in seen:
+        seen += watching.stdout.read1()
+
+    watching.send_signal(signal.SIGINT)
+    watching.communicate(timeout=20)
+
+    assert watching.returncode == 130
+    assert b"!! no modem: unplugged" in seen
+    assert b"[#####...............] 25 %" in seen
 
 
 def test_the_status_of_a_gateway_that_does_not_run_is_one_sentence(

@@ -12,7 +12,7 @@ from turna_gateway.alarms import SILENCE_S
 from turna_gateway.status import StatusBoard
 from turna_gateway.status_page import create_app
 
-ONE = Handset(1)
+ONE, TWO = Handset(1), Handset(2)
 
 
 def board(field: Field) -> StatusBoard:
@@ -50,7 +50,7 @@ def test_each_degraded_state_has_an_alarm_with_a_name(field: Field) -> None:
 
     alarms = " | ".join(json.loads(board(field).snapshot)["alarms"])
 
-    for sign in ("no modem", "no backbone", "waited 16 min", "cloned keys", "AFAD-1 silent"):
+    for sign in ("no modem", "no backbone", "waited 16 min", "cloned keys", "team AFAD silent"):
         assert sign in alarms
 
 
@@ -91,12 +91,78 @@ def test_prometheus_reads_the_same_numbers(field: Field) -> None:
 
     lines = TestClient(create_app(made)).get("/metrics").text.splitlines()
 
-    assert 'turna_gateway_events_total{kind="stored"} 1' in lines
-    assert 'turna_gateway_refused_total{reason="malformed"} 1' in lines
-    assert 'turna_gateway_handset_rssi_dbm{call_sign="AFAD-1"} -110' in lines
-    assert "turna_gateway_modem_up 1" in lines
+    assert 'turna_gateway_events_total{kind="stored"} 1.0' in lines
+    assert 'turna_gateway_refused_total{reason="malformed"} 1.0' in lines
+    assert 'turna_gateway_handset_rssi_dbm{call_sign="AFAD-1"} -110.0' in lines
+    assert "turna_gateway_modem_up 1.0" in lines
     for line in lines:
         assert line.startswith(("# HELP turna_", "# TYPE turna_", "turna_gateway_")), line
+
+
+def test_one_of_a_team_that_falls_silent_is_told_apart_from_a_whole_team(field: Field) -> None:
+    field.hear(ONE.seal(1), TWO.seal(1))
+    field.pass_time(1_000 * (SILENCE_S + 60))
+    field.hear(TWO.seal(2))
+
+    names = {a["name"]: a["level"] for a in json.loads(board(field).snapshot)["alarm_details"]}
+
+    assert names["silence.1"] == "warning"
+    assert not any(name.startswith("team_silence") for name in names)
+
+
+def test_a_storm_of_refused_packets_is_an_alarm_that_ends_with_it(field: Field) -> None:
+    made = board(field)
+    stranger = Handset(1, master=bytes(32))
+    field.hear(*(stranger.seal(seq) for seq in range(20)))
+
+    def names() -> set[str]:
+        field.pass_time(60_000)
+        made.refresh()
+        return {alarm["name"] for alarm in json.loads(made.snapshot)["alarm_details"]}
+
+    assert "refused" in names()
+    assert "refused" not in [names() for _ in range(12)][-1]
+
+
+def test_an_outage_says_how_long_it_lasts_and_after_an_hour_it_is_critical(field: Field) -> None:
+    field.connect()
+    field.pass_time(60_000)
+    field.disconnect()
+    field.pass_time(3_700_000)
+
+    (alarm,) = (
+        alarm
+        for alarm in json.loads(board(field).snapshot)["alarm_details"]
+        if alarm["name"] == "backbone"
+    )
+    assert alarm == {
+        "name": "backbone",
+        "level": "critical",
+        "text": "no backbone for 61 min: gone",
+    }
+
+
+def test_the_hours_air_time_is_shown_beside_what_the_law_allows(field: Field) -> None:
+    field.radio_up()
+    field.pass_time(600_000)
+
+    air = json.loads(board(field).snapshot)["air"]
+
+    assert air["budget_ms_of_the_hour"] == 360_000  # 10 % of the hour at 433 MHz
+    assert air["used_pct"] == 100 * air["used_ms_of_the_hour"] // 360_000
+    assert air["used_ms_of_the_hour"] > 0
+
+
+def test_one_of_two_modems_that_fails_is_an_alarm_of_its_own(field: Field) -> None:
+    field.radio_up()
+    made = StatusBoard(
+        field.gateway, field.mission, field.clock, modem_troubles=lambda: ("", "unplugged")
+    )
+    made.refresh()
+
+    alarms = {a["name"]: a["text"] for a in json.loads(made.snapshot)["alarm_details"]}
+
+    assert alarms["second_modem"] == "one of two modems does not work: unplugged"
 
 
 def test_the_page_for_people_asks_nobody_but_its_own_gateway(field: Field) -> None:

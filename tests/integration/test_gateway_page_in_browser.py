@@ -1,0 +1,125 @@
+"""The gateway's own page in a real browser: what an operator alone in the field sees."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+
+from tests.gateway.field import EPOCH_S, SOS, Field, Handset
+from turna_gateway.alarms import SILENCE_S
+from turna_gateway.status import StatusBoard
+from turna_gateway.status_page import create_app
+from turna_protocol.codes import EXERCISE
+from turna_protocol.reports import Fix, Position
+
+ONE, TWO = Handset(1), Handset(2)
+PATIENCE_MS = 15_000
+
+
+def position(east_e5: int) -> Position:
+    return Position(
+        mode=EXERCISE,
+        time_s=EPOCH_S,
+        fix=Fix(3_620_000, 3_616_000 + east_e5, 8, 2),
+        battery_pct=77,
+    )
+
+
+class Station:
+    """A gateway in virtual time whose page is served on a real port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.field = Field(folder)
+        self.board = StatusBoard(self.field.gateway, self.field.mission, self.field.clock)
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        settings = uvicorn.Config(create_app(self.board), port=self.port, log_config=None)
+        self._server = uvicorn.Server(settings)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+
+    def passes(self, seconds: int) -> None:
+        self.field.pass_time(seconds * 1_000)
+        self.board.refresh()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[Station]:
+    made = Station(tmp_path)
+    yield made
+    made.stop()
+    made.field.store.close()
+
+
+@pytest.fixture
+def page(browser: Browser, station: Station) -> Iterator[Page]:
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    station.field.radio_up()
+    station.field.connect()
+    station.field.hear(ONE.seal(1, position(0)), TWO.seal(1, position(900)), b"noise")
+    station.passes(5)
+    page.goto(f"http://127.0.0.1:{station.port}/")
+    yield page
+    page.close()
+
+
+def test_it_shows_handsets_on_a_map_and_the_share_of_the_hours_air_time(page: Page) -> None:
+    expect(page.locator("#mode")).to_have_text("EXERCISE")
+    expect(page.locator("#handsets tr")).to_have_count(2)
+    expect(page.locator("#handsets")).to_contain_text("77 %")
+    expect(page.locator("#map circle.here")).to_have_count(2)
+    expect(page.locator("#map")).to_contain_text("AFAD-2")
+    expect(page.locator("#map")).to_contain_text("m")
+    expect(page.locator("#facts")).to_contain_text("of 360 s an hour")
+    expect(page.locator("#facts")).to_contain_text("bytes a report")
+    expect(page.locator("#refused")).to_contain_text("malformed")
+    expect(page.locator("#alarms div")).to_have_count(0)
+
+
+def test_silence_outage_and_sos_appear_without_a_reload_and_not_by_colour_alone(
+    page: Page, station: Station
+) -> None:
+    station.field.disconnect()
+    station.passes(SILENCE_S + 300)
+    station.field.hear(ONE.seal(2, SOS))
+    station.passes(2)
+
+    alarms = page.locator("#alarms")
+    expect(alarms).to_contain_text("no backbone for 15 min: gone", timeout=PATIENCE_MS)
+    expect(alarms).to_contain_text("AFAD-2 silent for 15 min")
+    expect(page.locator("#handsets tr.silent")).to_have_count(1)
+    expect(page.locator("#map circle.sos")).to_have_count(1)
+    expect(page.locator("#map")).to_contain_text("AFAD-1 SOS")
+    expect(page.locator("#facts")).to_contain_text("SOS 1")
+    marks = page.locator("#alarms .warning").first.evaluate(
+        "alarm => getComputedStyle(alarm, '::before').content"
+    )
+    assert "!" in marks
+
+
+def test_a_gateway_that_died_is_told_and_its_last_picture_stays(
+    page: Page, station: Station
+) -> None:
+    expect(page.locator("#handsets tr")).to_have_count(2)
+    station.stop()
+
+    expect(page.locator("#alarms")).to_contain_text("does not answer", timeout=PATIENCE_MS)
+    expect(page.locator("#handsets tr")).to_have_count(2)
+
+
+def test_it_fits_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 700})
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
