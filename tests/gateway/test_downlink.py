@@ -164,7 +164,9 @@ def test_two_gateways_say_the_same_bytes_and_one_holding_ends_both(
     assert len(orders_heard(up, ONE)) == len(orders_heard(other, ONE)) == 1
 
 
-def test_an_order_that_comes_twice_is_queued_once_and_its_state_told_again(up: Field) -> None:
+def test_fault_67_an_order_that_comes_twice_is_queued_once_and_its_state_told_again(
+    up: Field,
+) -> None:
     give(up, order(ONE, 3), order(ONE, 3))
     up.pass_time(1_000)
     assert orders_heard(up, ONE) == [3]
@@ -224,7 +226,7 @@ def test_the_queue_survives_the_process(up: Field) -> None:
     assert states(up)[-1] == "delivered"
 
 
-def test_an_order_that_came_too_late_is_not_said(up: Field) -> None:
+def test_fault_67_a_stale_order_is_not_said_but_told_to_be_over(up: Field) -> None:
     give(up, order(ONE, 3, not_after_s=EPOCH_S - 1))
     up.pass_time(1_000)
 
@@ -439,7 +441,7 @@ def test_what_is_over_is_forgotten_only_when_much_newer_is_over_too(up: Field) -
     assert up.gateway.downlink.waiting()["order"] == 1
 
 
-def test_a_revoked_handset_is_refused_and_not_acknowledged_but_counted(up: Field) -> None:
+def test_fault_26_a_revoked_handset_is_refused_and_not_acknowledged_but_counted(up: Field) -> None:
     signed(up)
     up.radio_up()
     up.connect()
@@ -466,7 +468,7 @@ def test_a_revoked_handset_is_refused_and_not_acknowledged_but_counted(up: Field
     assert board.is_critical
 
 
-def test_revocations_survive_the_process_and_only_ever_grow(up: Field) -> None:
+def test_fault_80_an_older_revocation_list_is_let_pass_and_none_is_forgotten(up: Field) -> None:
     signed(up)
     give(up, revocations(5, {1: 1}))
     up.restart()
@@ -481,7 +483,7 @@ def test_revocations_survive_the_process_and_only_ever_grow(up: Field) -> None:
     assert up.acknowledgements(TWO) == [{5}]
 
 
-def test_a_list_that_the_secretariat_did_not_sign_revokes_nobody(up: Field) -> None:
+def test_fault_80_a_list_that_the_secretariat_did_not_sign_revokes_nobody(up: Field) -> None:
     signed(up)
     up.radio_up()
     up.connect()
