@@ -10,7 +10,7 @@ from turna_simulation.host_serial import HostSerial
 from turna_simulation.world import World
 
 # How often a handset is asked, and its answers are looked at.
-PERIOD_MS = 2_000
+PERIOD_MS = 4_000
 
 
 class JournalReader:
