@@ -44,6 +44,10 @@ firmware: ## compile what goes on boards, as a mip package and a freezing manife
 	$(SETUP) check
 	@.venv/bin/python -m tools.firmware $(ARGS)
 
+package: ## build the gateway's Debian package for a 64-bit Raspberry Pi OS, into dist/
+	$(SETUP) check
+	@.venv/bin/python -m tools.package $(ARGS)
+
 setup: ## set up everything at once, for instance before going off line
 	$(SETUP) all
 
