@@ -256,7 +256,7 @@ class RadioDriver:
             try:
                 if not self.fault:
                     self._take_events()
-            except RadioError:
+            except (RadioError, MemoryError):
                 await self._recover_if_idle()
 
     async def _watch(self) -> None:
@@ -267,14 +267,14 @@ class RadioDriver:
             if self._chip.interrupt():
                 self._interrupt.set()
             if checks % _HEALTH_CHECKS == 0 and not self._lock.locked() and not self._healthy():
-                await self._recover_if_idle()
+                await self._recover_if_idle()  # nothing in this loop may end it
 
     def _healthy(self) -> bool:
         if self.fault or self._rest != _CONTINUOUS:
             return not self.fault  # one asleep must not be woken by the question
         try:
             return self._chip.listens()
-        except RadioError:
+        except (RadioError, MemoryError):
             return False
 
     def _take_events(self) -> None:
@@ -302,7 +302,7 @@ class RadioDriver:
             async with self._lock:
                 try:
                     await self._recover()
-                except RadioError:
+                except (RadioError, MemoryError):
                     pass  # `fault` tells; the watch tries again
 
     async def _recover(self) -> None:

@@ -148,6 +148,28 @@ def test_a_chip_that_hangs_while_it_receives_receives_again_within_seconds(bench
     assert listener.packets == [b"heard"]
 
 
+# A packet that finds no memory, as the first one heard.
+NO_MEMORY_ONCE = """
+take = radio._reader.take
+
+def no_memory(**options):
+    radio._reader.take = take
+    raise MemoryError
+
+radio._reader.take = no_memory
+"""
+
+
+def test_a_packet_that_finds_no_memory_is_lost_and_the_next_is_heard(bench: Bench) -> None:
+    listener = bench.add("listener", NO_MEMORY_ONCE + LISTEN)
+    sends = "\nawait asyncio.sleep_ms(2000)\nawait radio.send(b'lost')"
+    sends += "\nawait asyncio.sleep_ms(2000)\nawait radio.send(b'heard')"
+    bench.run(bench.add("sender", START + sends))
+    bench.world.run_for(200)
+
+    assert listener.packets == [b"heard"]
+
+
 def test_a_chip_that_has_lost_its_settings_is_set_up_anew(bench: Bench) -> None:
     """As after a dip of its supply that the processor survives."""
     listener = bench.add("listener", LISTEN)
