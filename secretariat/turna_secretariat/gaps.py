@@ -4,7 +4,7 @@ A gap is a hint, not a proof of loss: what a power cut left unused of a reserved
 for ever, and an answer to an order that was not heard is never repeated.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -19,6 +19,12 @@ ASK_AFTER_MS = (10 * 60_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000)
 ASK_AT_ONCE = 50
 
 
+_REACH = sa.text("""
+    INSERT INTO reach (device, generation, highest) VALUES (:device, :generation, :highest)
+    ON CONFLICT (device, generation) DO UPDATE SET highest = excluded.highest
+""")
+
+
 class Missing(NamedTuple):
     """Numbers of a handset, from the first to the last, that are not in the archive."""
 
@@ -30,24 +36,29 @@ class Missing(NamedTuple):
 
 
 def note(
-    connection: Connection, device: int, generation: int, numbers: Sequence[int], now_ms: int
+    connection: Connection, come: Mapping[tuple[int, int], Sequence[int]], now_ms: int
 ) -> None:
-    """Fill gaps that these numbers were in, and note the gaps that they leave below them."""
-    mine = (reach.c.device == device) & (reach.c.generation == generation)
-    highest = connection.execute(sa.select(reach.c.highest).where(mine)).scalar()
-    before = -1 if highest is None else int(highest)
-    reached = before
-    for number in sorted(set(numbers)):
-        if number <= before:
-            _fill(connection, device, generation, number)
-        elif number > reached + 1:
-            _insert(connection, device, generation, (reached + 1, number - 1), now_ms)
-        reached = max(reached, number)
-    if highest is None:
-        values = {"device": device, "generation": generation, "highest": reached}
-        connection.execute(reach.insert().values(**values))
-    elif reached > before:
-        connection.execute(reach.update().where(mine).values(highest=reached))
+    """Fill gaps that these numbers were in, and note the gaps that they leave below them.
+
+    `come` has the numbers of each device and generation.
+    """
+    devices = {device for device, _ in come}
+    query = sa.select(reach.c.device, reach.c.generation, reach.c.highest)
+    rows = connection.execute(query.where(reach.c.device.in_(devices)))
+    known = {(row.device, row.generation): row.highest for row in rows}
+    new: list[dict[str, int]] = []
+    for sender, numbers in come.items():
+        before = reached = known.get(sender, -1)
+        for number in sorted(set(numbers)):
+            if number <= before:
+                _fill(connection, *sender, number)
+            elif number > reached + 1:
+                new.append(_gap(*sender, reached + 1, number - 1, now_ms))
+            reached = max(reached, number)
+        known[sender] = reached
+    connection.execute(_REACH, [_reached(*sender, known[sender]) for sender in come])
+    if new:
+        connection.execute(gap.insert(), new)
 
 
 def due(connection: Connection, now_ms: int) -> list[Missing]:
@@ -87,9 +98,10 @@ def _fill(connection: Connection, device: int, generation: int, number: int) -> 
             connection.execute(gap.insert().values(**kept))
 
 
-def _insert(
-    connection: Connection, device: int, generation: int, numbers: tuple[int, int], now_ms: int
-) -> None:
-    first, last = numbers
-    values = {"device": device, "generation": generation, "first": first, "last": last}
-    connection.execute(gap.insert().values(noticed_ms=now_ms, asked=0, **values))
+def _gap(device: int, generation: int, first: int, last: int, now_ms: int) -> dict[str, int]:
+    sender = {"device": device, "generation": generation}
+    return sender | {"first": first, "last": last, "noticed_ms": now_ms, "asked": 0}
+
+
+def _reached(device: int, generation: int, highest: int) -> dict[str, int]:
+    return {"device": device, "generation": generation, "highest": highest}

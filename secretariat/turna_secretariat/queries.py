@@ -79,8 +79,7 @@ def one_report(connection: Connection, registry: Registry, report_id: int) -> di
 
 def handsets(connection: Connection, registry: Registry, mode: str) -> list[dict[str, Any]]:
     """Return every handset in view: last contact, place, battery, signal and count in one mode."""
-    query = sa.select(contact).where(contact.c.mode == mode)
-    contacts = {row["device"]: row for row in connection.execute(query).mappings()}
+    contacts = {row["device"]: row for row in _contacts(connection, mode)}
     mine = (tally.c.mode == mode) & (tally.c.standing == "authentic")
     sums = sa.select(tally.c.device, sa.func.sum(tally.c.reports)).where(mine)
     sent = _pairs(connection, sums.group_by(tally.c.device))
@@ -95,12 +94,8 @@ def handsets(connection: Connection, registry: Registry, mode: str) -> list[dict
             "country": handset.country,
             "reports": sent.get(str(handset.device), 0),
             "missing": missed.get(str(handset.device), 0),
-            "last_contact_ms": None,
-            "battery_pct": None,
-            "rssi_dbm": None,
-            "position": None,
         }
-        | (_lately(connection, contacts[handset.device]) if handset.device in contacts else {})
+        | _lately(contacts.get(handset.device))
         for handset in registry.handsets()
         if in_view is None or handset.device in in_view
     ]
@@ -223,29 +218,39 @@ def _about(connection: Connection, registry: Registry, report_id: int | None) ->
     return {name: whole[name] for name in shown}
 
 
-def _lately(connection: Connection, last: RowMapping) -> dict[str, Any]:
-    """Return what the newest reports of a handset tell about it."""
-    arrived = sa.select(report.c.arrived_ms).where(report.c.id == last["last_id"])
-    way = sa.select(carriage.c.rssi_dbm).where(carriage.c.report_id == last["last_id"])
-    return {
-        "last_contact_ms": connection.execute(arrived).scalar(),
-        "battery_pct": last["battery_pct"],
-        "rssi_dbm": connection.execute(way.limit(1)).scalar(),
-        "position": _position(connection, last["placed_id"]),
-    }
+def _contacts(connection: Connection, mode: str) -> Sequence[RowMapping]:
+    """Return each handset's last contact with what the reports that it names say."""
+    last, placed = report.alias("last_report"), report.alias("placed_report")
+    signal = sa.select(carriage.c.rssi_dbm).where(carriage.c.report_id == contact.c.last_id)
+    query = (
+        sa.select(
+            contact.c.device,
+            contact.c.battery_pct,
+            last.c.arrived_ms.label("last_contact_ms"),
+            signal.limit(1).scalar_subquery().label("rssi_dbm"),
+            *(placed.c[name] for name in ("lat_e5", "lon_e5", "observed_s", "arrived_ms")),
+        )
+        .join_from(contact, last, last.c.id == contact.c.last_id)
+        .outerjoin(placed, placed.c.id == contact.c.placed_id)
+        .where(contact.c.mode == mode)
+    )
+    return connection.execute(query).mappings().all()
 
 
-def _position(connection: Connection, report_id: int | None) -> dict[str, Any] | None:
-    query = sa.select(report.c.lat_e5, report.c.lon_e5, report.c.observed_s, report.c.arrived_ms)
-    row = connection.execute(query.where(report.c.id == report_id)).mappings().first()
-    if row is None:
-        return None
-    return {
-        "lat": row["lat_e5"] / 100_000,
-        "lon": row["lon_e5"] / 100_000,
-        "observed_s": row["observed_s"],
-        "arrived_ms": row["arrived_ms"],
-    }
+def _lately(last: RowMapping | None) -> dict[str, Any]:
+    """Return what the newest reports of a handset tell about it; None: there are none."""
+    shown = ("last_contact_ms", "battery_pct", "rssi_dbm")
+    if last is None:
+        return dict.fromkeys((*shown, "position"))
+    position = None
+    if last["lat_e5"] is not None:
+        position = {
+            "lat": last["lat_e5"] / 100_000,
+            "lon": last["lon_e5"] / 100_000,
+            "observed_s": last["observed_s"],
+            "arrived_ms": last["arrived_ms"],
+        }
+    return {name: last[name] for name in shown} | {"position": position}
 
 
 def _sums(rows: Sequence[RowMapping], by: str) -> dict[str, int]:

@@ -6,19 +6,34 @@ among its own.  Kept for one transaction and written at its end.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from turna_secretariat import gaps
-from turna_secretariat.schema import contact, report, tally
+from turna_secretariat.schema import report
 
 if TYPE_CHECKING:
     from turna_secretariat.transaction import NewReport
 
 _Key = tuple[int, str, str, str]
+
+# Both databases know this form of "insert, or change what is there".
+_ADD = sa.text("""
+    INSERT INTO tally (device, mode, standing, type, reports, copies)
+    VALUES (:device, :mode, :standing, :type, :reports, :copies)
+    ON CONFLICT (device, mode, standing, type) DO UPDATE
+    SET reports = tally.reports + excluded.reports, copies = tally.copies + excluded.copies
+""")
+_HEAR = sa.text("""
+    INSERT INTO contact (device, mode, last_id, placed_id, battery_pct)
+    VALUES (:device, :mode, :last_id, :placed_id, :battery_pct)
+    ON CONFLICT (device, mode) DO UPDATE
+    SET last_id = excluded.last_id,
+        placed_id = coalesce(excluded.placed_id, contact.placed_id),
+        battery_pct = coalesce(excluded.battery_pct, contact.battery_pct)
+""")
 
 
 class Totals:
@@ -56,39 +71,28 @@ class Totals:
         self._repeated[report_id] += 1
 
     def write(self, connection: Connection) -> None:
-        if self._repeated:
-            self._write_copies(connection)
-        for key, number in self._filed.items():
-            _add(connection, key, "reports", number)
-        for (device, mode), said in self._contacts.items():
-            mine = (contact.c.device == device) & (contact.c.mode == mode)
-            updated = connection.execute(contact.update().where(mine).values(**said))
-            if updated.rowcount == 0:
-                connection.execute(contact.insert().values(device=device, mode=mode, **said))
-        for (device, generation), numbers in self._numbers.items():
-            gaps.note(connection, device, generation, numbers, self._at_ms)
+        counted = {key: [number, 0] for key, number in self._filed.items()}
+        for key, copies in self._copies(connection).items():
+            counted.setdefault(key, [0, 0])[1] = copies
+        names = ("device", "mode", "standing", "type", "reports", "copies")
+        rows = [dict(zip(names, (*key, *sums), strict=True)) for key, sums in counted.items()]
+        if rows:
+            connection.execute(_ADD, rows)
+        nothing = {"placed_id": None, "battery_pct": None}
+        if self._contacts:
+            connection.execute(
+                _HEAR,
+                [nothing | {"device": d, "mode": m, **n} for (d, m), n in self._contacts.items()],
+            )
+        if self._numbers:
+            gaps.note(connection, self._numbers, self._at_ms)
 
-    def _write_copies(self, connection: Connection) -> None:
-        key = (report.c.device, report.c.mode, report.c.standing, report.c.type)
-        query = sa.select(report.c.id, *key).where(report.c.id.in_(self._repeated))
+    def _copies(self, connection: Connection) -> Counter[_Key]:
         copies: Counter[_Key] = Counter()
-        for row in connection.execute(query):
-            copies[row.device, row.mode, row.standing, row.type] += self._repeated[row.id]
-        for each, number in copies.items():
-            _add(connection, each, "copies", number)
-
-
-def _add(connection: Connection, key: _Key, column: str, number: int) -> None:
-    columns: Sequence[sa.Column[Any]] = (
-        tally.c.device,
-        tally.c.mode,
-        tally.c.standing,
-        tally.c.type,
-    )
-    mine = sa.and_(*(each == value for each, value in zip(columns, key, strict=True)))
-    counted = tally.update().where(mine).values({column: tally.c[column] + number})
-    if connection.execute(counted).rowcount == 0:
-        device, mode, standing, kind = key
-        fresh = {"reports": 0, "copies": 0} | {column: number}
-        values = {"device": device, "mode": mode, "standing": standing, "type": kind} | fresh
-        connection.execute(tally.insert().values(**values))
+        if self._repeated:
+            key = (report.c.device, report.c.mode, report.c.standing, report.c.type)
+            query = sa.select(report.c.id, *key).where(report.c.id.in_(self._repeated))
+            for row in connection.execute(query):
+                repeated = self._repeated[row.id]
+                copies[row.device, row.mode, row.standing, row.type] += repeated
+        return copies

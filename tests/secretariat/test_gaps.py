@@ -13,7 +13,7 @@ MINUTE_MS = 60_000
 
 def _note(archive: Archive, *numbers: int, now_ms: int = 0, generation: int = 1) -> None:
     with archive.transaction() as transaction:
-        gaps.note(transaction._connection, 1, generation, numbers, now_ms)
+        gaps.note(transaction.connection, {(1, generation): numbers}, now_ms)
 
 
 def _missing(archive: Archive, generation: int = 1) -> list[tuple[int, int]]:
@@ -25,8 +25,8 @@ def _missing(archive: Archive, generation: int = 1) -> list[tuple[int, int]]:
 
 def _asked_for(archive: Archive, now_ms: int) -> list[tuple[int, int]]:
     with archive.transaction() as transaction:
-        due = gaps.due(transaction._connection, now_ms)
-        gaps.note_asked(transaction._connection, due, now_ms)
+        due = gaps.due(transaction.connection, now_ms)
+        gaps.note_asked(transaction.connection, due, now_ms)
     return [(each.first, each.last) for each in due]
 
 
