@@ -15,6 +15,7 @@ import pytest
 from rich.console import Console
 
 from turna.demo import exercise, tally
+from turna.demo.boards_clock import BoardsClock
 from turna.demo.chain import Chain
 from turna.demo.command import lateness
 from turna.demo.scratch import Scratch, sweep
@@ -102,32 +103,58 @@ def entry(saved_s: int) -> JournalEntry:
     )
 
 
+def sent_at(at_us: int | None) -> list[dict[str, str | float]]:
+    """Return a record of the air in which the report goes out then, and once more later."""
+    report = packet.pack_header(packet.Header(packet.REPORT, 0, *KEY)) + bytes(20)
+    air: list[dict[str, str | float]] = [
+        {"event": "sent", "at_us": 1_000, "payload": "ff00"},
+        {"event": "received", "at_us": 2_000},
+    ]
+    if at_us is not None:
+        air += [
+            {"event": "sent", "at_us": us, "payload": report.hex()} for us in (at_us, at_us + 9)
+        ]
+    return air
+
+
 @pytest.mark.parametrize(
-    ("sent_ms", "latency_s"),
+    ("sent_us", "latency_s"),
     [
-        (START_S * 1000 + 400, 2.1),  # within the second in which it was saved
-        (START_S * 1000 + 90_000, 1.501),  # the channel was not free: saved in that second
-        (START_S * 1000 - 200, 2.5),  # the handset's clock is a little ahead
+        (5_400_000, 2.1),  # within the second in which it was saved
+        (90_000_000, 1.501),  # the channel was not free: saved in that second
+        (4_800_000, 2.5),  # the handset's clock is a little ahead
         (None, 2.5),
     ],
 )
 def test_how_long_an_sos_took_is_known_to_the_millisecond(
-    sent_ms: int | None, latency_s: float
+    sent_us: int | None, latency_s: float
 ) -> None:
-    sent = {} if sent_ms is None else {KEY: sent_ms}
-    took = tally._sos_latency_s({KEY: entry(START_S)}, {KEY: START_S * 1000 + 2500}, sent)
-    assert took == latency_s
+    times = tally.Times(sent_at(sent_us), START_S, BoardsClock())
+    arrived = {KEY: START_S * 1000 + 7_500}
+    assert tally._sos_latency_s({KEY: entry(START_S + 5)}, arrived, times) == latency_s
 
 
-def test_the_first_time_that_a_report_is_on_the_air_is_found_in_the_record_of_the_air() -> None:
-    report = packet.pack_header(packet.Header(packet.REPORT, 0, *KEY)) + bytes(20)
-    air: list[dict[str, str | float]] = [
-        {"event": "sent", "at_us": 1_000, "payload": "ff00"},
-        {"event": "sent", "at_us": 5_500_000, "payload": report.hex()},
-        {"event": "received", "at_us": 5_600_000},
-        {"event": "sent", "at_us": 9_000_000, "payload": report.hex()},
-    ]
-    assert tally.first_sent_ms(air, START_S) == {KEY: START_S * 1000 + 5500}
+def test_a_busy_machine_does_not_make_an_sos_slower() -> None:
+    clock = BoardsClock()
+    for paced_ms in range(0, 60_001, 500):
+        clock.note(paced_ms, paced_ms // 2)  # the boards come along half as fast
+    times = tally.Times(sent_at(5_000_000), START_S, clock)
+    arrived = {KEY: START_S * 1000 + 14_200}
+    assert tally._sos_latency_s({KEY: entry(START_S + 5)}, arrived, times) == 2.1
+
+
+def test_the_boards_clock_is_that_of_the_rest_while_they_keep_up() -> None:
+    clock = BoardsClock()
+    for at_ms in range(0, 5_000, 100):
+        clock.note(at_ms, at_ms - at_ms % 7)
+    assert [clock.at(ms) for ms in (0, 250, 4_321, 9_000)] == [0, 250, 4_321, 9_000]
+
+
+def test_the_boards_clock_knows_when_they_stood_still_and_when_they_caught_up() -> None:
+    clock = BoardsClock()
+    for paced_ms, boards_ms in ((1_000, 1_000), (2_000, 1_000), (3_000, 1_000), (3_100, 3_100)):
+        clock.note(paced_ms, boards_ms)
+    assert [clock.at(ms) for ms in (900, 2_500, 3_050, 4_000)] == [900, 1_000, 2_050, 4_000]
 
 
 def test_the_end_is_told_in_words() -> None:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from turna.demo import exercise, services
+from turna.demo.boards_clock import BoardsClock
 from turna.demo.journal_reader import JournalReader
 from turna.demo.services import Pace, Service
 from turna.deployment import GatewayPlan, TeamPlan, make_deployment
@@ -66,6 +67,7 @@ class Chain:
         self.handsets: list[Board] = []
         self.journals: dict[int, JournalReader] = {}
         self.started_s = 0.0
+        self.boards_clock = BoardsClock()
 
     def __enter__(self) -> Self:
         return self
@@ -136,11 +138,14 @@ class Chain:
     def run(self, until: Callable[[], bool], for_s: float | None = None) -> None:
         """Let virtual time pass at the chosen speed."""
         give_up_s = None if for_s is None else time.monotonic() + for_s
-        self.world.run_paced(
-            self._speed,
-            until=lambda: until() or (give_up_s is not None and time.monotonic() >= give_up_s),
-            started_s=self.started_s,
-        )
+
+        def reached() -> bool:
+            now_s = time.monotonic()
+            paced_ms = int((now_s - self.started_s) * self._speed * 1000)
+            self.boards_clock.note(paced_ms, self.world.now_ms)
+            return until() or (give_up_s is not None and now_s >= give_up_s)
+
+        self.world.run_paced(self._speed, until=reached, started_s=self.started_s)
 
     def stop_services(self) -> None:
         """End gateway, Secretariat and broker in good order; what they stored stays readable."""

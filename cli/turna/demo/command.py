@@ -131,7 +131,7 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
             chain.directory / "gateway.db",
             chain.directory / "secretariat.db",
             args.seed,
-            tally.first_sent_ms(chain.world.ether.log, chain.world.start_unix_s),
+            tally.Times(chain.world.ether.log, chain.world.start_unix_s, chain.boards_clock),
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from turna.demo.boards_clock import BoardsClock
 from turna_protocol import delivery, packet
 from turna_protocol.errors import MalformedError
 from turna_protocol.modem.journal_messages import JournalEntry
@@ -45,17 +46,44 @@ class Tally:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+class Times:
+    """The record of the air and the boards' clock: when a report began, and when it had come."""
+
+    def __init__(
+        self, air_log: Iterable[LogRecord], start_unix_s: int, boards_clock: BoardsClock
+    ) -> None:
+        self._start_ms = start_unix_s * 1000
+        self._boards_clock = boards_clock
+        self._sent_ms: dict[Key, int] = {}
+        for record in air_log:
+            if record["event"] == "sent":
+                key = _report_in(bytes.fromhex(str(record["payload"])))
+                if key is not None:
+                    at_ms = self._start_ms + int(record["at_us"]) // 1000
+                    self._sent_ms.setdefault(key, at_ms)
+
+    def declared_ms(self, key: Key, entry: JournalEntry) -> int:
+        """Return when a report was saved, in unix milliseconds.
+
+        A journal knows the second; within it, a report was saved before it went on the air.
+        """
+        saved_ms = entry.saved_s * 1000
+        sent_ms = self._sent_ms.get(key)
+        return saved_ms if sent_ms is None else min(max(saved_ms, sent_ms), saved_ms + 999)
+
+    def on_boards_clock_ms(self, unix_ms: int) -> int:
+        """Return what the boards' clock showed when the other programs' showed this."""
+        return self._start_ms + self._boards_clock.at(unix_ms - self._start_ms)
+
+
 def count(
     journals: dict[int, dict[int, JournalEntry]],
     store: Path,
     archive_file: Path,
     seed: int,
-    first_sent_ms: dict[Key, int],
+    times: Times,
 ) -> Tally:
-    """Compare the handsets' journals with what the gateway and the archive really hold.
-
-    `first_sent_ms` is when a report first went on the air, in unix time.
-    """
+    """Compare the handsets' journals with what the gateway and the archive really hold."""
     held = {
         (device, entry.seq): entry
         for device, entries in journals.items()
@@ -85,7 +113,7 @@ def count(
         lost=len(lost),
         waiting_at_handset=len(held) - len(delivered),
         waiting_at_gateway=len(gateway_owes),
-        sos_latency_s=_sos_latency_s(held, arrived_ms, first_sent_ms),
+        sos_latency_s=_sos_latency_s(held, arrived_ms, times),
         by_type=_by_type(held),
         seed=seed,
     )
@@ -106,17 +134,6 @@ def _by_type(held: dict[Key, JournalEntry]) -> dict[str, dict[str, int]]:
     return {name: {"sent": sent[name], "receipted": receipted[name]} for name in sorted(sent)}
 
 
-def first_sent_ms(air_log: Iterable[LogRecord], start_unix_s: int) -> dict[Key, int]:
-    """Return when each report first went on the air, from the record of the air."""
-    first: dict[Key, int] = {}
-    for record in air_log:
-        if record["event"] == "sent":
-            key = _report_in(bytes.fromhex(str(record["payload"])))
-            if key is not None:
-                first.setdefault(key, start_unix_s * 1000 + int(record["at_us"]) // 1000)
-    return first
-
-
 def _report_in(sent: bytes) -> Key | None:
     try:
         header = packet.unpack_header(sent)
@@ -126,11 +143,9 @@ def _report_in(sent: bytes) -> Key | None:
 
 
 def _sos_latency_s(
-    held: dict[Key, JournalEntry], arrived_ms: dict[Key, int], sent_ms: dict[Key, int]
+    held: dict[Key, JournalEntry], arrived_ms: dict[Key, int], times: Times
 ) -> float | None:
     """Return the longest time from a declaration in a journal to the same one in the archive.
-
-    A journal knows the second; within it, the declaration was made before it went on the air.
 
     The first SOS of a handset is its declaration; what follows updates or cancels it.
     """
@@ -139,16 +154,11 @@ def _sos_latency_s(
         if type_name(held[device, seq].report_type) == "sos":
             declared.setdefault(device, (device, seq))
     waits_ms = [
-        arrived_ms[key] - _declared_ms(held[key], sent_ms.get(key))
+        max(0, times.on_boards_clock_ms(arrived_ms[key]) - times.declared_ms(key, held[key]))
         for key in declared.values()
         if key in arrived_ms
     ]
     return max(waits_ms) / 1000 if waits_ms else None
-
-
-def _declared_ms(entry: JournalEntry, sent_ms: int | None) -> int:
-    saved_ms = entry.saved_s * 1000
-    return saved_ms if sent_ms is None else min(max(saved_ms, sent_ms), saved_ms + 999)
 
 
 def _in_store(store: Path) -> tuple[set[Key], set[Key]]:
