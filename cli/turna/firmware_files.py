@@ -3,6 +3,7 @@
 Every .mpy file names the version of bytecode it is in; a board reads its own and no other.
 """
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -21,6 +22,9 @@ PACKAGES = (
     ("firmware", "turna_modem"),
     ("firmware", "turna_relay"),
 )
+_HANDSET = ("firmware", "turna_handset")
+# Other people's modules that a handset needs: taken from their packages as installed, never copied.
+LIBRARIES = (("microdot", "microdot.py"),)
 MAIN = "main.py"  # stays source: a board runs it by name
 # .mpy: "M", version, feature flags, bits of a small integer (MicroPython, tools/mpy-tool.py).
 _MAGIC = ord("M")
@@ -36,7 +40,17 @@ def sources(packages: Iterable[tuple[str, str]] = PACKAGES) -> dict[str, Path]:
             raise UsageError(f"{base / package} is missing: this needs a copy of the repository")
         for path in sorted((base / package).rglob("*.py")):
             found[path.relative_to(base).as_posix()] = path
+        if (folder, package) == _HANDSET:
+            found |= {module: library(name, module) for name, module in LIBRARIES}
     return found
+
+
+def library(package: str, module: str) -> Path:
+    """Return the source of a module of an installed package."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise UsageError(f"the package {package} is missing: a handset needs its {module}")
+    return Path(spec.submodule_search_locations[0]) / module
 
 
 def compile_into(folder: Path, packages: Iterable[tuple[str, str]] = PACKAGES) -> dict[str, Path]:
@@ -98,6 +112,9 @@ def _manifest() -> str:
         f'package("{package}", base_path="{(REPOSITORY / folder).as_posix()}", opt=0)'
         for folder, package in PACKAGES
     ]
+    for name, module in LIBRARIES:
+        base = library(name, module).parent.as_posix()
+        lines.append(f'module("{module}", base_path="{base}", opt=0)')
     lines.append(f'module("{MAIN}", base_path="{(REPOSITORY / "firmware").as_posix()}", opt=0)')
     return "\n".join(lines) + "\n"
 

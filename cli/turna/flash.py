@@ -45,9 +45,9 @@ try:
     os.mkdir("/lib")
 except OSError:
     pass
-for package in %(packages)r:
+for top in %(tops)r:
     try:
-        remove("/lib/" + package)
+        remove("/lib/" + top)
     except OSError:
         pass
 print("TURNA {}")
@@ -144,16 +144,18 @@ def install(board: BoardKind, port: str, packages: tuple[tuple[str, str], ...]) 
             )
         else:
             print(f"  MicroPython {release}: copying {len(compiled)} modules")
-            _copy(port, lib, compiled, tuple(package for _, package in packages))
+            _copy(port, lib, compiled)
     board_prompt.reset(port)
     if board_prompt.greeting(port, _GREETING_PATIENCE_S) is None:
         raise UsageError("the firmware is on the board, but does not speak; see what it prints")
 
 
-def _copy(port: str, lib: Path, compiled: dict[str, Path], packages: tuple[str, ...]) -> None:
+def _copy(port: str, lib: Path, compiled: dict[str, Path]) -> None:
     main = firmware_files.REPOSITORY / "firmware" / firmware_files.MAIN
-    board_prompt.ask(port, _MAKE_ROOM % {"packages": packages})
-    board_prompt.copy(port, [str(lib / package) for package in packages], "/lib/")
+    tops = sorted({place.partition("/")[0] for place in compiled})
+    old = [*tops, *(top.replace(".mpy", ".py") for top in tops if top.endswith(".mpy"))]
+    board_prompt.ask(port, _MAKE_ROOM % {"tops": old})
+    board_prompt.copy(port, [str(lib / top) for top in tops], "/lib/")
     board_prompt.copy(port, [str(main)], f"/{firmware_files.MAIN}")
     sent = {f"/lib/{place}": _digest(path) for place, path in compiled.items()}
     sent[f"/{firmware_files.MAIN}"] = _digest(main)

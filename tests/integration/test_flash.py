@@ -107,7 +107,7 @@ def test_package_and_manifest_name_every_module_that_boards_run(tmp_path: Path) 
         for base in (Path("firmware"), Path("protocol"))
         for path in base.rglob("*.py")
         if path.parts[1].startswith("turna_")
-    }
+    } | {"microdot.mpy"}
     assert {place for place, _ in package["urls"]} == ours
     assert all((made / source).exists() for _, source in package["urls"])
 
