@@ -186,6 +186,18 @@ def test_a_modem_that_starts_again_is_configured_again_and_loses_no_packet_of_th
         assert (b"reply %d" % number).hex().encode() in peer.serial.output
 
 
+def test_a_modem_is_awake_for_its_host_after_a_long_time_without_one(
+    world: World, modem: Board
+) -> None:
+    """Light sleep would make its line deaf, and end a native USB port."""
+    world.run_for(600_000)
+    host = Host(world, modem)
+    asked_ms = world.now_ms
+    assert online(world, host)
+    assert world.now_ms - asked_ms < 1_000
+    assert modem.boots == 1
+
+
 def test_without_a_region_nothing_leaves_the_antenna(world: World, modem: Board) -> None:
     host = Host(world, modem, radio=setting(region="UNSET"))
     assert online(world, host)
