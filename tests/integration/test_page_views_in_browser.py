@@ -15,6 +15,7 @@ from turna_protocol import codes
 from turna_protocol.reports import Fix, NodeHealth, Position, Report
 from turna_protocol.reports.message import Message
 from turna_protocol.reports.task_status import TaskStatus
+from turna_secretariat.signed_in import COOKIE
 
 FIX = Fix(3_620_500, 3_616_300, 8, 2)
 MINUTE_MS = 60_000
@@ -231,8 +232,10 @@ def test_two_officers_see_each_others_deeds_without_a_reload(
 ) -> None:
     _says(live, sos(fix=FIX))
     context = browser.new_context()
+    context.add_cookies([{"name": COOKIE, "value": live.token_of("bekzat"), "url": live.address}])
     other = context.new_page()
     other.goto(live.address)
+    expect(other.locator("#person")).to_have_value("Bekzat Omarov")
     expect(other.locator("#sos")).to_be_visible()
 
     page.locator("#sos").get_by_role("button", name="Accept").click()
@@ -281,7 +284,7 @@ def test_a_task_is_sent_after_its_cost_was_seen_and_followed_by_team(
     page.get_by_role("link", name="Tasks and alerts").click()
     page.locator("#say-to").select_option("team TUR01")
     page.fill("#say-text", "Okula gidin")
-    expect(page.locator("#say-cost")).to_contain_text("Reaches 1 handsets: TUR01-1")
+    expect(page.locator("#say-cost")).to_contain_text("Handsets reached: 1 (TUR01-1)")
     expect(page.locator("#say-cost")).to_contain_text(re.compile(r"hatay-1: [0-9.]+ %"))
     page.locator("#say-send").click()
 

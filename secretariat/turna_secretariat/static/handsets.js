@@ -12,10 +12,11 @@ export const isSilent = (handset, now_ms) => handset.last_contact_ms !== null &&
 
 export function showHandsets(page, actions) {
   const { now_ms, handsets } = page;
+  const revoked = new Set(page.revocations.map((revocation) => revocation.device));
   const silent = handsets.filter((handset) => isSilent(handset, now_ms));
   byId("count-silent").textContent = silent.length ? `⚠ ${phrase("silent: {n}", { n: silent.length })}` : "";
   const teams = grouped(handsets);
-  show(byId("handset-rows"), [...teams].flatMap(([team, members]) => [...(members.length > 1 ? [teamRow(team, members, page)] : []), ...members.map((handset) => row(handset, now_ms, actions))]));
+  show(byId("handset-rows"), [...teams].flatMap(([team, members]) => [...(members.length > 1 ? [teamRow(team, members, page)] : []), ...members.map((handset) => row(handset, now_ms, revoked, actions))]));
 }
 
 function grouped(handsets) {
@@ -33,17 +34,17 @@ function teamRow(team, members, page) {
     element("td", phrase("handsets: {n}", { n: members.length }), { colspan: "4", class: "soft" }));
 }
 
-function row(handset, now_ms, actions) {
+function row(handset, now_ms, revoked, actions) {
   const silent = isSilent(handset, now_ms);
   const low = handset.battery_pct !== null && handset.battery_pct < LOW_BATTERY_PCT;
   const where = handset.position
     ? button(place(handset.position, 4), { class: "plain", "data-key": `place-${handset.device}`, "aria-label": phrase("show {who} on the map", { who: handset.call_sign }) }, () => actions.goTo(handset.position))
     : element("span", phrase("unknown"), { class: "soft" });
   return element("tr", null, { class: silent ? "silent" : handset.last_contact_ms === null ? "unheard" : "" },
-    element("td", null, {}, sender(handset), handset.revoked ? element("span", phrase("revoked"), { class: "tag bad" }) : ""),
+    element("td", null, {}, sender(handset), revoked.has(handset.device) ? element("span", phrase("revoked"), { class: "tag bad" }) : ""),
     element("td", `${silent ? `⚠ ${phrase("silent")}, ` : ""}${age(handset.last_contact_ms, now_ms)}`, { class: "number", title: clockTime(handset.last_contact_ms, now_ms) }),
     element("td", handset.battery_pct === null ? "?" : `${low ? `⚠ ${phrase("low")} ` : ""}${handset.battery_pct} %`, { class: "number" }),
     element("td", handset.rssi_dbm === null ? "?" : `${handset.rssi_dbm} dBm`, { class: "number" }),
     element("td", null, { class: "number" }, where),
-    element("td", handset.reports, { class: "number" }));
+    element("td", handset.missing ? `${handset.reports} (−${handset.missing})` : handset.reports, { class: "number", ...(handset.missing ? { title: phrase("numbers missing in between: {n}", { n: handset.missing }) } : {}) }));
 }

@@ -35,6 +35,7 @@ export function showHealth(page) {
     chip(phrase("Backbone"), page.connected ? phrase("connected") : phrase("DOWN"), page.connected),
     ...status.gateways.map((gateway) => chip(phrase("Gateway {name}", { name: gateway.name }), ...gatewayWords(gateway, now_ms))),
     ...(refused ? [chip(phrase("Refused messages"), refused, false)] : []),
+    ...Object.entries(status.counts.other_modes ?? {}).filter(([, count]) => count).map(([name, count]) => chip(phrase("Reports of another mode, {mode}", { mode: modeWords(name) }), count, name !== "actual")),
   ]);
 }
 

@@ -52,7 +52,7 @@ function mark(handset, distress, now_ms, actions) {
   const known = markers.get(handset.device);
   const paler = Math.min(1, Math.max(0, (old_ms - AGEING_MS) / (PALE_MS - AGEING_MS)));
   const opacity = distress ? 1 : 1 - paler * (1 - PALEST);
-  known?.marker.setLatLng(at).setZIndexOffset(distress ? 1000 : 0).setOpacity(opacity);
+  known?.marker.setLatLng(at).setOpacity(opacity);
   if (known) known.isUrgent = Boolean(distress);
   if (known?.look === look) return;
   const label = element("span", null, {}, distress ? element("b", distress) : "", element("i", `${silent}${handset.call_sign}${note}`));

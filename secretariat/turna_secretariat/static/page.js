@@ -26,7 +26,7 @@ const PAGE_SIZE = 60;
 const PAGE_LIMIT = 480;
 
 const page = {
-  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, calls: [], words: [], notices: [],
+  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], calls: [], words: [], notices: [],
   now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: 0,
 };
 const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), reportsOf };
@@ -46,7 +46,7 @@ function refresh() {
 
 // What each view needs beyond what all of them do.
 const OF_VIEW = {
-  picture: async () => { [page.places, page.trails] = await Promise.all([read("/api/places"), trailsAddress() ? read(trailsAddress()) : null]); },
+  picture: async () => { [page.places, page.revocations, page.trails] = await Promise.all([read("/api/places"), read("/api/down/revocations"), trailsAddress() ? read(trailsAddress()) : null]); },
   down: async () => { page.words = await read("/api/down"); },
   book: async () => { page.calls = await read("/api/sos"); },
   notices: async () => { page.notices = await read("/api/notices"); },

@@ -67,6 +67,7 @@ function notReady() {
   sureUntil = 0;
   byId("say-send").disabled = true;
   byId("say-send").textContent = phrase("Send");
+  byId("say-send").classList.remove("sure");
   show(byId("say-cost"), []);
 }
 
@@ -85,8 +86,8 @@ function lines({ handsets, costs }) {
   const gateways = costs.flatMap((one) => one.gateways);
   const airtime_ms = costs.reduce((sum, one) => sum + one.airtime_ms, 0);
   return [
-    element("li", phrase("Reaches {n} handsets: {names}", { n: handsets.length, names: handsets.join(", ") })),
-    element("li", phrase("Each time it is said: {packets} packets, {seconds} s on the air", { packets: costs.reduce((sum, one) => sum + one.packets, 0), seconds: (airtime_ms / 1000).toFixed(1) })),
+    element("li", phrase("Handsets reached: {n} ({names})", { n: handsets.length, names: handsets.join(", ") })),
+    element("li", phrase("Each time it is said: packets {packets}, {seconds} s on the air", { packets: costs.reduce((sum, one) => sum + one.packets, 0), seconds: (airtime_ms / 1000).toFixed(1) })),
     ...gateways.map((one) => element("li", one.percent_of_the_hour === null ? one.gateway : phrase("{gateway}: {percent} % of what it may send in an hour", { gateway: one.gateway, percent: one.percent_of_the_hour }))),
     element("li", phrase("It is repeated, ever more rarely, until the handsets hold it."), { class: "soft" }),
   ];
@@ -97,6 +98,7 @@ async function submit() {
   const saying = JSON.parse(asked);
   if (saying.kind === "alert" && performance.now() > sureUntil) {
     sureUntil = performance.now() + SURE_MS;
+    byId("say-send").classList.add("sure");
     byId("say-send").textContent = phrase("Click again: {alert} to {whom}", { alert: say("alert", saying.form.code), whom: byId("say-to").selectedOptions[0].textContent });
     return;
   }

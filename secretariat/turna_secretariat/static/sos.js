@@ -3,7 +3,7 @@
 import { act, tell } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { phrase, say } from "./languages.js";
-import { alarm as sound } from "./sound.js";
+import { armed, alarm as sound } from "./sound.js";
 import { age, clockTime, modeTag, place, sender } from "./words.js";
 
 let known = new Set();
@@ -16,7 +16,9 @@ export function showSos(page, actions) {
   known = new Set(open.map((alarm) => alarm.id));
   panel.hidden = open.length === 0;
   document.body.classList.toggle("in-distress", open.length > 0);
-  byId("sos-title").textContent = open.length === 1 ? phrase("SOS: one team calls") : phrase("SOS: open calls: {n}", { n: open.length });
+  const silent = calling.length && !armed() ? ` · ✘ ${phrase("sound is off")}` : "";
+  const title = open.length === 1 ? phrase("SOS: one team calls") : phrase("SOS: open calls: {n}", { n: open.length });
+  if (byId("sos-title").textContent !== title + silent) byId("sos-title").textContent = title + silent;
   const callingFirst = [...calling, ...open.filter((alarm) => alarm.cancelled_ms !== null)];
   show(byId("sos-cards"), callingFirst.map((alarm) => card(alarm, page, actions)));
   sound(calling.length > 0);

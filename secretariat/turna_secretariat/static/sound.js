@@ -13,7 +13,7 @@ let meter = null;
 let wanted = false;
 let timer = null;
 
-const armed = () => context?.state === "running";
+export const armed = () => context?.state === "running";
 
 function chime() {
   TONES_HZ.forEach((hz, index) => {
