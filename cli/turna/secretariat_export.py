@@ -39,7 +39,9 @@ def export(config: Config, args: argparse.Namespace) -> int:
 def send_to_tak(config: Config, args: argparse.Namespace) -> int:
     """Send the selected reports, and what arrives from now on until SIGTERM or Ctrl-C."""
     with _opened(config, args) as (archive, registry, selection):
-        sink = tak.open_sink(tak.read_target(args.to))
+        sink = tak.open_sink(
+            tak.read_target(args.to), tak.read_tls(args.ca, args.certificate, args.key)
+        )
         feed = tak.Feed(archive, registry, selection)
         try:
             if args.once:

@@ -99,3 +99,32 @@ def test_an_archive_that_was_damaged_while_it_was_cut_off_is_not_served(tmp_path
 
     with pytest.raises(ArchiveError):
         Archive.in_file(path).open()
+
+
+def test_a_page_for_other_machines_needs_a_certificate(tmp_path: Path) -> None:
+    open_to_all = TEMPLATE.replace('host = "127.0.0.1"', 'host = "0.0.0.0"')
+    (tmp_path / "a.toml").write_text(open_to_all)
+    with pytest.raises(ConfigurationError, match="passwords would travel readable"):
+        read_config(tmp_path / "a.toml")
+
+    both = open_to_all.replace("# certificate", "certificate").replace("# key", "key")
+    (tmp_path / "b.toml").write_text(both)
+    assert read_config(tmp_path / "b.toml").page_certificate == tmp_path / "page.pem"
+
+    (tmp_path / "c.toml").write_text(open_to_all.replace("# certificate", "certificate"))
+    with pytest.raises(ConfigurationError, match="stand together"):
+        read_config(tmp_path / "c.toml")
+
+
+def test_a_certificate_that_is_none_is_one_sentence_and_exit_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Field(tmp_path / "kit")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    settings = TEMPLATE.replace("8470", str(port))
+    settings = settings.replace("# certificate", "certificate").replace("# key", "key")
+    (tmp_path / "secretariat.toml").write_text(settings)
+
+    assert main(["secretariat", "run", "--config", str(tmp_path / "secretariat.toml")]) == 2
+    assert "certificate or key cannot be used" in capsys.readouterr().err

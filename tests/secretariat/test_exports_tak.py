@@ -1,10 +1,14 @@
 """Sending to TAK over real sockets of this machine: datagrams, a stream, one that breaks."""
 
 import socket
+import ssl
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from tests.integration.certificates import Authority
 from tests.secretariat.exported import ANTAKYA, Exported, sitrep, sos, worksite_report
 from turna_secretariat.exports import tak
 from turna_secretariat.exports.selection import Selection, SelectionError
@@ -37,6 +41,15 @@ def _listening(kind: int) -> socket.socket:
     listening.settimeout(10)
     listening.bind(("127.0.0.1", 0))
     return listening
+
+
+def _received(listening: socket.socket, context: ssl.SSLContext) -> bytes:
+    connection, _ = listening.accept()
+    with context.wrap_socket(connection, server_side=True) as stream:
+        said = b""
+        while more := stream.recv(65_536):
+            said += more
+        return said
 
 
 def test_each_datagram_is_one_event(exported: Exported) -> None:
@@ -81,6 +94,53 @@ def test_a_stream_carries_one_document_after_the_other(exported: Exported) -> No
 
     assert len(documents) == 2
     assert ET.fromstring(b"<?xml" + documents[0]).get("type") == "b-a-o-tbl"
+
+
+def test_a_server_that_proves_its_name_gets_the_events_by_tls(
+    exported: Exported, tmp_path: Path
+) -> None:
+    exported.file(sos())
+    authority = Authority(tmp_path / "tls")
+    server, ours = authority.issue("tak", host="localhost"), authority.issue("secretariat")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authority.certificate)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(server.certificate, server.key)
+    with _listening(socket.SOCK_STREAM) as listening, ThreadPoolExecutor() as elsewhere:
+        listening.listen()
+        arrived = elsewhere.submit(_received, listening, context)
+        target = tak.read_target(f"tls://localhost:{listening.getsockname()[1]}")
+        tls = tak.read_tls(authority.certificate, ours.certificate, ours.key)
+        sink = tak.open_sink(target, tls)
+        _feed(exported).send_new(sink)
+        sink.close()
+
+    assert ET.fromstring(arrived.result(10)).get("type") == "b-a-o-tbl"
+
+
+def test_a_server_that_somebody_else_signed_gets_nothing(
+    exported: Exported, tmp_path: Path
+) -> None:
+    exported.file(sos())
+    ours, theirs = Authority(tmp_path / "ours"), Authority(tmp_path / "theirs")
+    server = theirs.issue("tak", host="localhost")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(server.certificate, server.key)
+    with _listening(socket.SOCK_STREAM) as listening, ThreadPoolExecutor() as elsewhere:
+        listening.listen()
+        arrived = elsewhere.submit(_received, listening, context)
+        target = tak.read_target(f"tls://localhost:{listening.getsockname()[1]}")
+        sink = tak.open_sink(target, tak.read_tls(ours.certificate, None, None))
+        feed = _feed(exported)
+        with pytest.raises(OSError, match="certificate verify failed"):
+            feed.send_new(sink)
+
+        assert isinstance(arrived.exception(10), OSError)
+    assert feed.sent == 0
+
+
+def test_files_for_tls_that_are_none_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SelectionError, match="files for TLS"):
+        tak.read_tls(tmp_path / "none.pem", None, None)
 
 
 def test_what_could_not_be_sent_is_sent_when_the_way_is_back(exported: Exported) -> None:

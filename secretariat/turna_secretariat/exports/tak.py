@@ -1,14 +1,16 @@
-"""Sends what arrives to TAK clients: UDP (also multicast) or TCP, an event at a time.
+"""Sends what arrives to TAK clients: UDP (also multicast), TCP or TLS, an event at a time.
 
 One way only, nothing is read back.  An event that could not be handed to the network is sent again;
 a datagram that is lost is replaced by the next position.
 """
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -17,6 +19,7 @@ from turna_secretariat.exports import cot
 from turna_secretariat.exports.selection import Selection, SelectionError, select_after
 from turna_secretariat.registry import Registry
 
+SCHEMES = ("udp", "tcp", "tls")
 _BATCH = 100
 _CONNECT_TIMEOUT_S = 5.0
 # Stays within the network of the operations centre.
@@ -35,25 +38,42 @@ class Sink(Protocol):
 class Target:
     """Where TAK listens."""
 
-    scheme: str  # udp | tcp
+    scheme: str  # udp | tcp | tls
     host: str
     port: int
 
 
 def read_target(text: str) -> Target:
-    """Return the target of udp://HOST:PORT or tcp://HOST:PORT. SelectionError if it is none."""
+    """Return the target of udp://, tcp:// or tls://HOST:PORT. SelectionError if it is none."""
     parts = urlsplit(text)
     try:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if parts.scheme not in ("udp", "tcp") or not host or not port or parts.path.strip("/"):
-        raise SelectionError(f"{text!r} is no target: udp://239.2.3.1:6969 or tcp://HOST:8087")
+    if parts.scheme not in SCHEMES or not host or not port or parts.path.strip("/"):
+        raise SelectionError(
+            f"{text!r} is no target: udp://239.2.3.1:6969, tcp://HOST:8087 or tls://HOST:8089"
+        )
     return Target(parts.scheme, host, port)
 
 
-def open_sink(target: Target) -> Sink:
-    return Datagrams(target) if target.scheme == "udp" else Stream(target)
+def read_tls(ca: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext:
+    """Return how a server is checked (`ca`, or the machine's own) and how it knows us.
+
+    SelectionError if a file cannot be used. A server is never taken without a proof of its name.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca)
+        if certificate is not None:
+            context.load_cert_chain(certificate, key)
+    except OSError as error:  # ssl.SSLError is one
+        raise SelectionError(f"the files for TLS cannot be used ({error})") from None
+    return context
+
+
+def open_sink(target: Target, tls: ssl.SSLContext | None = None) -> Sink:
+    """Return the way to a target; `tls` is for tls:// alone."""
+    return Datagrams(target) if target.scheme == "udp" else Stream(target, tls)
 
 
 class Datagrams:
@@ -87,16 +107,16 @@ def _datagram_socket(family: int) -> socket.socket:
 
 
 class Stream:
-    """Each event is a document in one stream, as TAK servers take it on port 8087."""
+    """Each event is a document in one stream, as TAK servers take it on 8087, by TLS on 8089."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, tls: ssl.SSLContext | None = None) -> None:
         self._target = target
+        self._tls = tls
         self._socket: socket.socket | None = None
 
     def send(self, event: bytes) -> None:
         if self._socket is None:
-            address = (self._target.host, self._target.port)
-            self._socket = socket.create_connection(address, _CONNECT_TIMEOUT_S)
+            self._socket = self._connected()
         try:
             self._socket.sendall(event)
         except OSError:
@@ -107,6 +127,18 @@ class Stream:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+    def _connected(self) -> socket.socket:
+        address = (self._target.host, self._target.port)
+        made = socket.create_connection(address, _CONNECT_TIMEOUT_S)
+        if self._target.scheme != "tls":
+            return made
+        tls = ssl.create_default_context() if self._tls is None else self._tls
+        try:
+            return tls.wrap_socket(made, server_hostname=self._target.host)
+        except OSError:
+            made.close()
+            raise
 
 
 class Feed:
