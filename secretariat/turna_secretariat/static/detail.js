@@ -9,7 +9,7 @@ const HEADING = new Set(["type", "mode", "position", "time", "time_quality"]);
 const WITH_CAP = new Set(["sos", "hazard"]);
 const PROOFS = {
   authentic: sayLater("proved to be its sender's"), undecodable: sayLater("proved to be its sender's, but of no known form"), not_authentic: sayLater("NOT proved to be its sender's"),
-  unknown_device: sayLater("from a device that is not registered"), clone: sayLater("a second report under the same number"),
+  unknown_device: sayLater("from a device that is not registered"), clone: sayLater("a second report under the same number"), revoked: sayLater("proved by keys that were revoked"),
 };
 const DEEDS = {
   read: sayLater("read by {person}"), accepted: sayLater("accepted by {person}"), acted: sayLater("acted on by {person}"),

@@ -9,7 +9,7 @@ import { age, clockTime, modeTag, modeWords, sender, standingWords, words } from
 const HEARTBEAT_MISSED_MS = 150_000; // a gateway speaks every 30 to 60 s
 const ALARMS = {
   not_authentic: sayLater("not authentic"), unknown_device: sayLater("unknown device"), clone: sayLater("clone"), undecodable: sayLater("undecodable"),
-  quarantined: sayLater("quarantined"), foreign_gateway: sayLater("foreign gateway"),
+  quarantined: sayLater("quarantined"), foreign_gateway: sayLater("foreign gateway"), revoked: sayLater("revoked"), unknown_order: sayLater("unknown order"),
 };
 const NUMBERS = {
   heard: sayLater("packets heard"), stored: sayLater("reports stored"), acknowledged: sayLater("acknowledged by radio"), receipted: sayLater("receipts had"),

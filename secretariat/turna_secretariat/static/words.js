@@ -13,7 +13,7 @@ export const TYPES = {
   task_status: sayLater("task status"), unknown: sayLater("of unknown form"),
 };
 const STANDINGS = {
-  not_authentic: sayLater("not authentic"), unknown_device: sayLater("unknown device"), clone: sayLater("clone"), undecodable: sayLater("undecodable"),
+  not_authentic: sayLater("not authentic"), unknown_device: sayLater("unknown device"), clone: sayLater("clone"), undecodable: sayLater("undecodable"), revoked: sayLater("revoked"),
 };
 export const MODES = { exercise: sayLater("EXERCISE"), actual: sayLater("REAL"), test: sayLater("TEST"), unknown: sayLater("unknown") };
 
