@@ -7,7 +7,7 @@ NAME ?=
 PYTEST = .venv/bin/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench hil fuzz firmware setup format lock clean
+.PHONY: help demo test check bench hil fuzz firmware package setup format lock clean
 
 help: ## show this list
 	@echo "Turna: reports from rescue teams without a network, to the Secretariat and back"

@@ -89,8 +89,8 @@ def build(
     tree = work / "tree"
     share = tree / "usr/share/turna"
     (share / "wheels").mkdir(parents=True)
-    wheel = [str(PYTHON), "-m", "hatchling", "build", "-t", "wheel", "-d", str(share / "wheels")]
-    run(wheel, cwd=ROOT)
+    command = [str(PYTHON), "-m", "hatchling", "build", "-t", "wheel", "-d", str(share / "wheels")]
+    run(command, cwd=ROOT)
     for wheel in wheels:
         shutil.copy(wheel, share / "wheels")
     (share / "requirements.txt").write_text(requirements)
