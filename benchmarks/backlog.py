@@ -27,7 +27,7 @@ MONTH_S = 30 * 24 * 3600
 MONTH_REPORTS = 60_000
 
 MIB = 1 << 20
-DISK, MEMORY_DISK = FOLDER, Path("/dev/shm")  # noqa: S108 - measured, never kept
+DISK, MEMORY_DISK = FOLDER, Path("/dev/shm")
 BYTES_PER_REPORT_MAX = 130
 MEMORY_MAX_MIB = 200
 MONTH_GROWTH_MAX_MIB = 8
