@@ -37,7 +37,8 @@ brokers = ["127.0.0.1:1883"]              # MQTT brokers, tried in turn
 # key = "tls/gateway.key"                 # nobody else may read the file
 
 [status]
-host = "127.0.0.1"                        # where /status.json and /healthz are served
+host = "127.0.0.1"                        # the operator's page; "0.0.0.0": for the local network,
+                                          # read only, and whoever is on it sees where teams are
 port = 8480
 """
 

@@ -239,6 +239,7 @@ class WatchedPort:
         self._port = open_port(path)
         self._record = record
         self.takes_writes = True
+        self.lies = False
         record.append("open")
 
     @property
@@ -261,6 +262,10 @@ class WatchedPort:
         return self._port.fileno()
 
     def read(self, size: int) -> bytes:
+        if self.lies:  # pyserial's own words when a USB device goes away under it
+            raise serial.SerialException(
+                "device reports readiness to read but returned no data (device disconnected?)"
+            )
         return self._port.read(size)
 
     def write(self, data: bytes) -> int | None:
@@ -314,6 +319,24 @@ def test_fault_36_a_modem_that_falls_silent_is_noticed_and_at_last_reset(
     made.expect(RadioUp)
     at = record.index("rts True")
     assert record[at - 1] == "dtr False"
+
+
+def test_fault_32_a_port_that_says_ready_and_gives_nothing_is_closed_and_opened_again(
+    puppet: Puppet, gateway: Callable[..., Gateway]
+) -> None:
+    ports: list[WatchedPort] = []
+
+    def open_watched(path: str) -> WatchedPort:
+        ports.append(WatchedPort(path, []))
+        return ports[-1]
+
+    made = gateway(puppet.path, open_port=open_watched)
+    made.expect(RadioUp)
+    ports[0].lies = True
+
+    assert "returned no data" in made.expect(RadioDown).reason
+    made.expect(RadioUp)
+    assert len(ports) == 2
 
 
 def test_fault_37_a_port_that_takes_nothing_is_closed_and_opened_again(

@@ -95,7 +95,7 @@ def test_frames_arrive_one_byte_at_a_time() -> None:
     assert deframer.undecodable == 0
 
 
-def test_frames_arrive_whole_from_any_split_of_the_stream() -> None:
+def test_fault_34_frames_arrive_whole_from_any_split_of_the_stream() -> None:
     stream = b"".join([on_the_wire(frame) for frame in FRAMES[:4]])
     for at in range(len(stream)):
         deframer = Deframer()
@@ -138,7 +138,7 @@ def test_a_frame_of_another_format_is_refused() -> None:
     assert refuses(decode_chunk, cobs_encode(raw + crc32(raw).to_bytes(4, "little")))
 
 
-def test_boot_text_before_a_frame_is_handed_out_and_costs_no_frame() -> None:
+def test_fault_34_boot_text_before_a_frame_is_handed_out_and_costs_no_frame() -> None:
     deframer = Deframer()
     assert deframer.feed(BOOT_TEXT + on_the_wire(FRAMES[1])) == [FRAMES[1]]
     assert texts(deframer) == [BOOT_TEXT.decode()]
