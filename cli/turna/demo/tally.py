@@ -164,9 +164,10 @@ def _sos_latency_s(
 def _in_store(store: Path) -> tuple[set[Key], set[Key]]:
     """Return which reports the gateway has stored, and which of them still wait."""
     with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
-        rows = connection.execute("SELECT device, seq, retired_at_s IS NULL FROM report").fetchall()
+        every = connection.execute("SELECT device, seq, retired_at_s IS NULL, header FROM report")
+        rows = [row for row in every if packet.packet_kind(row[3]) == packet.REPORT]
     connection.close()
-    return {(d, s) for d, s, _ in rows}, {(d, s) for d, s, waits in rows if waits}
+    return {(d, s) for d, s, *_ in rows}, {(d, s) for d, s, waits, _ in rows if waits}
 
 
 def _in_archive(archive: Archive) -> dict[Key, int]:
