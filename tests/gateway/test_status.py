@@ -1,10 +1,12 @@
 """What the gateway shows of itself, over MQTT and on its local page."""
 
 import json
+import logging
 
+import pytest
 from fastapi.testclient import TestClient
 
-from tests.gateway.field import POSITION, Field, Handset, receipt_for
+from tests.gateway.field import MASTER, POSITION, Field, Handset, receipt_for
 from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import GatewayHealth, Presence
 from turna_backbone.mqtt import Published
@@ -59,6 +61,25 @@ def test_no_secret_is_in_the_status(field: Field) -> None:
 
     assert ONE.link_key.hex() not in board(field).snapshot.decode()
     assert "key" not in repr(field.gateway._keyring.handset(1))
+
+
+def test_no_secret_and_no_content_is_in_the_log_even_when_it_says_everything(
+    field: Field, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    packet = ONE.seal(1)
+    field.radio_up()
+    field.connect()
+    field.hear(packet, ONE.seal(1, POSITION), b"garbage", Handset(1, master=bytes(32)).seal(2))
+    field.receipt(receipt_for(field.reports()[0], ONE))
+    field.disconnect()
+    field.restart()
+
+    said = "\n".join(record.getMessage() for record in caplog.records)
+    assert said
+    for secret in (ONE.link_key, ONE.authentication_key, MASTER, packet):
+        assert secret.hex() not in said
+        assert repr(secret) not in said
 
 
 def test_the_local_page_serves_the_snapshot_and_the_state(field: Field) -> None:
