@@ -5,7 +5,7 @@ Needed once, at the start; then forgotten, with the mission's and the regions' r
 
 from turna_protocol import codes
 from turna_protocol.errors import MalformedError
-from turna_protocol.keys import KEY_BYTES
+from turna_protocol.key_parts import KEY_BYTES
 from turna_protocol.mission import mission_from_json
 from turna_protocol.packet import DEVICE_MAX
 from turna_protocol.regions import REGIONS, refusal

@@ -12,7 +12,7 @@ from turna_board import stack
 PARTS = (
     "turna_protocol.record",
     "turna_protocol.codes",
-    "turna_protocol.keys",
+    "turna_protocol.key_parts",
     "turna_protocol.ccm",
     "turna_protocol.sealing",
     "turna_protocol.sealer",

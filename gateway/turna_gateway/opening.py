@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
 from turna_protocol.errors import MalformedError, NotAuthenticError
-from turna_protocol.keys import cipher_part
+from turna_protocol.key_parts import cipher_part
 from turna_protocol.packet import HEADER_BYTES, IMMUTABLE_MASK
 from turna_protocol.sealing import END_TO_END_TAG_BYTES, LINK_TAG_BYTES
 

@@ -8,7 +8,7 @@ so a replay of it changes nothing and no number is needed.
 from .ciphers import equal, hmac_sha256
 from .delivery import AT_SECRETARIAT, REFUSED
 from .errors import MalformedError, MisuseError, NotAuthenticError
-from .keys import mac_part
+from .key_parts import mac_part
 from .packet import (
     ACKNOWLEDGEMENT,
     GATEWAY_MAX,

@@ -6,10 +6,9 @@ authentication branch, a handset its two leaves.  Neither branch tells anything 
 
 from .ciphers import hmac_sha256
 from .errors import MisuseError
+from .key_parts import KEY_BYTES, checked
 from .packet import DEVICE_MAX
 
-KEY_BYTES = 32
-AES_KEY_BYTES = 16
 GENERATION_MAX = 0xFFFF
 HARDWARE_ID_BYTES_MAX = 16
 
@@ -62,21 +61,11 @@ def broadcast_key(branch: bytes) -> bytes:
 
 def signing_seed(branch: bytes) -> bytes:
     """Return the Ed25519 seed with which the Secretariat, from its own branch, signs to all."""
-    return hkdf_expand(_checked(branch), b"signing seed", KEY_BYTES)
-
-
-def cipher_part(link_key: bytes) -> bytes:
-    """Return the half of a link key that goes into AES-CCM and nowhere else."""
-    return _checked(link_key)[:AES_KEY_BYTES]
-
-
-def mac_part(link_key: bytes) -> bytes:
-    """Return the half of a link key that goes into HMAC and nowhere else."""
-    return _checked(link_key)[AES_KEY_BYTES:]
+    return hkdf_expand(checked(branch), b"signing seed", KEY_BYTES)
 
 
 def _branch(master: bytes, label: bytes) -> bytes:
-    return hkdf_expand(hkdf_extract(_SALT, _checked(master)), label, KEY_BYTES)
+    return hkdf_expand(hkdf_extract(_SALT, checked(master)), label, KEY_BYTES)
 
 
 def _leaf(branch: bytes, label: bytes, hardware_id: bytes, device: int, generation: int) -> bytes:
@@ -89,10 +78,4 @@ def _leaf(branch: bytes, label: bytes, hardware_id: bytes, device: int, generati
     # Every field has a fixed place or its length in front: no two leaves share an info string.
     info = label + bytes([len(hardware_id)]) + hardware_id
     info += device.to_bytes(2, "big") + generation.to_bytes(2, "big")
-    return hkdf_expand(_checked(branch), info, KEY_BYTES)
-
-
-def _checked(key: bytes) -> bytes:
-    if len(key) != KEY_BYTES:
-        raise MisuseError("key length")
-    return key
+    return hkdf_expand(checked(branch), info, KEY_BYTES)

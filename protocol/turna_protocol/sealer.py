@@ -5,7 +5,7 @@ The keys are made ready once and all block work happens in one buffer.  The pack
 
 from .ciphers import AesKey, HmacKey
 from .errors import MisuseError
-from .keys import cipher_part
+from .key_parts import cipher_part
 from .packet import (
     DEVICE_MAX,
     HEADER_BYTES,

@@ -10,7 +10,7 @@ back) still meets a fresh nonce.
 from . import ccm
 from .ciphers import equal, hmac_sha256, sha256
 from .errors import MalformedError, MisuseError
-from .keys import cipher_part
+from .key_parts import cipher_part
 from .packet import (
     FRAGMENT,
     HEADER_BYTES,

@@ -14,7 +14,7 @@ from tests.fuzz._vectors import (
 )
 from turna_protocol import acknowledgement, beacon, fragments, notices, orders, packet, sealing
 from turna_protocol.errors import MalformedError, NotAuthenticError
-from turna_protocol.keys import mac_part
+from turna_protocol.key_parts import mac_part
 from turna_protocol.reports import decode_report, encode_report
 from turna_protocol.revocation import pack_revocations, unpack_revocations
 

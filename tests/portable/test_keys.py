@@ -1,6 +1,6 @@
 """Keys: RFC 5869, and who can derive what from what he was given."""
 
-from turna_protocol import keys
+from turna_protocol import key_parts, keys
 from turna_protocol.errors import MisuseError
 
 MASTER = bytes(range(32))
@@ -49,8 +49,8 @@ def test_the_branches_give_nothing_of_each_other() -> None:
 
 def test_the_cipher_and_the_mac_never_share_key_bytes() -> None:
     leaf = keys.link_key(keys.link_branch(MASTER), b"board1", 7, 1)
-    assert keys.cipher_part(leaf) + keys.mac_part(leaf) == leaf
-    assert len(keys.cipher_part(leaf)) == keys.AES_KEY_BYTES
+    assert key_parts.cipher_part(leaf) + key_parts.mac_part(leaf) == leaf
+    assert len(key_parts.cipher_part(leaf)) == key_parts.AES_KEY_BYTES
 
 
 def test_an_impossible_identity_or_a_short_key_is_our_mistake() -> None:

@@ -5,7 +5,7 @@ from ..digits import DigitReader, DigitWriter
 from ..errors import MalformedError, MisuseError
 from ..frame import Frame
 from .heading import Report, put_heading, take_heading, take_kind
-from .types import TYPES, type_number
+from .types import type_number, type_of
 
 # The longest packet (`packet.PACKET_BYTES_MAX`) less the header and tags of a report.
 MAX_CONTENT_BYTES = 209
@@ -38,9 +38,10 @@ def decode_report(content: bytes, frame: Frame) -> Report:
         raise MalformedError("longer than any report")
     digits = DigitReader(cbor.decode_sequence(content, MAX_ITEMS))
     number, mode, when, where = take_kind(digits)
-    if number >= len(TYPES):
+    entry = type_of(number)
+    if entry is None:
         raise MalformedError("no such type of report")
-    kind = TYPES[number].kind()
+    kind = entry.kind()
     fields = take_heading(digits, frame, mode, when, where, fix_in_full=kind.FIX_IN_FULL)
     for name, field in kind.LAYOUT:
         fields[name] = field.take(digits)
@@ -54,7 +55,7 @@ def decode_report(content: bytes, frame: Frame) -> Report:
 
 def report_type(report: Report) -> str:
     """Return the name of a report's type."""
-    return TYPES[type_number(report)].NAME
+    return report.NAME
 
 
 def priority(report: Report) -> int:

@@ -6,6 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .heading import Report
 
+    TYPES: "tuple[ReportType, ...]"
+
 
 class ReportType:
     """A type's name, and where its class is."""
@@ -22,32 +24,44 @@ class ReportType:
         return kind
 
 
-# The first three have the shortest headings.
-TYPES = (
-    ReportType("position", "Position"),
-    ReportType("sitrep", "Sitrep"),
-    ReportType("sos", "Sos"),
-    ReportType("node_health", "NodeHealth"),
-    ReportType("worksite_triage", "WorksiteTriage"),
-    ReportType("worksite_report", "WorksiteReport"),
-    ReportType("victim", "Victim"),
-    ReportType("hazard", "Hazard"),
-    ReportType("medevac", "Medevac"),
-    ReportType("needs", "NeedsReport"),
-    ReportType("area", "Area"),
-    ReportType("message", "Message"),
-    ReportType("task", "Task"),
-    ReportType("task_status", "TaskStatus"),
-    ReportType("settings", "Settings"),
+# Name and class; the first three have the shortest headings.
+_NAMES = (
+    ("position", "Position"),
+    ("sitrep", "Sitrep"),
+    ("sos", "Sos"),
+    ("node_health", "NodeHealth"),
+    ("worksite_triage", "WorksiteTriage"),
+    ("worksite_report", "WorksiteReport"),
+    ("victim", "Victim"),
+    ("hazard", "Hazard"),
+    ("medevac", "Medevac"),
+    ("needs", "NeedsReport"),
+    ("area", "Area"),
+    ("message", "Message"),
+    ("task", "Task"),
+    ("task_status", "TaskStatus"),
+    ("settings", "Settings"),
 )
+
+
+def __getattr__(name: str) -> "tuple[ReportType, ...]":
+    """Return TYPES, made when somebody asks: a board, which never does, has the memory for more."""
+    if name != "TYPES":
+        raise AttributeError(name)
+    return tuple([ReportType(*pair) for pair in _NAMES])
+
+
+def type_of(number: int) -> ReportType | None:
+    """Return the type of this number, or None."""
+    return ReportType(*_NAMES[number]) if number < len(_NAMES) else None
 
 
 def type_number(report: object) -> int:
     """Return the number of a report's type."""
     name = getattr(report, "NAME", "")
     number = 0
-    for entry in TYPES:
-        if name == entry.NAME:
+    for entry in _NAMES:
+        if name == entry[0]:
             return number
         number += 1  # noqa: SIM113  # enumerate() would make a tuple at every step
     raise MisuseError("not a report")
