@@ -60,8 +60,13 @@ class Bench:
     def provision(
         self, port: str, *what: str, meanwhile: Callable[[str], bool] = lambda _told: False
     ) -> tuple[int, str, str]:
-        """Run the command while the world turns; `meanwhile` hears each line, True kills it."""
-        words = ["deployment", "provision", str(self.kit), "--port", port, *what]
+        """Run the command while the world turns; `meanwhile` hears what it told, True kills it."""
+        return self.run("provision", "--port", port, *what, meanwhile=meanwhile)
+
+    def run(
+        self, task: str, *options: str, meanwhile: Callable[[str], bool] = lambda _told: False
+    ) -> tuple[int, str, str]:
+        words = ["deployment", task, str(self.kit), *options]
         out, err = self.kit / "told", self.kit / "errors"
         with out.open("w") as told, err.open("w") as errors:
             command = subprocess.Popen(
@@ -166,6 +171,13 @@ def test_a_board_becomes_the_modem_of_a_gateway_or_a_relay(
     code, told, errors = bench.provision(port, *what)
     assert (code, errors) == (0, "")
     assert f"in force: this board is {name} now" in told
+
+
+def test_a_board_is_asked_for_its_unique_id(bench: Bench) -> None:
+    port = bench.plug_in()
+    words = ("--team", "UZB01", "--country", "uz", "--port", port)
+    code, _, errors = bench.run("add-handset", *words)
+    assert (code, errors) == (2, "turna deployment: this board is TUR01-1 already\n")
 
 
 def test_a_dry_run_tells_the_steps_and_touches_no_port(
