@@ -131,6 +131,7 @@ def fill(engine: sa.Engine, count: int) -> None:
 
 
 def _hurry(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -400000")
 

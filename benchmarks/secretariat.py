@@ -81,6 +81,7 @@ def _database(name: str) -> Iterator[tuple[sa.URL, Path]]:
 def _measure(url: sa.URL, folder: Path, name: str) -> dict[str, object]:
     archive = Archive(url)
     archive.open()
+    archive.close()
     progress(f"{name}: filling in {REPORTS:,} reports")
     began = time.perf_counter()
     engine = sa.create_engine(url)
@@ -88,6 +89,7 @@ def _measure(url: sa.URL, folder: Path, name: str) -> dict[str, object]:
     filled_s = time.perf_counter() - began
     size_gb = _size(engine) / 1e9
     engine.dispose()
+    archive.open()
     mission = _mission()
     registry = Registry(mission, keys.authentication_branch(MASTER))
     progress(f"{name}: filing {FILED:,} more, as gateways bring them")

@@ -1,9 +1,7 @@
 """Signing in and out, and what an administrator sees and does about accounts."""
 
-import logging
 from collections.abc import Callable
 from pathlib import Path as FilePath
-from threading import Lock
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from turna_backbone.clock import Clock
 from turna_secretariat.accounts import PASSWORD_MOST, WHOLE_MS, AccountError, Accounts
+from turna_secretariat.proof import Proof, TooOftenError
 from turna_secretariat.signed_in import (
     COOKIE,
     address_of,
@@ -20,9 +19,6 @@ from turna_secretariat.signed_in import (
     session_token,
     signed_in,
 )
-from turna_secretariat.throttle import Throttle
-
-log = logging.getLogger(__name__)
 
 STATIC = FilePath(__file__).parent / "static"
 _AUDIT_LIMIT = 500
@@ -52,10 +48,9 @@ class NewAccount(BaseModel):
     password: str = Field(max_length=PASSWORD_MOST, repr=False)
 
 
-def entrance_routes(accounts: Accounts, clock: Clock) -> APIRouter:
+def entrance_routes(accounts: Accounts, proof: Proof, clock: Clock) -> APIRouter:
     """Return the routes of the door and of one's own account."""
     routes = APIRouter()
-    throttle, one_at_a_time = Throttle(), Lock()
 
     @routes.get("/login")
     def page() -> FileResponse:
@@ -66,24 +61,13 @@ def entrance_routes(accounts: Accounts, clock: Clock) -> APIRouter:
         if not comes_from_this_page(request.headers):
             raise HTTPException(403, "another site may not sign in here; a program says its Origin")
         address, now_s = address_of(request.scope), clock.unix_s()
-        # Each proof takes tens of megabytes and milliseconds on purpose.
-        with one_at_a_time:
-            wait_s = throttle.wait_s(said.name, address, now_s)
-            if wait_s > 0:
-                minutes = int(wait_s // 60) + 1
-                raise HTTPException(
-                    429,
-                    f"too many wrong passwords: wait {minutes} minutes",
-                    {"retry-after": str(int(wait_s) + 1)},
-                )
-            account = accounts.proved(said.name, said.password)
+        try:
+            account = proof.account(said.name, said.password, address)
+        except TooOftenError as error:
+            headers = {"retry-after": str(error.wait_s)}
+            raise HTTPException(429, str(error), headers) from None
         if account is None:
-            throttle.failed(said.name, address, now_s)
-            log.warning("a sign-in failed address=%s", address)
-            # Not what was typed: people type passwords where names belong.
-            accounts.note("", "sign in", "refused", address, now_s * 1000)
             raise HTTPException(401, "name or password is wrong")
-        throttle.succeeded(said.name, address)
         accounts.note(account.name, "sign in", "done", address, now_s * 1000)
         token = accounts.begin_session(account.id, now_s * 1000)
         response.set_cookie(
@@ -109,10 +93,13 @@ def entrance_routes(accounts: Accounts, clock: Clock) -> APIRouter:
     @routes.post("/api/password")
     def password(said: NewPassword, request: Request) -> dict[str, str]:
         name = signed_in(request).name
-        with one_at_a_time:
-            if accounts.proved(name, said.old) is None:
-                raise HTTPException(403, "the old password is wrong")
-            _do(lambda: accounts.set_password(name, said.new))
+        try:
+            is_right = proof.account(name, said.old, address_of(request.scope)) is not None
+        except TooOftenError as error:
+            raise HTTPException(429, str(error)) from None
+        if not is_right:
+            raise HTTPException(403, "the old password is wrong")
+        _do(lambda: accounts.set_password(name, said.new))
         return {"changed": name}
 
     return routes

@@ -5,6 +5,7 @@ the audit log, without a line of their own.
 """
 
 import asyncio
+import base64
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from turna_backbone.clock import Clock
 from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER, Account, Accounts
+from turna_secretariat.proof import Proof, TooOftenError
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view
 
@@ -23,6 +25,8 @@ LOGIN = "/login"
 # What a person needs in order to sign in, and a service manager to look after the process.
 _OPEN = (LOGIN, "/api/login", "/healthz")
 _OPEN_FOLDERS = ("/static/", "/leaflet/")
+# What other programs fetch by an address that stays the same; they say name and password with it.
+_FOR_PROGRAMS = "/export/"
 _OWN = ("/api/logout", "/api/password")
 _ADMINISTRATORS = ("/api/accounts", "/api/audit")
 _READING = ("GET", "HEAD")
@@ -31,9 +35,17 @@ _READING = ("GET", "HEAD")
 class SignedIn:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, accounts: Accounts, registry: Registry, clock: Clock) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        accounts: Accounts,
+        proof: Proof,
+        registry: Registry,
+        clock: Clock,
+    ) -> None:
         self._app = app
         self._accounts = accounts
+        self._proof = proof
         self._registry = registry
         self._clock = clock
 
@@ -42,15 +54,20 @@ class SignedIn:
             await self._app(scope, receive, send)
             return
         token = session_token(Headers(scope=scope))
-        account = await self._whose(token)
-        refusal = _refusal(account, scope)
+        account: Account | None = None
+        try:
+            account = await self._whose(token) if token else await self._whose_word(scope)
+            refusal = _refusal(account, scope)
+        except TooOftenError as error:
+            refusal = _said(429, str(error))
         if account is None or refusal is not None:
             assert refusal is not None  # whoever is nobody was refused
             await refusal(scope, receive, send)
             return
         scope.setdefault("state", {})["account"] = account
         devices_in_view.set(self._devices(account))
-        send = self._while_signed_in(token, send)
+        if token:
+            send = self._while_signed_in(token, send)
         if is_noted(scope):
             send = self._noting(account, scope, send)
         await self._app(scope, receive, send)
@@ -61,6 +78,17 @@ class SignedIn:
         return await asyncio.to_thread(
             self._accounts.of_session, token, self._clock.unix_s() * 1000
         )
+
+    async def _whose_word(self, scope: Scope) -> Account | None:
+        """Return who says name and password with the request itself: a GIS that fetches a file."""
+        said = Headers(scope=scope).get("authorization", "")
+        if not scope["path"].startswith(_FOR_PROGRAMS) or not said.lower().startswith("basic "):
+            return None
+        try:
+            name, _, password = base64.b64decode(said[6:], validate=True).decode().partition(":")
+        except ValueError:  # no base64, or no UTF-8
+            return None
+        return await asyncio.to_thread(self._proof.account, name, password, address_of(scope))
 
     def _devices(self, account: Account) -> frozenset[int] | None:
         if not account.countries:
@@ -144,6 +172,10 @@ def _is_open(path: str) -> bool:
 def _refusal(account: Account | None, scope: Scope) -> Response | None:
     path, reads = scope["path"], scope["method"] in _READING
     if account is None:
+        if path.startswith(_FOR_PROGRAMS):
+            response = _said(401, "sign in first")
+            response.headers["www-authenticate"] = 'Basic realm="Turna exports", charset="UTF-8"'
+            return response
         if reads and "text/html" in Headers(scope=scope).get("accept", ""):
             return RedirectResponse(LOGIN, 303)
         return _said(401, "sign in first")

@@ -21,6 +21,7 @@ from turna_secretariat.entrance import administration_routes, entrance_routes
 from turna_secretariat.events import Events
 from turna_secretariat.exports.routes import export_routes
 from turna_secretariat.guard import LOOPBACK_NAMES, Guard
+from turna_secretariat.proof import Proof
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view
 from turna_secretariat.signed_in import SignedIn, signed_in
@@ -52,12 +53,13 @@ def create_page(
     to end, `names` which host names are answered to (None: any).
     """
     page = FastAPI(title="Turna Secretariat", docs_url=None, redoc_url=None, openapi_url=None)
-    page.add_middleware(SignedIn, accounts=accounts, registry=registry, clock=clock)
+    proof = Proof(accounts, clock)
+    page.add_middleware(SignedIn, accounts=accounts, proof=proof, registry=registry, clock=clock)
     page.add_middleware(Guard, names=names)  # what is added last stands before the others
     page.add_exception_handler(RequestValidationError, _explain)
     page.mount("/static", StaticFiles(directory=STATIC))
     page.mount("/leaflet", StaticFiles(directory=_leaflet()))
-    page.include_router(entrance_routes(accounts, clock))
+    page.include_router(entrance_routes(accounts, proof, clock))
     page.include_router(administration_routes(accounts, clock))
     page.include_router(_reading(archive, registry, clock, feed))
     page.include_router(view_routes(archive, registry, clock))

@@ -177,6 +177,25 @@ def test_an_officer_of_one_country_sees_and_touches_its_own_reports_only(live: L
         assert baku.post(f"/api/reports/{ids['AZE01-1']}/accepted").status_code == 200
 
 
+def test_a_gis_says_name_and_password_with_the_address_of_a_file(
+    live: LivePage, stranger: httpx.Client
+) -> None:
+    _filed(live)
+    address = "/export/reports.geojson"
+    assert stranger.get(address).headers["www-authenticate"].startswith("Basic ")
+    answer = stranger.get(address, auth=("baku", PASSWORD))
+    assert answer.status_code == 200
+    assert "AZE01-1" in answer.text
+    assert "TUR01-1" not in answer.text
+    assert stranger.get("/api/reports", auth=("baku", PASSWORD)).status_code == 401
+    for nonsense in ("Basic !", "Basic //8=", "Bearer x"):
+        headers = {"authorization": nonsense}
+        assert stranger.get(address, headers=headers).status_code == 401
+    for _ in range(5):
+        assert stranger.get(address, auth=("baku", "wrong password")).status_code == 401
+    assert stranger.get(address, auth=("baku", PASSWORD)).status_code == 429
+
+
 def test_every_reading_address_keeps_to_the_countries(live: LivePage) -> None:
     _filed(live)
     with _as(live, "baku") as baku:
