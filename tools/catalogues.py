@@ -46,7 +46,17 @@ LANGUAGES = (
 
 # Columns of the screen (turna_handset/display.py): a whole line, and what other things leave of it.
 LINE = 21
-_BY_KIND = {"team_status": 14, "hazard": 19, "need": 19, "type": 9}
+_BY_KIND = {
+    "team_status": 14,
+    "hazard": 19,
+    "need": 19,
+    "type": 9,
+    "field": 11,  # of a row, beside a value
+    "severity": 10,
+    "action": 10,
+    "urgency": 10,
+    "precedence": 11,
+}
 _BY_LABEL = {
     "mode.exercise": 9,
     "mode.test": 9,
@@ -62,6 +72,12 @@ _BY_LABEL = {
     "report.saved": 6,
     "report.tries": 4,
     "sos.countdown": 16,
+    "inbox.new": 18,  # beside the envelope and a number
+    "inbox.to_all": 15,
+    "inbox.due": 12,
+    "alarm.evacuate": 12,  # in large letters, and so the next two
+    "alarm.cease_work": 12,
+    "alarm.resume": 12,
     "node.device": 16,
     "node.region": 11,
     "node.utc": 10,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from turna_backbone.envelope import VERSION, take_items
 from turna_protocol import cbor
-from turna_protocol.ed25519 import SIGNATURE_BYTES
 from turna_protocol.errors import MalformedError, MisuseError
 from turna_protocol.fragments import MESSAGE_BYTES_MAX, PARTS_MAX
+from turna_protocol.key_parts import SIGNATURE_BYTES
 from turna_protocol.keys import GENERATION_MAX
 from turna_protocol.notices import BODY_BYTES_MAX
 from turna_protocol.packet import DEVICE_MAX, PACKET_BYTES_MAX, SEQUENCE_MAX

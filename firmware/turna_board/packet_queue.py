@@ -1,11 +1,12 @@
 """Packets that a radio has received and nobody has fetched yet."""
 
-import asyncio
+from .waiting import Bell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .radio import ReceivedPacket
 
+_LONG_MS = 60_000
 PACKETS_MAX = 16  # more than a second of an SF7 channel
 
 
@@ -14,7 +15,7 @@ class PacketQueue:
 
     def __init__(self) -> None:
         self._packets: list[ReceivedPacket] = []
-        self._came = asyncio.Event()
+        self._came = Bell()
         self.dropped = 0
 
     def put(self, packet: "ReceivedPacket") -> None:
@@ -29,11 +30,7 @@ class PacketQueue:
         """Return the oldest packet, or None after a time without one; None waits for ever."""
         if not self._packets:
             self._came.clear()
-            try:
-                if timeout_ms is None:
-                    await self._came.wait()
-                else:
-                    await asyncio.wait_for_ms(self._came.wait(), timeout_ms)
-            except asyncio.TimeoutError:  # noqa: UP041 - not the builtin on MicroPython
-                return None
+            while not await self._came.wait(_LONG_MS if timeout_ms is None else timeout_ms):
+                if timeout_ms is not None:
+                    return None
         return self._packets.pop(0)

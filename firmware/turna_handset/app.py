@@ -30,6 +30,7 @@ from turna_board.supervisor import Supervisor
 from turna_board.supply import build_supply
 from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
+from turna_board.waiting import Bell, wait_for
 from turna_protocol import codes
 from turna_protocol.duty import DutyLedger
 
@@ -40,6 +41,7 @@ from .desk import Desk
 from .economy import Economy, chosen_mode
 from .journal import Journal
 from .listening import Listening
+from .mailbox import Mailbox
 from .numbers import open_sequence
 from .panel import Panel
 from .position import Position
@@ -55,11 +57,13 @@ if TYPE_CHECKING:
 
     from turna_board.radio_driver import RadioDriver
     from turna_board.watchdog import Feedable
+    from turna_protocol.reports import Report
 
     from .compose import Composer
     from .provisioning import Provisioning
 
 JOURNAL_DIRECTORY = "/journal"
+INBOX_DIRECTORY = "/inbox"
 NUMBERS_DIRECTORY = ""  # files beside settings.json
 
 ROUTINE_EVERY_MS = 1000
@@ -98,6 +102,24 @@ class Handset:
         self._numbers = open_sequence(provisioning.link_key, nvs, NUMBERS_DIRECTORY)
         ledger = DutyLedger(_duty_budgets(provisioning))
         self._ledger_file = LedgerFile(ledger)
+        reporter = Reporter(provisioning, self._journal, self._numbers, self._counters)
+        self._usb = UsbPort(provisioning.board, self._journal, self._counted)
+        self._mail_came = Bell()
+        self._mail = Mailbox(
+            provisioning,
+            INBOX_DIRECTORY,
+            parts,
+            counters=self._counters,
+            uptime_ms=self._uptime.ms,
+            random_below=random_below,
+            now_s=self._now_s,
+            make_room=self._room_for_letters,
+            settings=self._settings,
+            news=self._mail_news,
+            answers=self._answer,
+            arrived=self._mail_came.set,
+            pause=_pause,
+        )
         self._courier = Courier(
             provisioning=provisioning,
             radio=self._radio,
@@ -109,6 +131,8 @@ class Handset:
             counters=self._counters,
             random_below=random_below,
             news=self._news,
+            mail=self._mail,
+            seal_holding=reporter.seal_holding,
         )
         self._status = StatusBoard(
             provisioning,
@@ -116,13 +140,14 @@ class Handset:
             clock=self._clock,
             position=self._position,
             counters=self._counters,
+            mail=self._mail,
         )
-        self._usb = UsbPort(provisioning.board, self._journal, self._counted)
         self._desk = Desk(
             self._composer,
-            Reporter(provisioning, self._journal, self._numbers, self._counters),
+            reporter,
             self._courier,
             self._status,
+            self._mail,
             self._make_room,
         )
         supply = build_supply(profile)
@@ -137,7 +162,7 @@ class Handset:
             journal=self._journal,
             desk=self._desk,
             status=self._status,
-            counters=self._counters,
+            mail=self._mail,
             warning=self._warning,
             host_gives_way=self._usb.close,
         )
@@ -162,6 +187,7 @@ class Handset:
             self._counters.count("failed supply")
         self._journal.load()
         self._ledger_file.load(self._uptime.ms())
+        self._mail.load()
         self._panel.start()
         nap.install(self._economy.nap)
         supervisor = Supervisor(self._uptime, self._failed, watch)
@@ -196,7 +222,7 @@ class Handset:
         now_ms = self._uptime.ms()
         if now_ms - self._battery_read_ms >= BATTERY_EVERY_MS:
             self._battery_read_ms = now_ms
-            self._status.battery_mv = None if self._battery is None else self._battery.read_mv()
+            self._status.battery_read(None if self._battery is None else self._battery.read_mv())
         if now_ms >= self._position_due_ms and self._has_place(now_ms):
             self._position_due_ms = _next_due_ms(now_ms, self._provisioning.position_interval_s)
             self._desk.position(now_ms)
@@ -204,7 +230,9 @@ class Handset:
             self._health_due_ms = _next_due_ms(now_ms, self._provisioning.health_interval_s)
             self._desk.health(_temperature_c(), now_ms)
         self._ledger_file.save_if_due(now_ms)
-        await asyncio.sleep_ms(ROUTINE_EVERY_MS if self._power.live else CHECK_IN_MS)
+        self._mail_came.clear()
+        await self._mail.read()
+        await wait_for(self._mail_came, ROUTINE_EVERY_MS if self._power.live else CHECK_IN_MS)
 
     def _has_place(self, now_ms: int) -> bool:
         """Say whether there is a position to report; without one, a sign of life comes later."""
@@ -247,13 +275,30 @@ class Handset:
 
         return Composer(self._provisioning.mode, self._clock, self._position)
 
-    def _failed(self, name: str, error: Exception) -> None:
-        self._counters.count(f"failed {name} {type(error).__name__}")
-
     def _make_room(self) -> None:
         """Let go of what can be loaded again, for a report."""
+        self._room_for_letters()
+        self._mail.give_way()
+
+    def _room_for_letters(self) -> None:
+        """Let go of what can be loaded again, for something that has come down."""
         self._usb.close()
         self._panel.make_room()
+
+    def _now_s(self) -> int | None:
+        return self._clock.now_s(self._uptime.ms())
+
+    def _settings(self, report: "Report") -> None:
+        self._counters.count(f"settings {report.mode}")
+
+    def _mail_news(self, kind: int) -> None:
+        self._panel.mail_news(kind)
+
+    def _answer(self) -> None:
+        self._courier.answer()
+
+    def _failed(self, name: str, error: Exception) -> None:
+        self._counters.count(f"failed {name} {type(error).__name__}")
 
     def _news(self, seq: int, state: int) -> None:
         self._panel.news(seq, state)
@@ -266,6 +311,7 @@ class Handset:
             (self._courier.radio_failed, "warning.radio"),
             (self._courier.duty_exhausted, "warning.duty"),
             (self._journal.flash_errors > 0, "warning.flash"),
+            (self._counters.total("lost letter dropped") > 0, "warning.inbox"),
             (self._journal.positions_dropped > 0, "warning.dropped"),
             (self._counters.total("failed ") > 0, "warning.fault"),
         ):
@@ -290,6 +336,7 @@ class Handset:
             ("refused gnss sentence", self._position.sentences_refused),
             ("refused usb", self._usb.refused),
             ("refused time", self._clock.refused),
+            ("letters unread", self._mail.unread),
             ("keys dropped", self._panel.keys_dropped),
             ("radio crc errors", self._radio.counters.crc_errors),
             ("radio resets", self._radio.counters.resets),
@@ -298,6 +345,11 @@ class Handset:
         for state, count in enumerate(self._journal.counts()):
             counters.put(f"state {state}", count)
         return counters
+
+
+async def _pause() -> None:
+    """Let the radio and everybody else have their turn."""
+    await asyncio.sleep_ms(0)
 
 
 def count_restart(nvs: Nvs) -> int:

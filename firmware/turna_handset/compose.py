@@ -2,16 +2,14 @@
 
 from turna_protocol.frame import LATITUDE_LIMIT_E5, normal_longitude_e5
 from turna_protocol.reports import Fix
-
-from .draft import CASUALTY_FIELDS
+from turna_protocol.reports.types import type_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from turna_protocol.reports import NodeHealth, Sitrep, Sos
+    from turna_protocol.reports import NodeHealth, Report, Sos
     from turna_protocol.reports import Position as PositionReport
 
     from .clock import Clock
-    from .draft import Draft
     from .health import Health
     from .position import Position
 
@@ -27,29 +25,37 @@ class Composer:
         self._clock = clock
         self._position = position
 
-    def sitrep(self, draft: "Draft", battery_pct: int | None, now_ms: int) -> "Sitrep":
-        from turna_protocol.reports import Casualties, Sitrep
-
-        return Sitrep(
-            mode=self._mode,
-            time_s=self._clock.now_s(now_ms),
-            time_quality=self._clock.quality,
-            fix=self._fix(now_ms),
-            altitude_m=self._altitude_m(now_ms),
-            team_status=draft.team_status,
-            casualties=Casualties(*[draft.count(field) for field in CASUALTY_FIELDS]),
-            trapped=draft.count("trapped"),
-            rescued=draft.count("rescued"),
-            hazards=tuple(draft.hazards),
-            needs=tuple([(item, draft.needs[item]) for item in sorted(draft.needs)]),
-            battery_pct=battery_pct,
-        )
+    def filled_in(
+        self, name: str, values: "dict[str, object]", battery_pct: int | None, now_ms: int
+    ) -> "Report":
+        """Return the report of this type with what was entered on its sheet."""
+        fields: dict[str, object] = {
+            "mode": self._mode,
+            "time_s": self._clock.now_s(now_ms),
+            "time_quality": self._clock.quality,
+            "fix": self._fix(now_ms),
+        }
+        for field in values:
+            fields[field] = _as_on_the_wire(field, values[field])
+        if name == "sitrep":
+            fields["battery_pct"] = battery_pct
+            fields["altitude_m"] = self._altitude_m(now_ms)
+        elif name == "victim":
+            fields["outcome"] = _outcome(values.get("triage"))
+        return type_named(name).kind()(**fields)  # type: ignore[arg-type]  # sheets have the types' own fields
 
     def sos(
-        self, phase: int, sos_reference: int | None, battery_pct: int | None, now_ms: int
+        self,
+        phase: int,
+        sos_reference: int | None,
+        battery_pct: int | None,
+        now_ms: int,
+        values: "dict[str, object] | None" = None,
     ) -> "Sos":
+        """Return a call for help, an update of it with what was entered, or its end."""
         from turna_protocol.reports import Sos
 
+        entered = values or {}
         return Sos(
             mode=self._mode,
             time_s=self._clock.now_s(now_ms),
@@ -58,6 +64,8 @@ class Composer:
             phase=phase,
             battery_pct=battery_pct,
             sos_reference=sos_reference,
+            kind=_whole(entered.get("kind")) or 0,
+            people=_whole(entered.get("people")),
         )
 
     def position(self, battery_pct: int | None, now_ms: int) -> "PositionReport":
@@ -108,3 +116,33 @@ class Composer:
         if place is None or place.altitude_m is None:
             return None
         return place.altitude_m if ALTITUDE_MIN_M <= place.altitude_m <= ALTITUDE_MAX_M else None
+
+
+_BLACK = 5  # of codes.TRIAGE_COLOURS
+_LIVE, _DECEASED = 1, 2  # of worksite_codes.OUTCOMES
+
+
+def _as_on_the_wire(field: str, value: object) -> object:
+    """Return what a type of report takes for what a sheet gives."""
+    if field in ("casualties", "patients") and isinstance(value, tuple):
+        from turna_protocol.reports import Casualties
+
+        return Casualties(*value)
+    if field == "worksite" and isinstance(value, int):
+        from turna_protocol.reports.more_fields import Worksite
+
+        return Worksite(value)
+    if field == "needs" and isinstance(value, dict):
+        return tuple([(item, value[item]) for item in sorted(value)])
+    return value
+
+
+def _outcome(triage: object) -> int:
+    """Return what a victim's colour says of life: black is the one that is dead."""
+    if not triage:
+        return 0
+    return _DECEASED if triage == _BLACK else _LIVE
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -7,7 +7,7 @@ because its tag was made with a key of this deployment.
 import asyncio
 
 from turna_board.radio import RadioConfig, RadioError
-from turna_board.waiting import wait_for
+from turna_board.waiting import Bell, wait_for
 from turna_protocol import codes, delivery, packet
 from turna_protocol.acknowledgement import sequences, unpack_acknowledgements, unpack_receipts
 from turna_protocol.airtime import SX126X, time_on_air_us
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .journal import Journal
     from .listening import Listening
+    from .mailbox import Mailbox
     from .provisioning import Provisioning
 
     News = Callable[[int, int], None]  # number and new state of a report
@@ -57,6 +58,8 @@ class Courier:
         counters: "Counters",
         random_below: "Callable[[int], int]",
         news: "News",
+        mail: "Mailbox",
+        seal_holding: "Callable[[bytes], bytes | None]",
     ) -> None:
         self.rssi_dbm: int | None = None
         self.snr_db: int | None = None
@@ -72,6 +75,8 @@ class Courier:
         self._uptime = uptime
         self._counters = counters
         self._news = news
+        self._mail = mail
+        self._seal_holding = seal_holding
         self._band = provisioning.band  # without one this courier never runs
         self._link = Link(
             provisioning.device,
@@ -83,14 +88,18 @@ class Courier:
         self._offered: set[int] = set()
         self._refill_due = True
         self._phase_ends_ms = 0
-        self._radio_ready = asyncio.Event()
+        self._radio_ready = Bell()
         self._radio_rest = ""
-        self._rest_changed = asyncio.Event()
-        self._wake = asyncio.Event()
+        self._rest_changed = Bell()
+        self._wake = Bell()
 
     def submit(self) -> None:
         """Say that the journal holds something new."""
         self._refill_due = True
+        self._wake.set()
+
+    def answer(self) -> None:
+        """Say that the mailbox has a holding to send."""
         self._wake.set()
 
     def airtime_s(self) -> int:
@@ -123,11 +132,20 @@ class Courier:
 
     def deadline_ms(self) -> int | None:
         """Return before when this courier has to run again, or None while nothing is urgent."""
-        link_ms = self._link.deadline_ms()
-        rest_ms = self._listening.deadline_ms(self._uptime.ms())
-        if link_ms is None or rest_ms is None:
-            return rest_ms if link_ms is None else link_ms
-        return min(link_ms, rest_ms)
+        found = None
+        for due_ms in (
+            self._link.deadline_ms(),
+            self._answer_ms(),
+            self._listening.deadline_ms(self._uptime.ms()),
+        ):
+            if due_ms is not None and (found is None or due_ms < found):
+                found = due_ms
+        return found
+
+    def _answer_ms(self) -> int | None:
+        """Return when a holding may be sent, or None while there is none."""
+        due_ms = self._mail.deadline_ms()
+        return None if due_ms is None else max(due_ms, self._link.quiet_until_ms())
 
     async def send_once(self) -> None:
         """Put the most urgent due packet on the air, or wait for a reason to."""
@@ -138,11 +156,10 @@ class Courier:
         if now_ms > self._phase_ends_ms:
             self._link.clear_phase()
         due = self._link.to_transmit(now_ms)
-        if due is None:
-            if await wait_for(self._wake, self._wait_ms(now_ms)):
-                self._wake.clear()
-        else:
+        if due is not None:
             await self._transmit(due[0], due[1], now_ms)
+        elif not await self._answer(now_ms) and await wait_for(self._wake, self._wait_ms(now_ms)):
+            self._wake.clear()
         self._take_events()
 
     async def receive_once(self) -> None:
@@ -169,6 +186,8 @@ class Courier:
             self._receipted(received)
         elif kind == packet.BEACON:
             self._beacon(received)
+        elif self._mail.heard(received.payload):
+            self._gateway_heard(received)
         else:
             self._counters.count("radio for others")
 
@@ -242,18 +261,37 @@ class Courier:
     async def _transmit(self, seq: int, sealed: bytes, now_ms: int) -> None:
         entry = self._journal.entry(seq)
         sos = entry is not None and entry.priority >= SOS_PRIORITY
+        if await self._put_on_air(sealed, now_ms, sos=sos):
+            self._link.transmitted(seq, self._uptime.ms())
+            self._journal.attempted(seq)
+
+    async def _answer(self, now_ms: int) -> bool:
+        """Send a holding that is due, once; return whether there was one to send now."""
+        if now_ms < self._link.quiet_until_ms():
+            return False
+        due = self._mail.holding_due(now_ms)
+        if due is None:
+            return False
+        key, content = due
+        sealed = self._seal_holding(content)
+        if sealed is None or await self._put_on_air(sealed, now_ms, sos=False):
+            self._mail.answered(key)
+        return True
+
+    async def _put_on_air(self, sealed: bytes, now_ms: int, *, sos: bool) -> bool:
+        """Send a packet if duty and channel allow it; return whether it was sent."""
         airtime_us = self._airtime_us(len(sealed))
         wait_ms = self._ledger.wait_ms(self._band, airtime_us, now_ms, sos=sos)
         self.duty_exhausted = wait_ms > 0
         if wait_ms:
             self._counters.count("waits air time used up")
             self._link.not_before(now_ms + wait_ms, sos=sos)
-            return
+            return False
         try:
             if not await self._radio.channel_is_clear():
                 self._counters.count("waits channel busy")
                 self._link.channel_busy(self._uptime.ms())
-                return
+                return False
             self._ledger.record(self._band, airtime_us, now_ms)
             self._listening.sent(self._uptime.ms() + airtime_us // 1000, self._link.answer_ms())
             await self._let_rest(self._listening.rest(self._uptime.ms()))
@@ -263,11 +301,10 @@ class Courier:
             self._radio_error()
             self._link.channel_busy(self._uptime.ms())
             await asyncio.sleep_ms(RADIO_RETRY_MS)
-            return
+            return False
         self.radio_failed = False
         self._counters.count("radio sent")
-        self._link.transmitted(seq, self._uptime.ms())
-        self._journal.attempted(seq)
+        return True
 
     def _refill(self) -> None:
         """Offer the link what the journal still has to deliver, most urgent first."""
@@ -310,10 +347,11 @@ class Courier:
             event = self._link.next_event()
 
     def _wait_ms(self, now_ms: int) -> int:
-        deadline_ms = self._link.deadline_ms()
-        if deadline_ms is None:
-            return CHECK_IN_MS
-        return max(1, min(deadline_ms - now_ms, CHECK_IN_MS))
+        wait_ms = CHECK_IN_MS
+        for due_ms in (self._link.deadline_ms(), self._answer_ms()):
+            if due_ms is not None:
+                wait_ms = min(wait_ms, due_ms - now_ms)
+        return max(1, wait_ms)
 
     def _radio_error(self) -> None:
         self.radio_failed = True

@@ -7,8 +7,7 @@ import gc
 
 from turna_protocol import codes
 
-from . import form as screens
-from . import parts, speech
+from . import intents, parts, speech
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +17,16 @@ if TYPE_CHECKING:
 
     from .compose import Composer
     from .courier import Courier
-    from .form import Intent
+    from .intents import Intent
+    from .mailbox import Mailbox
     from .reporter import Encoded, Reporter
     from .status import StatusBoard
 
     Compose = Callable[[Composer], Report]
 
 TRIES = 2
+_SEEN, _HEARD = 1, 3  # of `letter`, which is in memory only now and then
+_RECEIVED = 3  # of `report_codes.PHRASES`, likewise
 
 
 class Desk:
@@ -36,6 +38,7 @@ class Desk:
         reporter: "Reporter",
         courier: "Courier",
         status: "StatusBoard",
+        mail: "Mailbox",
         make_room: "Callable[[], None]",
     ) -> None:
         self.sos_seq: int | None = None
@@ -43,6 +46,7 @@ class Desk:
         self._reporter = reporter
         self._courier = courier
         self._status = status
+        self._mail = mail
         self._make_room = make_room
 
     @property
@@ -58,22 +62,53 @@ class Desk:
 
     def carry_out(self, intent: "Intent", now_ms: int) -> bool:
         """Do what the form decided; return whether the report, or the choice, is saved."""
-        if intent.action == screens.SPEAK:
-            return speech.choose(intent.language)
+        if intent.action == intents.SPEAK:
+            return speech.choose(intent.name)
+        if intent.action == intents.HEAR_ALARM:
+            return self._hear_alarm(now_ms)
+        if intent.action == intents.SEND_POSITION:
+            return self.position(now_ms)
+        if intent.action == intents.MARK:
+            return self._mark(intent)
+        if intent.action == intents.SEND:
+            return self._fill_in(intent.name, intent.values, now_ms) and self._mark(intent)
+        return self._distress(intent, now_ms)
+
+    def _distress(self, intent: "Intent", now_ms: int) -> bool:
         battery_pct = self._status.battery_pct
-        draft = intent.draft
-        if intent.action == screens.SEND_SITREP and draft is not None:
-            return self._keep(lambda made: made.sitrep(draft, battery_pct, now_ms)) is not None
-        if intent.action == screens.DECLARE_SOS:
+        if intent.action == intents.DECLARE_SOS:
             self.sos_seq = self._keep(
                 lambda made: made.sos(codes.DECLARE, None, battery_pct, now_ms)
             )
             return self.sos_seq is not None
-        if intent.action == screens.CANCEL_SOS:
-            declared, self.sos_seq = self.sos_seq, None
-            seq = self._keep(lambda made: made.sos(codes.CANCEL, declared, battery_pct, now_ms))
-            return seq is not None
-        return self.position(now_ms)
+        declared, phase = self.sos_seq, codes.UPDATE
+        if intent.action == intents.CANCEL_SOS:
+            phase, self.sos_seq = codes.CANCEL, None
+        values = intent.values
+        seq = self._keep(lambda made: made.sos(phase, declared, battery_pct, now_ms, values))
+        return seq is not None
+
+    def _fill_in(self, name: str, values: "dict[str, object]", now_ms: int) -> bool:
+        """Report what was entered on a sheet."""
+        battery_pct = self._status.battery_pct
+        seq = self._keep(lambda made: made.filled_in(name, values, battery_pct, now_ms))
+        return seq is not None
+
+    def _hear_alarm(self, now_ms: int) -> bool:
+        """Say of each alarm that a person has heard of it."""
+        heard = True
+        for alarm in self._mail.unheard:
+            reference = alarm[2]
+            values: dict[str, object] = {"phrase": _RECEIVED, "answers": reference}
+            heard = self._fill_in("message", values, now_ms) and heard
+            status = _HEARD if alarm in self._mail.alarms else _SEEN
+            heard = self._mail.mark(reference, status) and heard
+        return heard
+
+    def _mark(self, intent: "Intent") -> bool:
+        if intent.letter is None:
+            return True
+        return self._mail.mark(intent.letter, intent.status)
 
     def position(self, now_ms: int) -> bool:
         """Report where the handset is."""

@@ -1,43 +1,24 @@
 """What stands on the screen: five lines of text, made from the form and the handset's status.
 
-Pure; `raster` turns the lines into pixels. EXERCISE stands in inverse on every screen.
+Pure; `raster` turns the lines into pixels. EXERCISE stands in inverse on every screen, beside it
+how old the last position is and how many reports no gateway holds.
 """
 
+from turna_protocol import codes
 from turna_protocol.record import Record
 
 from . import form as screens
-from .draft import COUNT_FIELDS
-from .font import SIGNS
-from .labels import hazard, need, own_names, team_status, text
+from .font import ENVELOPE, PLACE, SIGNS
+from .labels import text
+from .lines import BODY_LINES, COLUMNS, Line, choice, duration, inverse, split, wide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .draft import Draft
     from .form import Form
 
-COLUMNS = 21
-BODY_LINES = 4
-LARGE_COLUMNS = 12
-
-# Where the cells lie on a 128 x 64 screen: one free row keeps inverse lines apart.
-LEFT_PX = 0
-LINE_TOPS_PX = (0, 13, 26, 39, 52)
-
-
-class Line(Record):
-    """One line; from the column `inverse_from` on it is dark on light.
-
-    A large one, of at most LARGE_COLUMNS, also covers the place of the next, which stays empty.
-    """
-
-    FIELDS = ("text", "inverse_from", "large")
-
-    def __init__(self, text: str, inverse_from: int = COLUMNS, *, large: bool = False) -> None:
-        self.text = text
-        self.inverse_from = inverse_from
-        self.large = large
+# By the codes of `alerts`.
+ALARMS = ("evacuate", "cease_work", "resume")
+_TITLE_MIN = 3  # letters of a title that the marks beside it leave
 
 
 class ReportLine(Record):
@@ -63,6 +44,18 @@ class ReportLine(Record):
         self.saved_at = saved_at
 
 
+class AlarmLine(Record):
+    """What the screen says of an alarm, or of the end of one."""
+
+    FIELDS = ("mode", "code", "heard", "others")
+
+    def __init__(self, *, mode: int, code: int, heard: bool, others: int = 0) -> None:
+        self.mode = mode
+        self.code = code
+        self.heard = heard
+        self.others = others  # alarms that are on beside it
+
+
 class Status(Record):
     """What the screen says of the handset itself."""
 
@@ -76,7 +69,8 @@ class Status(Record):
         "last",
         "sos",
         "warning",
-        "node",
+        "unread",
+        "alarm",
     )
 
     def __init__(
@@ -91,7 +85,8 @@ class Status(Record):
         last: ReportLine | None,
         sos: ReportLine | None,
         warning: str | None,
-        node: tuple[str, ...],
+        unread: int = 0,
+        alarm: AlarmLine | None = None,
     ) -> None:
         self.call_sign = call_sign
         self.mode = mode
@@ -102,47 +97,35 @@ class Status(Record):
         self.last = last
         self.sos = sos
         self.warning = warning  # a label
-        self.node = node
+        self.unread = unread  # letters that nobody has opened
+        self.alarm = alarm
 
 
-def draw(
-    form: "Form", status: Status, report: "Callable[[int], ReportLine | None]", now_ms: int
-) -> tuple[Line, ...]:
-    """Return the lines of the form's screen; `report` tells of the nth newest report."""
-    title, body = _body(form, status, report, now_ms)
-    return (_header(title, status.mode),) + _filled(body)
+def draw(form: "Form", status: Status, now_ms: int) -> tuple[Line, ...]:
+    """Return the lines of the form's screen."""
+    if form.screen == screens.HOME:
+        return (_header(status.call_sign, status.mode, ""),) + _filled(_home(status))
+    if form.screen == screens.ALARM and status.alarm is not None:
+        return (_alarm_header(status),) + _filled(_alarm(status.alarm))
+    title, body = _body(form, status, now_ms)
+    return (_header(title, status.mode, _marks(status)),) + _filled(body)
 
 
 def draw_unprovisioned(reason: str) -> tuple[Line, ...]:
     """Return what a handset without a mission shows."""
     body = [Line(text(f"unprovisioned.{number}")) for number in (1, 2, 3)]
-    return (Line(_wide(text("unprovisioned.title")), 0),) + _filled(body + [Line(reason[:COLUMNS])])
+    return (inverse(text("unprovisioned.title")),) + _filled(body + [Line(reason[:COLUMNS])])
 
 
-def _body(
-    form: "Form", status: Status, report: "Callable[[int], ReportLine | None]", now_ms: int
-) -> "tuple[str, list[Line]]":
-    screen = form.screen
-    if screen == screens.HOME:
-        return status.call_sign, _home(status)
-    if screen == screens.MENU:
-        return text("menu.title"), _choice(
-            [text(f"menu.{line}") for line in screens.MENU_LINES], form.cursor
-        )
-    if screen == screens.STATUS:
-        return text("status.title"), _choice(
-            [team_status(code) for code in form.statuses], form.cursor
-        )
-    if screen in (screens.REPORTS, screens.REPORT):
-        return _reports(form, report)
-    if screen == screens.LANGUAGE:
-        return text("language.title"), _choice(own_names(), form.cursor)
-    if screen == screens.NODE:
-        return text("node.title"), _choice(list(status.node), form.cursor)
-    if screen in (screens.SOS_COUNTDOWN, screens.SOS, screens.SOS_CANCEL):
-        return text("sos.title"), _distress(form, status, now_ms)
-    draft = form.draft
-    return _draft(form, draft) if draft is not None else (status.call_sign, _home(status))
+def _body(form: "Form", status: Status, now_ms: int) -> "tuple[str, list[Line]]":
+    page = form.page
+    if page is not None:
+        return page.title, page.lines(now_ms)
+    if form.screen == screens.MENU:
+        lines = screens.MENU_LINES
+        rows = choice(len(lines), form.cursor, lambda place: text(f"menu.{lines[place]}"))
+        return text("menu.title"), rows
+    return text("sos.title"), _distress(form, status, now_ms)
 
 
 # -- home
@@ -150,19 +133,29 @@ def _body(
 
 def _home(status: Status) -> "list[Line]":
     return [
-        Line(_split(_fix(status), _battery(status.battery_pct))),
+        Line(split(_fix(status), _battery(status.battery_pct))),
         Line(_counts(status.counts)),
         _headline(status),
-        Line(text(f"state.{status.last.state}") if status.last else text("home.hint")),
+        Line(_footline(status)),
     ]
 
 
 def _headline(status: Status) -> Line:
+    if status.alarm is not None:
+        return inverse(_alarm_words(status.alarm))
     if status.warning is not None:
-        return Line(_wide(text(status.warning)), 0)
+        return inverse(text(status.warning))
+    if status.unread:
+        return inverse(f"{ENVELOPE}{min(status.unread, 99)} {text('inbox.new')}")
     if status.last is None:
         return Line(text("home.no_reports"))
     return Line(_report_line(status.last))
+
+
+def _footline(status: Status) -> str:
+    if status.unread:
+        return text("inbox.hint")
+    return text(f"state.{status.last.state}") if status.last else text("home.hint")
 
 
 def _fix(status: Status) -> str:
@@ -182,128 +175,38 @@ def _counts(counts: tuple[int, ...]) -> str:
     return spaced if len(spaced) <= COLUMNS else "".join(parts)
 
 
-# -- lists
-
-
-def _choice(rows: list[str], cursor: int) -> "list[Line]":
-    """Return the four rows around the cursor, its own in inverse."""
-    first = _first_shown(cursor, len(rows))
-    return _marked(rows[first : first + BODY_LINES], cursor - first)
-
-
-def _marked(shown: list[str], chosen: int) -> "list[Line]":
-    return [Line(_wide(row), 0 if at == chosen else COLUMNS) for at, row in enumerate(shown)]
-
-
-def _first_shown(cursor: int, total: int) -> int:
-    return max(0, min(cursor - 1, total - BODY_LINES))
-
-
-def _reports(
-    form: "Form", report: "Callable[[int], ReportLine | None]"
-) -> "tuple[str, list[Line]]":
-    total = form.lines()
-    if total == 0:
-        return text("reports.title"), [Line(text("reports.none"))]
-    if form.screen == screens.REPORT:
-        return f"{form.cursor + 1}/{total}", _report(report(form.cursor))
-    first = _first_shown(form.cursor, total)
-    body: list[Line] = []
-    for row in range(first, min(first + BODY_LINES, total)):
-        entry = report(row)
-        shown = "" if entry is None else _report_line(entry)
-        body.append(Line(_wide(shown), 0 if row == form.cursor else COLUMNS))
-    return f"{text('reports.title')} {total}"[:12], body
-
-
 def _report_line(entry: ReportLine) -> str:
-    name = f"{SIGNS[entry.state]} {_type(entry)} #{entry.seq}"
     age = "" if entry.age_s is None else duration(entry.age_s)
-    return _split(name, age)
+    name = text(f"type.{entry.type_name}")
+    return split(f"{SIGNS[entry.state]} {name} #{entry.seq}", age)
 
 
-def _report(entry: ReportLine | None) -> "list[Line]":
-    if entry is None:
-        return [Line(text("reports.none"))]
-    saved_at = entry.saved_at or "--:--"
+# -- alarms
+
+
+def _alarm_header(status: Status) -> Line:
+    """Return the header of an alarm: it says of itself, and not of the mission, what it is."""
+    alarm = status.alarm
+    mode = status.mode if alarm is None else codes.MODES[alarm.mode]
+    return _header(text("alarm.title"), mode, _marks(status))
+
+
+def _alarm(alarm: AlarmLine) -> "list[Line]":
     return [
-        Line(f"{SIGNS[entry.state]} {_type(entry)} #{entry.seq}"),
-        Line(text(f"state.{entry.state}")),
-        Line(
-            _split(
-                f"{text('report.saved')} {saved_at}", f"{text('report.tries')} {entry.attempts}x"
-            )
-        ),
-        Line(text("report.back")),
+        Line(text(f"alarm.{ALARMS[alarm.code]}"), 0, large=True),
+        Line(""),
+        inverse(text("alarm.real" if alarm.mode == codes.ACTUAL else f"alarm.{_mode(alarm)}")),
+        Line(text("alarm.heard" if alarm.heard else "alarm.hint")),
     ]
 
 
-def _type(entry: ReportLine) -> str:
-    return text(f"type.{entry.type_name}")
+def _alarm_words(alarm: AlarmLine) -> str:
+    words = text(f"alarm.{ALARMS[alarm.code]}")
+    return words if alarm.mode == codes.ACTUAL else split(words, text(f"mode.{_mode(alarm)}"))
 
 
-# -- the situation report
-
-
-def _draft(form: "Form", draft: "Draft") -> "tuple[str, list[Line]]":
-    if form.screen == screens.SUMMARY:
-        rows = [_summary_row(line, draft) for line in screens.SUMMARY_LINES]
-        return text("summary.title"), _choice(rows, form.cursor)
-    if form.screen == screens.HAZARDS:
-        return text("hazards.title"), _list(form, lambda code: _hazard_row(code, draft))
-    if form.screen == screens.NEEDS:
-        return text("needs.title"), _list(form, lambda code: _need_row(code, draft.needs.get(code)))
-    if form.screen == screens.QUANTITY:
-        return text("quantity.title"), [Line(need(form.cursor - 1))] + _number(form, "count.none")
-    field = form.fields[0]
-    return text("summary.title"), [Line(text(f"count.{field}"))] + _number(form, "count.unknown")
-
-
-def _number(form: "Form", nothing: str) -> "list[Line]":
-    """Return the number large, for a glance in the dark; the word for none may be too long."""
-    shown = text(nothing) if form.value is None else str(form.value)
-    value = Line(f"> {shown} <", 0, large=form.value is not None)
-    return [value, Line(""), Line(text("count.hint"))]
-
-
-def _summary_row(line: str, draft: "Draft") -> str:
-    name = text(f"summary.{line}")
-    if line == "send":
-        return name
-    if line == "status":
-        return _split(name, team_status(draft.team_status))
-    if line == "casualties":
-        return _split(name, "/".join([_count(draft.count(field)) for field in COUNT_FIELDS[:5]]))
-    if line == "hazards":
-        return _split(name, str(len(draft.hazards)))
-    if line == "needs":
-        return _split(name, str(len(draft.needs)))
-    return _split(name, _count(draft.count(line)))
-
-
-def _list(form: "Form", row: "Callable[[int], str]") -> "list[Line]":
-    """Return the rows around the cursor, "done" above those of the codes; make no others."""
-    first = _first_shown(form.cursor, form.lines())
-    shown = range(first, min(first + BODY_LINES, form.lines()))
-    rows = [text("done") if place == 0 else row(place - 1) for place in shown]
-    return _marked(rows, form.cursor - first)
-
-
-def _hazard_row(code: int, draft: "Draft") -> str:
-    return _mark(code in draft.hazards) + hazard(code)
-
-
-def _need_row(code: int, quantity: int | None) -> str:
-    row = _mark(quantity is not None) + need(code)
-    return row if quantity is None else _split(row, str(quantity))
-
-
-def _mark(chosen: bool) -> str:
-    return "* " if chosen else "  "
-
-
-def _count(count: int | None) -> str:
-    return "?" if count is None else str(count)
+def _mode(alarm: AlarmLine) -> str:
+    return codes.MODES[alarm.mode]
 
 
 # -- SOS
@@ -324,7 +227,7 @@ def _distress(form: "Form", status: Status, now_ms: int) -> "list[Line]":
 
 def _countdown(seconds: int) -> "list[Line]":
     return [
-        Line(_wide(f"{text('sos.countdown')} {seconds} s"), 0),
+        inverse(f"{text('sos.countdown')} {seconds} s"),
         Line(str(seconds), large=True),
         Line(""),
         Line(text("sos.countdown.cancel")),
@@ -333,10 +236,9 @@ def _countdown(seconds: int) -> "list[Line]":
 
 def _sos(entry: ReportLine | None) -> "list[Line]":
     if entry is None:
-        return [Line(_wide(text("sos.active")), 0), Line(""), Line(""), Line(text("sos.hint"))]
-    heard = text("sos.held") if entry.state > 0 else text("sos.active")
+        return [inverse(text("sos.active")), Line(""), Line(""), Line(text("sos.hint"))]
     return [
-        Line(_wide(heard), 0),
+        inverse(text("sos.held") if entry.state > 0 else text("sos.active")),
         Line(f"{SIGNS[entry.state]} #{entry.seq} {text('report.tries')} {entry.attempts}x"),
         Line(text(f"state.{entry.state}")),
         Line(text("sos.hint")),
@@ -346,34 +248,24 @@ def _sos(entry: ReportLine | None) -> "list[Line]":
 # -- lines
 
 
-def _header(title: str, mode: str) -> Line:
-    if mode == "actual":
-        return Line(title[:COLUMNS])
-    mark = text(f"mode.{mode}")
+def _marks(status: Status) -> str:
+    """Return what stays in sight on every screen: the position's age, and what still waits."""
+    age = "--" if status.fix_age_s is None else duration(status.fix_age_s)
+    waiting = min(status.counts[0], 99)
+    return f"{PLACE}{age}" + (f"{SIGNS[0]}{waiting}" if waiting else "")
+
+
+def _header(title: str, mode: str, marks: str) -> Line:
+    """Return the title, what stays in sight at the right, and the mode in inverse."""
+    mark = "" if mode == "actual" else text(f"mode.{mode}")
     room = COLUMNS - len(mark)
-    return Line(_wide(title[: room - 1])[:room] + mark, room)
+    left = room - len(marks) - 1 if marks or mark else room
+    shown = title if len(title) <= left else title[: max(_TITLE_MIN, left - 1)] + "."
+    if not marks:
+        shown = title[:left]
+    return Line(wide(shown)[: room - len(marks)] + marks + mark, room)
 
 
 def _filled(body: "list[Line]") -> tuple[Line, ...]:
     shown = body[:BODY_LINES]
     return tuple(shown + [Line("")] * (BODY_LINES - len(shown)))
-
-
-def _wide(row: str) -> str:
-    return (row + " " * COLUMNS)[:COLUMNS]
-
-
-def _split(left: str, right: str) -> str:
-    """Return both at their edges; the left one gives way."""
-    right = right[: COLUMNS - 2]
-    room = COLUMNS - len(right) - 1
-    return (left + " " * COLUMNS)[:room] + " " + right
-
-
-def duration(seconds: int) -> str:
-    """Return a time span in three characters; seconds in tens, or the screen never rests."""
-    if seconds < 60:
-        return f"{seconds // 10 * 10}s"
-    if seconds < 3600:
-        return f"{seconds // 60}m"
-    return f"{min(seconds // 3600, 99)}h"

@@ -11,6 +11,10 @@ WIDTH = 6
 HEIGHT = 12
 
 SIGNS = "\ue000\ue001\ue002\ue003\ue004\ue005"  # in the order of the delivery states
+PLACE = "\ue006"  # before the age of the last position
+ENVELOPE = "\ue007"  # a letter that nobody has opened
+_ALL_SIGNS = SIGNS + PLACE + ENVELOPE
+SIGNS_COUNT = len(_ALL_SIGNS)
 
 _FIRST = 32  # the table starts with printable ASCII and goes on with the letters of the page
 _ASCII = 95
@@ -18,7 +22,7 @@ _ASCII = 95
 
 def glyph(character: str) -> bytes:
     """Return HEIGHT rows, one byte each, leftmost pixel in the highest bit; "?" if unknown."""
-    sign = SIGNS.find(character)
+    sign = _ALL_SIGNS.find(character)
     if sign >= 0:
         return _SIGN_ROWS[sign * HEIGHT : (sign + 1) * HEIGHT]
     index = place(character)
@@ -36,7 +40,7 @@ def place(character: str) -> int:
 
 def characters() -> str:
     """Return every character that has a glyph of its own."""
-    return "".join([chr(_FIRST + index) for index in range(_ASCII)]) + LETTERS + SIGNS
+    return "".join([chr(_FIRST + index) for index in range(_ASCII)]) + LETTERS + _ALL_SIGNS
 
 
 # One row a byte, twelve rows a character.
@@ -47,4 +51,6 @@ _SIGN_ROWS = (
     b"\x00\x00\x00\x00\x70\x88\xa8\x88\x70\x00\x00\x00"  # sign: read
     b"\x00\x00\x00\x08\x08\x10\x10\xa0\xa0\x40\x00\x00"  # sign: acted on
     b"\x00\x00\x00\x88\x88\x50\x20\x50\x88\x88\x00\x00"  # sign: refused
+    b"\x00\x00\x70\xd8\xd8\x70\x70\x20\x20\x20\x00\x00"  # sign: place
+    b"\x00\x00\x00\xf8\xd8\xa8\x88\x88\xf8\x00\x00\x00"  # sign: envelope
 )

@@ -28,4 +28,4 @@ def glyph(character: str) -> bytes:
 
 def characters() -> str:
     """Return every character that has a glyph of its own."""
-    return font.characters()[: -len(font.SIGNS)]
+    return font.characters()[: -font.SIGNS_COUNT]

@@ -50,6 +50,8 @@ def read_provisioning(data: dict[str, object]) -> Provisioning:
         link_key=_key(data, "link_key"),
         authentication_key=_key(data, "authentication_key"),
         broadcast_key=_key(data, "broadcast_key"),
+        public_key=bytes.fromhex(mission.public_key),
+        alert_anchors=tuple([bytes.fromhex(one) for one in mission.alert_anchors]),
         position_interval_s=_interval(data, "position_interval_s", POSITION_INTERVAL_S),
         health_interval_s=_interval(data, "health_interval_s", HEALTH_INTERVAL_S),
         fix_interval_s=_interval(data, "fix_interval_s", FIX_INTERVAL_S),

@@ -5,8 +5,6 @@ board: that differs between our languages. What is spoken is the one thing this 
 for every screen asks for it and no two languages are on one screen.
 """
 
-from turna_protocol import codes
-
 from . import catalogue
 from .languages import LANGUAGES
 
@@ -26,15 +24,3 @@ def text(label: str) -> str:
 def own_names() -> list[str]:
     """Return what the speakers of each language call it."""
     return [name for _, name in LANGUAGES]
-
-
-def team_status(code: int) -> str:
-    return text(f"team_status.{codes.TEAM_STATUSES[code]}")
-
-
-def hazard(code: int) -> str:
-    return text(f"hazard.{codes.HAZARDS[code]}")
-
-
-def need(code: int) -> str:
-    return text(f"need.{codes.NEED_ITEMS[code]}")

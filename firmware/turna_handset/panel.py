@@ -1,18 +1,17 @@
 """What the rescuer touches, sees and hears: keys into the form, the form onto screen and buzzer."""
 
-import asyncio
-
-from turna_board.waiting import wait_for
+from turna_board.waiting import Bell, wait_for
 from turna_protocol import delivery
 
 from . import form as screens
-from . import keypad, signals
+from . import keypad, mailbox, parts, signals
 from .form import Form
+from .intents import DECLARE_SOS, HEAR_ALARM
 from .keypad import Keypad
+from .pages import Pages
 from .picture import Picture
 from .power import LIT_MS, NEWS_LIT_MS
 from .signals import Signal
-from .status import NODE_LINES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,12 +19,12 @@ if TYPE_CHECKING:
 
     from turna_board.buttons import Buttons
     from turna_board.buzzer import Buzzer
-    from turna_board.counters import Counters
     from turna_board.led import Led
     from turna_board.uptime import Uptime
 
     from .desk import Desk
     from .journal import Journal
+    from .mailbox import Mailbox
     from .power import Power
     from .screen import Screen
     from .status import StatusBoard
@@ -52,7 +51,7 @@ class Panel:
         journal: "Journal",
         desk: "Desk",
         status: "StatusBoard",
-        counters: "Counters",
+        mail: "Mailbox",
         warning: "Callable[[], str | None]",
         host_gives_way: "Callable[[], None]",
     ) -> None:
@@ -65,16 +64,18 @@ class Panel:
         self._journal = journal
         self._desk = desk
         self._status = status
-        self._counters = counters
+        self._mail = mail
         self._warning = warning
         self._host_gives_way = host_gives_way
         self._paused_until_ms = 0
         self._keypad = Keypad()
-        self._form = Form(status.count_reports, NODE_LINES)
+        self._form = Form(Pages(status, mail, parts, host_gives_way))
         self._signal = Signal()
+        self._lamp = Signal()  # shines where the other is silent
+        self._woke = False  # the key under the thumb lit the screen: it was pressed unseen
         self._picture = Picture()
-        self._changed = asyncio.Event()
-        self._sounding = asyncio.Event()
+        self._changed = Bell()
+        self._sounding = Bell()
         self._sounds = False
 
     @property
@@ -83,10 +84,11 @@ class Panel:
         return self._keypad.keys_dropped + self._buttons.edges_dropped
 
     def start(self) -> None:
-        """Listen to the buttons, and show an SOS that was active before a restart."""
+        """Listen to the buttons, and show the SOS and the alarms that a restart interrupted."""
         if self._desk.resume():
             self._form.resume_sos()
-            self._update_alarm(self._uptime.ms())
+        self._hear_of_alarms()
+        self._update_alarm(self._uptime.ms())
         self._buttons.start()
 
     def news(self, seq: int, state: int) -> None:
@@ -98,19 +100,33 @@ class Panel:
         self._update_alarm(self._uptime.ms())
         self._changed.set()
 
+    def mail_news(self, kind: int) -> None:
+        """Tell the rescuer what has come down; it is in flash by now."""
+        self.light_up()
+        if kind == mailbox.LETTER:
+            self._play(signals.LETTER)
+        else:
+            self._hear_of_alarms()
+            if kind == mailbox.ALL_CLEAR and not self._mail.alarms:
+                self._signal.stop()
+                self._play(signals.RESUME)
+        self._update_alarm(self._uptime.ms())
+        self._changed.set()
+
     async def keys_once(self) -> None:
         """Take the next edges of the buttons, or the next moment that the form waits for."""
         for edge in await self._buttons.next_edges(self._keys_wait_ms()):
             if edge.pressed:
                 self._paused_until_ms = 0
-                self.light_up()
+                self._woke = self.light_up()
             self._keypad.edge(edge.button, edge.pressed, self._uptime.of(edge.ticks_ms))
         now_ms = self._uptime.ms()
         self._keypad.tick(now_ms)
         before = self._form.screen
         key = self._keypad.next_key()
         while key is not None:
-            self._form.press(key, now_ms)
+            if not self._woke or self._form.at_rest() or key == keypad.HOLD:
+                self._form.press(key, now_ms)
             self._changed.set()
             if key == keypad.ARMED:
                 self._play(signals.CLICK)
@@ -127,6 +143,7 @@ class Panel:
         if not self._power.lit(now_ms):
             self._screen.rest(now_ms)
             self._picture.forget()
+            self._shine(now_ms)
             if await wait_for(self._changed, CHECK_IN_MS):
                 self._changed.clear()
             return
@@ -151,16 +168,23 @@ class Panel:
         on = self._signal.is_on(now_ms)
         self._sounds = on
         self._buzzer.sound(on)
-        self._led.light(on)
+        self._led.light(on or self._lamp.is_on(now_ms))
         deadline_ms = self._signal.deadline_ms(now_ms)
+        lamp_ms = self._lamp.deadline_ms(now_ms)
+        if deadline_ms is None or (lamp_ms is not None and lamp_ms < deadline_ms):
+            deadline_ms = lamp_ms
         wait_ms = CHECK_IN_MS if deadline_ms is None else max(1, deadline_ms - now_ms)
         if await wait_for(self._sounding, min(wait_ms, CHECK_IN_MS)):
             self._sounding.clear()
 
-    def light_up(self, for_ms: int = LIT_MS) -> None:
-        """Let the screen be seen for a while: a key, or news that somebody has to see."""
-        if self._power.light(self._uptime.ms(), for_ms):
+    def light_up(self, for_ms: int = LIT_MS) -> bool:
+        """Let the screen be seen for a while: a key, or news to be seen; True if it was dark."""
+        was_dark = self._power.light(self._uptime.ms(), for_ms)
+        if was_dark:
+            self._lamp.stop()
+            self._sounding.set()
             self._changed.set()
+        return was_dark
 
     def busy(self) -> bool:
         """Tell whether the processor has to stay awake: asleep, the buzzer is silent.
@@ -177,6 +201,7 @@ class Panel:
             self._form.deadline_ms(),
             self._signal.deadline_ms(now_ms),
             None if self._screen.stale else self._power.lit_until_ms,
+            self._lamp.deadline_ms(now_ms),
         ):
             if deadline_ms is not None and (found is None or deadline_ms < found):
                 found = deadline_ms
@@ -187,8 +212,11 @@ class Panel:
         if not self._picture.begun:
             self._host_gives_way()
         warning = "warning.sos" if self._form.sos_active else self._warning()
+        from .display import draw
+
         status = self._status.now(now_ms, sos_seq=self._desk.sos_seq, warning=warning)
-        return self._picture.draw(self._status.lines(self._form, status, now_ms))
+        self._form.unread = status.unread > 0
+        return self._picture.draw(draw(self._form, status, now_ms))
 
     def _keys_wait_ms(self) -> int:
         now_ms = self._uptime.ms()
@@ -203,8 +231,10 @@ class Panel:
         while intent is not None:
             if not self._desk.carry_out(intent, now_ms):
                 self._play(signals.REFUSAL)
-                if intent.action == screens.DECLARE_SOS:
+                if intent.action == DECLARE_SOS:
                     self._form.fail_sos()
+            if intent.action == HEAR_ALARM:
+                self._hear_of_alarms()
             self._update_alarm(now_ms)
             self._changed.set()
             intent = self._form.next_intent()
@@ -214,15 +244,33 @@ class Panel:
         self._sounding.set()
 
     def _update_alarm(self, now_ms: int) -> None:
-        self._power.sos = self._form.sos_active and not self._sos_known()
+        sounds = self._mail.alarm_sounds()
+        self._power.sos = sounds or (self._form.sos_active and not self._sos_known())
         if self._form.screen == screens.SOS_COUNTDOWN:
             self._signal.repeat(signals.COUNTDOWN, now_ms)
+        elif sounds:
+            self._signal.repeat(signals.ALARMS[self._mail.alarms[0][1]], now_ms)
         elif self._form.sos_active:
             self._signal.repeat(
                 signals.SOS_HELD if self._sos_held() else signals.SOS_SENDING, now_ms
             )
         else:
             self._signal.stop()
+        self._sounding.set()
+
+    def _hear_of_alarms(self) -> None:
+        """Let the form know which alarms are on, and whether one still has to be heard."""
+        self._form.alarm(on=bool(self._mail.alarms), sounds=bool(self._mail.unheard))
+
+    def _shine(self, now_ms: int) -> None:
+        """Let the light say in the dark what the screen would: unread letters, unsent reports."""
+        waits = self._status.waiting() > 0
+        if self._mail.unread:
+            self._lamp.repeat(signals.UNREAD_LIGHT, now_ms)
+        elif waits:
+            self._lamp.repeat(signals.WAITING_LIGHT, now_ms)
+        else:
+            self._lamp.stop()
         self._sounding.set()
 
     def _sos_known(self) -> bool:

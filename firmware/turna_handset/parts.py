@@ -13,8 +13,6 @@ PARTS = (
     "turna_protocol.record",
     "turna_protocol.codes",
     "turna_protocol.key_parts",
-    "turna_protocol.ccm",
-    "turna_protocol.sealing",
     "turna_protocol.sealer",
     "turna_protocol.acknowledgement",
     "turna_protocol.beacon",
@@ -27,6 +25,7 @@ PARTS = (
     "turna_handset.form",
     "turna_handset.journal",
     "turna_handset.reporter",
+    "turna_handset.mailbox",
     "turna_handset.courier",
     "turna_handset.panel",
 )
@@ -58,11 +57,48 @@ FOR_A_REPORT = (
 FOR_THE_SCREEN = (
     "turna_handset.font",
     "turna_handset.font_large",
+    "turna_handset.lines",
     "turna_handset.display",
     "turna_handset.raster",
 )
+FOR_A_CONTENT = FOR_A_REPORT[:-1]  # reading needs all but what composes
+FOR_THE_INBOX = ("turna_handset.letter", "turna_handset.inbox")
+FOR_A_LETTER = (
+    "turna_protocol.ccm",
+    "turna_protocol.sealing",
+    "turna_protocol.downlink",
+    "turna_protocol.orders",
+    "turna_handset.mail_state",
+    "turna_handset.mail_reading",
+)
+_BY_KIND_OF_LETTER = (
+    "turna_protocol.fragments",
+    "turna_protocol.notices",
+    "turna_protocol.alerts",
+    "turna_protocol.sha512",
+    "turna_protocol.ed25519",
+)
+FOR_PAGES = (
+    "turna_protocol.code_lists",
+    "turna_protocol.report_codes",
+    "turna_handset.steps",
+    "turna_handset.sheets",
+    "turna_handset.sheet",
+    "turna_handset.lists",
+    "turna_handset.letter",
+    "turna_handset.inbox",
+    "turna_handset.inbox_page",
+)
 _TYPES_OF_REPORT = "turna_protocol.reports."  # each is loaded by what needs it
-_CODES_OF_TYPES = ("turna_protocol.worksite_codes",)
+_WITH_TYPES = (
+    "turna_handset.health",
+    "turna_protocol.code_lists",
+    "turna_protocol.report_codes",
+    "turna_protocol.worksite_codes",
+    "turna_protocol.long_text",
+    "turna_handset.letter_sorting",
+    "turna_handset.letter_text",
+)
 FOR_A_HOST = (
     "turna_protocol.modem.framing",
     "turna_protocol.modem.messages",
@@ -98,7 +134,7 @@ def forget_reports() -> None:
         _drop(name)
         name = _loaded_type()
     forget(FOR_A_REPORT)
-    forget(_CODES_OF_TYPES)
+    forget(_WITH_TYPES)
 
 
 def _loaded_type() -> str | None:
@@ -106,6 +142,12 @@ def _loaded_type() -> str | None:
         if name.startswith(_TYPES_OF_REPORT):
             return name
     return None
+
+
+def forget_letters() -> None:
+    """Let go of what a packet that came down was read with."""
+    forget(FOR_A_LETTER)
+    forget(_BY_KIND_OF_LETTER)
 
 
 def _drop(name: str) -> None:

@@ -28,6 +28,8 @@ class Provisioning:
         link_key: bytes,
         authentication_key: bytes,
         broadcast_key: bytes,
+        public_key: bytes,
+        alert_anchors: tuple[bytes, ...],
         position_interval_s: int,
         health_interval_s: int,
         fix_interval_s: int,
@@ -50,6 +52,8 @@ class Provisioning:
         self.link_key = link_key
         self.authentication_key = authentication_key
         self.broadcast_key = broadcast_key
+        self.public_key = public_key  # the Secretariat's; empty: nothing signed is believed
+        self.alert_anchors = alert_anchors  # of `alerts`; empty: no alert is believed
         self.position_interval_s = position_interval_s
         self.health_interval_s = health_interval_s
         self.fix_interval_s = fix_interval_s

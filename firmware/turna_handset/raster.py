@@ -3,11 +3,11 @@
 import framebuf
 
 from . import font, font_large
-from .display import COLUMNS, LARGE_COLUMNS, LEFT_PX, LINE_TOPS_PX
+from .lines import COLUMNS, LARGE_COLUMNS, LEFT_PX, LINE_TOPS_PX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .display import Line
+    from .lines import Line
 
 WIDTH_PX = 128
 HEIGHT_PX = 64

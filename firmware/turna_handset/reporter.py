@@ -7,6 +7,7 @@ not in the journal first.  The modules of reports are loaded where they are need
 
 from turna_protocol import codes
 from turna_protocol.errors import MalformedError, MisuseError
+from turna_protocol.packet import HOLDING
 from turna_protocol.sealer import Sealer
 
 from .journal import SOS_PRIORITY, JournalFullError
@@ -102,6 +103,14 @@ class Reporter:
         self.warning = None
         self._counters.count(f"saved {encoded.type_name}")
         return seq
+
+    def seal_holding(self, content: bytes) -> bytes | None:
+        """Return the packet that says what this handset holds: sent once, and kept nowhere."""
+        seq = self._numbers.take()
+        if seq is None:
+            self._refuse(NO_NUMBERS, "lost no sequence number")
+            return None
+        return self._sealer.seal(content, seq, kind=HOLDING)
 
     def active_sos(self) -> int | None:
         """Return the number of the SOS that was declared last and not cancelled since."""

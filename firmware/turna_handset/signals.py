@@ -15,6 +15,17 @@ REFUSAL = (400, 100, 400, 0)
 SOS_SENDING = _S + _O + _S[:-1] + (1500,)
 SOS_HELD = (60, 4000)
 COUNTDOWN = (80, 920)
+LETTER = (200, 100, 200, 0)
+# INSARAG Guidelines, marking and signalling: evacuate, three short of a second each, repeated until
+# the site is cleared; cease work, one long of three; resume, one long and one short.
+_SHORT, _LONG, _PAUSE, _REST = 1000, 3000, 1000, 3000
+EVACUATE = (_SHORT, _PAUSE, _SHORT, _PAUSE, _SHORT, _REST)
+CEASE_WORK = (_LONG, _REST)
+RESUME = (_LONG, _PAUSE, _SHORT, 0)
+ALARMS = (EVACUATE, CEASE_WORK, RESUME)  # by the codes of alerts
+# The light alone, while the screen is dark: something waits for a gateway, or for a person.
+WAITING_LIGHT = (30, 9970)
+UNREAD_LIGHT = (30, 300, 30, 4640)
 # The further a report has come, the more often it sounds; a refusal is long.
 NEWS = {
     delivery.AT_GATEWAY: (60, 0),
@@ -35,7 +46,7 @@ class Signal:
 
     def play(self, pattern: tuple[int, ...], now_ms: int) -> None:
         """Sound a pattern once, unless a repeated one is going on."""
-        if not self._repeats:
+        if not self._repeats:  # an alarm or an SOS says more than any news
             self._pattern, self._began_ms = pattern, now_ms
 
     def repeat(self, pattern: tuple[int, ...], now_ms: int) -> None:

@@ -5,7 +5,6 @@ import gc
 from turna_protocol import codes, delivery
 
 from .clock import hours_minutes
-from .health import Health, battery_percent
 from .labels import text
 
 TYPE_CHECKING = False
@@ -14,18 +13,34 @@ if TYPE_CHECKING:
 
     from .clock import Clock
     from .courier import Courier
-    from .display import Line, ReportLine, Status
-    from .form import Form
+    from .display import AlarmLine, ReportLine, Status
+    from .health import Health
     from .journal import Journal
     from .journal_index import Entry
+    from .mailbox import Mailbox
     from .position import Position
     from .provisioning import Provisioning
 
 # The list of reports shows what people wrote; positions by the hundred would hide it.
 LISTED_PRIORITY = 1
-NODE_LINES = 8
-# What a handset sends, by the numbers of `reports.types`, which is in memory only now and then.
-TYPE_NAMES = ("position", "sitrep", "sos", "node_health")
+# Labels of what a handset sends, by the numbers of `reports.types`, which is in memory only now
+# and then; what it does not make is "other".
+TYPE_NAMES = (
+    "position",
+    "sitrep",
+    "sos",
+    "node_health",
+    "worksite_triage",
+    "other",
+    "victim",
+    "hazard",
+    "medevac",
+    "needs",
+    "other",
+    "message",
+    "other",
+    "task_status",
+)
 
 
 class StatusBoard:
@@ -39,17 +54,23 @@ class StatusBoard:
         clock: "Clock",
         position: "Position",
         counters: "Counters",
+        mail: "Mailbox",
     ) -> None:
         self.battery_mv: int | None = None
+        self.battery_pct: int | None = None
         self._provisioning = provisioning
         self._journal = journal
         self._clock = clock
         self._position = position
         self._counters = counters
+        self._mail = mail
 
-    @property
-    def battery_pct(self) -> int | None:
-        return battery_percent(self.battery_mv)
+    def battery_read(self, battery_mv: int | None) -> None:
+        """Take what the board's divider or power chip says."""
+        from .health import battery_percent
+
+        self.battery_mv = battery_mv
+        self.battery_pct = battery_percent(battery_mv)
 
     def now(self, now_ms: int, *, sos_seq: int | None, warning: str | None) -> "Status":
         """Return what the screen says of the handset at this moment."""
@@ -68,20 +89,25 @@ class StatusBoard:
             last=None if last is None else self._line(last, now_ms),
             sos=None if sos is None else self._line(sos, now_ms),
             warning=warning,
-            node=self._node(now_ms),
+            unread=self._mail.unread,
+            alarm=self._alarm(),
         )
 
-    def lines(self, form: "Form", status: "Status", now_ms: int) -> "tuple[Line, ...]":
-        """Return the lines of the form's screen."""
-        from .display import draw
+    def time_s(self, now_ms: int) -> int | None:
+        """Return what time it is, as far as anybody has told."""
+        return self._clock.now_s(now_ms)
 
-        return draw(form, status, lambda row: self._listed(row, now_ms), now_ms)
+    def waiting(self) -> int:
+        """Return how many reports no gateway holds."""
+        return self._journal.counts()[delivery.SAVED]
 
     def count_reports(self) -> int:
         """Return how many reports the list shows."""
         return self._journal.count(LISTED_PRIORITY)
 
-    def health(self, now_ms: int, courier: "Courier", temperature_c: int | None) -> Health:
+    def health(self, now_ms: int, courier: "Courier", temperature_c: int | None) -> "Health":
+        from .health import Health
+
         place = self._position.place(now_ms)
         return Health(
             battery_mv=self.battery_mv,
@@ -97,7 +123,8 @@ class StatusBoard:
             refused=self._counters.total("refused "),
         )
 
-    def _listed(self, row: int, now_ms: int) -> "ReportLine | None":
+    def listed(self, row: int, now_ms: int) -> "ReportLine | None":
+        """Return the report `row` steps before the newest that a person made."""
         entry = self._journal.newest(row, LISTED_PRIORITY)
         return None if entry is None else self._line(entry, now_ms)
 
@@ -115,7 +142,21 @@ class StatusBoard:
             saved_at=hours_minutes(entry.saved_s) if dated else None,
         )
 
-    def _node(self, now_ms: int) -> tuple[str, ...]:
+    def _alarm(self) -> "AlarmLine | None":
+        """Return the worst alarm that is on, else the end of one that nobody has taken note of."""
+        from .display import AlarmLine
+
+        alarms = self._mail.alarms
+        if alarms:
+            mode, code, _ = alarms[0]
+            heard = not self._mail.alarm_sounds()
+            return AlarmLine(mode=mode, code=code, heard=heard, others=len(alarms) - 1)
+        for mode, code, _ in self._mail.unheard:
+            return AlarmLine(mode=mode, code=code, heard=False)
+        return None
+
+    def node(self, now_ms: int) -> tuple[str, ...]:
+        """Return the rows of the screen that tells of the handset itself."""
         count = self._counters.of
         time_s = self._clock.now_s(now_ms)
         utc = "--:--" if time_s is None else hours_minutes(time_s)

@@ -22,7 +22,7 @@ from turna_board.supervisor import Supervisor
 from turna_board.uptime import Uptime
 from turna_board.usb import UsbService
 from turna_board.usb_serial import UsbSerial
-from turna_board.waiting import wait_for
+from turna_board.waiting import Bell, wait_for
 from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.duty import DutyLedger
 from turna_protocol.errors import MalformedError
@@ -68,8 +68,8 @@ class RelayBoard:
         )
         self._led = build_led(profile)
         self._face = Face(build_display(profile))
-        self._radio_ready = asyncio.Event()
-        self._wake = asyncio.Event()
+        self._radio_ready = Bell()
+        self._wake = Bell()
 
     async def run(self, supply_fault: str, watch: "Feedable | None") -> None:
         """Run until the power goes; what the supply lacks is counted."""

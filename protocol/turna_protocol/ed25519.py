@@ -5,6 +5,7 @@ that are not canonical are refused.
 """
 
 from .errors import NotAuthenticError
+from .key_parts import SIGNATURE_BYTES
 from .sha512 import hashing
 
 TYPE_CHECKING = False
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     Point = tuple[int, int, int, int]
 
 PUBLIC_KEY_BYTES = 32
-SIGNATURE_BYTES = 64
 # At most so many, and one per 128 bytes of message; none longer than eight additions of points or
 # one block of SHA-512.
 STEPS = 85

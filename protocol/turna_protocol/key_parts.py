@@ -1,9 +1,10 @@
-"""The two halves of a link key: all that a board needs of `keys`, for its keys come derived."""
+"""Halves of a link key, lengths: all that a board needs of `keys`, for its keys come derived."""
 
 from .errors import MisuseError
 
 KEY_BYTES = 32
 AES_KEY_BYTES = 16
+SIGNATURE_BYTES = 64  # Ed25519, RFC 8032 section 5.1.6
 
 
 def cipher_part(link_key: bytes) -> bytes:

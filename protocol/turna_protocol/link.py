@@ -133,6 +133,10 @@ class Link:
                 best = entry
         return None if best is None else (best.seq, best.packet)
 
+    def quiet_until_ms(self) -> int:
+        """Return before when nothing but an SOS may be sent: somebody may be answering us."""
+        return self._quiet_until_ms
+
     def channel_busy(self, now_ms: int) -> None:
         """Wait for whoever is on the air, at random, longer each time; an SOS never much longer."""
         self._now_ms = now_ms

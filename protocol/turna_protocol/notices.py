@@ -5,9 +5,9 @@ only the signature over the whole proves that the Secretariat said it.
 """
 
 from .ciphers import equal, hmac_sha256
-from .ed25519 import SIGNATURE_BYTES, verifying
 from .errors import MalformedError, MisuseError, NotAuthenticError
 from .fragments import PART_HEAD_BYTES, PARTS_MAX, Assembly, split
+from .key_parts import SIGNATURE_BYTES
 from .packet import NOTICE, first_byte, immutable, packet_kind
 from .record import Record
 
@@ -92,6 +92,8 @@ def verifying_notice(
     """Verify a whole notice in steps (see ed25519); its value is the notice."""
     if len(whole) <= SIGNATURE_BYTES or whole[0] not in SUBJECTS:
         raise MalformedError("notice subject")
+    from .ed25519 import verifying  # a board holds it while it verifies, and no longer
+
     message, signature = whole[:-SIGNATURE_BYTES], whole[-SIGNATURE_BYTES:]
     yield from verifying(public_key, _message(number, message), signature)
     return Notice(number, message[0], message[1:])

@@ -87,6 +87,10 @@ class OrderWindow:
         if age < WINDOW:
             self._bits |= 1 << age
 
+    def before_newest(self) -> int:
+        """Return which orders before the newest were taken, as the bitmap of a Holding."""
+        return self._bits >> 1
+
     def to_bytes(self) -> bytes:
         return (self.newest + 1).to_bytes(3, "big") + self._bits.to_bytes(WINDOW // 8, "big")
 

@@ -64,6 +64,7 @@ TASKS = (
     "meet",
     "rest",
 )
+TASK_URGENCIES = ("routine", "priority", "immediate")
 STATUSES = ("seen", "accepted", "refused", "under_way", "done", "failed", "cancelled")
 REASONS = (
     "none",

@@ -16,7 +16,7 @@ from .packet import (
     UPLINK,
     first_byte,
 )
-from .sealing import (
+from .sealed_sizes import (
     END_TO_END_DOMAIN,
     END_TO_END_TAG_BYTES,
     LINK_TAG_BYTES,

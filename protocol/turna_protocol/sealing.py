@@ -7,17 +7,13 @@ ciphertext, any change to it breaks the link tag, and a number used twice by acc
 back) still meets a fresh nonce.
 """
 
-from . import ccm
+from . import ccm, sealed_sizes
 from .ciphers import equal, hmac_sha256, sha256
 from .errors import MalformedError, MisuseError
 from .key_parts import cipher_part
 from .packet import (
-    FRAGMENT,
     HEADER_BYTES,
-    HOLDING,
     IMMUTABLE_MASK,
-    ORDER,
-    ORDER_FRAGMENT,
     PACKET_BYTES_MAX,
     REPORT,
     UPLINK,
@@ -28,16 +24,14 @@ from .packet import (
 )
 from .record import Record
 
-LINK_TAG_BYTES = 4
-# Fixed by kind, never by a field: 4 bytes up, where the Secretariat counts failures and raises an
-# alarm long before 2^32 guesses fit on the air; 8 bytes down, where nobody watches.
-END_TO_END_TAG_BYTES = {REPORT: 4, FRAGMENT: 4, HOLDING: 4, ORDER: 8, ORDER_FRAGMENT: 8}
+LINK_TAG_BYTES = sealed_sizes.LINK_TAG_BYTES
+END_TO_END_TAG_BYTES = sealed_sizes.END_TO_END_TAG_BYTES
 DIGEST_BYTES = 8
-REPORT_OVERHEAD_BYTES = HEADER_BYTES + END_TO_END_TAG_BYTES[REPORT] + LINK_TAG_BYTES
-REPORT_CONTENT_BYTES_MAX = PACKET_BYTES_MAX - REPORT_OVERHEAD_BYTES
+REPORT_OVERHEAD_BYTES = sealed_sizes.REPORT_OVERHEAD_BYTES
+REPORT_CONTENT_BYTES_MAX = sealed_sizes.REPORT_CONTENT_BYTES_MAX
 
 _NONCE_BYTES = 13
-END_TO_END_DOMAIN = b"turna end to end 0"
+END_TO_END_DOMAIN = sealed_sizes.END_TO_END_DOMAIN
 
 
 class Opened(Record):

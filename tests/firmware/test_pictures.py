@@ -1,4 +1,4 @@
-"""Golden pictures of the main screens in each language, a sheet of sixteen for each.
+"""Golden pictures of the main screens in each language, one sheet for each.
 
 After a change that is meant: pytest tests/firmware/test_pictures.py --rewrite-pictures, and look at
 what git says has changed.
@@ -38,13 +38,18 @@ def test_what_stands_on_the_screens_can_be_read(code: str) -> None:
     catalogue, drawn = load(code), _drawn(code)
     for name, label in (
         ("home", "state.2"),
-        ("menu", "menu.node"),
+        ("menu", "menu.message"),
         ("team status", "team_status.on_site"),
         ("situation report", "summary.send"),
         ("hazards", "hazard.flood_water"),
         ("needs", "need.blankets"),
         ("one report", "report.back"),
         ("SOS, active", "sos.held"),
+        ("home, new order", "inbox.new"),
+        ("task", "task_urgency.immediate"),
+        ("task, answers", "task_status.under_way"),
+        ("drill: evacuate", "alarm.exercise"),
+        ("canned text", "phrase.need_relief"),
         ("SOS, cancel?", "sos.cancel.no"),
     ):
         lines = drawn[name].text(font)

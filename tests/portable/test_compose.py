@@ -2,13 +2,14 @@
 
 from turna_handset.clock import Clock
 from turna_handset.compose import Composer
-from turna_handset.draft import Draft
 from turna_handset.health import Health, battery_percent
 from turna_handset.position import Position
 from turna_protocol import codes
 from turna_protocol.frame import Frame
 from turna_protocol.reports import Position as PositionReport
-from turna_protocol.reports import encode_report
+from turna_protocol.reports import Sitrep, decode_report, encode_report
+from turna_protocol.reports.more_fields import Worksite
+from turna_protocol.reports.victim import Victim
 
 NOW_S = 1_801_915_200
 FRAME = Frame(3_620_000, 3_616_000, NOW_S - 3600)
@@ -27,11 +28,14 @@ class Bench:
 def test_a_sitrep_holds_what_was_entered_and_leaves_the_rest_unknown() -> None:
     bench = Bench()
     bench.clock.tell(NOW_S, codes.TIME_GNSS, 0)
-    draft = Draft(8)
-    draft.set_count("immediate", 2)
-    draft.toggle_hazard(0)
-    draft.set_need(0, 50)
-    report = bench.composer.sitrep(draft, 87, 5000)
+    entered: dict[str, object] = {
+        "team_status": 8,
+        "casualties": (2, None, None, None, None),
+        "hazards": (0,),
+        "needs": {0: 50},
+    }
+    report = bench.composer.filled_in("sitrep", entered, 87, 5000)
+    assert isinstance(report, Sitrep)
     assert (report.mode, report.time_s, report.team_status) == (codes.EXERCISE, NOW_S + 5, 8)
     assert (report.casualties.immediate, report.casualties.delayed) == (2, None)
     assert (report.hazards, report.needs, report.battery_pct) == ((0,), ((0, 50),), 87)
@@ -83,3 +87,35 @@ def test_a_cancellation_names_the_sos_it_ends() -> None:
     bench = Bench()
     report = bench.composer.sos(codes.CANCEL, 5, None, 0)
     assert (report.phase, report.sos_reference) == (codes.CANCEL, 5)
+
+
+def test_an_update_of_an_sos_says_what_happened_and_to_how_many() -> None:
+    bench = Bench()
+    report = bench.composer.sos(codes.UPDATE, 5, None, 0, {"kind": 2, "people": 3})
+    assert (report.phase, report.sos_reference, report.kind, report.people) == (1, 5, 2, 3)
+    assert encode_report(report, FRAME)
+
+
+def test_every_sheet_makes_a_report_that_the_wire_takes() -> None:
+    bench = Bench()
+    sheets: dict[str, dict[str, object]] = {
+        "message": {"phrase": 3, "answers": 917_511},
+        "hazard": {"hazard": 0, "severity": 4, "radius_m": 200, "action": 2},
+        "worksite_triage": {"worksite": 56, "live": 2, "under_12h": True, "hazards": (0, 2)},
+        "needs": {"needs": {3: 50, 0: 200}, "urgency": 2, "people": 500},
+        "medevac": {"precedence": 1, "patients": (1, 2, None, None), "litter": 2},
+        "victim": {"worksite": 56, "number": 4, "triage": 1},
+        "task_status": {"number": 17, "status": 2, "reason": 1},
+    }
+    for name, values in sheets.items():
+        report = bench.composer.filled_in(name, values, 50, 0)
+        assert name == report.NAME
+        assert decode_report(encode_report(report, FRAME), FRAME) == report
+
+
+def test_a_victims_colour_says_whether_it_lives() -> None:
+    bench = Bench()
+    for triage, outcome in ((1, 1), (5, 2), (0, 0)):
+        report = bench.composer.filled_in("victim", {"worksite": 1, "triage": triage}, None, 0)
+        assert isinstance(report, Victim)
+        assert (report.outcome, report.worksite) == (outcome, Worksite(1))

@@ -1,15 +1,52 @@
 """The form: what a rescuer can do with one button, and in how many presses."""
 
 from turna_handset import form as screens
-from turna_handset import keypad
+from turna_handset import intents, keypad
 from turna_handset.form import Form
-from turna_protocol import codes
+from turna_handset.lists import Languages, Node, Reports
+from turna_handset.sheet import LIST, NUMBER, ROWS, Sheet
+from turna_handset.sheets import STATUSES_FIRST
+from turna_protocol import codes, report_codes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from turna_handset.form import Page
 
 SHORT, LONG, DOUBLE = keypad.SHORT, keypad.LONG, keypad.DOUBLE
+SIGNS = "sGSRA!"
+
+
+class Pages:
+    """Pages of a handset with some reports, as the form opens and closes them."""
+
+    def __init__(self, reports: int) -> None:
+        self._reports = reports
+        self.opened = ""
+
+    def open(self, name: str, values: "dict[str, object]") -> "Page":
+        self.opened = name
+        if name in ("reports", screens.LAST_REPORT, screens.INBOX):
+            return Reports(
+                lambda: self._reports,
+                lambda _row, _now_ms: None,
+                SIGNS,
+                open_first=name != "reports",
+            )
+        if name == "node":
+            return Node(lambda _now_ms: ("",) * 6)
+        return Languages() if name == "language" else Sheet(name, values)
+
+    def close(self) -> None:
+        self.opened = ""
 
 
 def new_form(reports: int = 0) -> Form:
-    return Form(lambda: reports, node_lines=6)
+    return Form(Pages(reports))
+
+
+def sheet_of(form: Form) -> Sheet:
+    assert isinstance(form.page, Sheet)
+    return form.page
 
 
 def press(form: Form, *keys: str, now_ms: int = 0) -> None:
@@ -26,94 +63,101 @@ def actions(form: Form) -> list[str]:
     return found
 
 
+def sent(form: Form) -> "tuple[str, dict[str, object]]":
+    """Return the type and the fields of what was sent."""
+    intent = form.next_intent()
+    assert intent is not None and intent.action == intents.SEND
+    return intent.name, intent.values
+
+
+def menu(form: Form, name: str) -> None:
+    press(form, SHORT, *[SHORT] * screens.MENU_LINES.index(name), LONG)
+
+
 def test_three_presses_send_a_sitrep_with_the_last_status() -> None:
     form = new_form()
     press(form, LONG, LONG, LONG)
-    intent = form.next_intent()
-    assert intent is not None and intent.draft is not None
-    assert intent.action == screens.SEND_SITREP
-    assert codes.TEAM_STATUSES[intent.draft.team_status] == "on_site"
-    assert intent.draft.counts == {}
+    name, values = sent(form)
+    assert (name, list(values)) == ("sitrep", ["team_status"])
+    assert values["team_status"] == codes.TEAM_STATUSES.index("on_site")
     assert form.screen == screens.HOME
 
 
 def test_six_presses_send_a_sitrep_with_any_of_the_four_commonest_statuses() -> None:
-    for shorts, name in enumerate(screens.STATUS_ORDER_FIRST):
+    for shorts, name in enumerate(STATUSES_FIRST):
         form = new_form()
         keys = [LONG] + [SHORT] * shorts + [LONG, LONG]
         assert len(keys) <= 6
         press(form, *keys)
-        intent = form.next_intent()
-        assert intent is not None and intent.draft is not None
-        assert codes.TEAM_STATUSES[intent.draft.team_status] == name
+        assert sent(form)[1]["team_status"] == codes.TEAM_STATUSES.index(name)
 
 
 def test_the_status_list_begins_at_the_status_sent_last() -> None:
     form = new_form()
     press(form, LONG, SHORT, LONG, LONG)
     form.next_intent()
-    press(form, LONG)
-    assert form.statuses[form.cursor] == codes.TEAM_STATUSES.index("moving_to_task")
+    press(form, LONG, LONG, LONG)
+    assert sent(form)[1]["team_status"] == codes.TEAM_STATUSES.index("moving_to_task")
 
 
 def test_every_status_can_be_chosen() -> None:
-    form = new_form()
-    press(form, LONG)
     seen = set()
-    for _ in codes.TEAM_STATUSES:
-        seen.add(form.statuses[form.cursor])
-        press(form, SHORT)
+    for shorts in range(len(codes.TEAM_STATUSES)):
+        form = new_form()
+        press(form, LONG, *[SHORT] * shorts)
+        press(form, LONG, LONG)
+        seen.add(sent(form)[1]["team_status"])
     assert seen == set(range(len(codes.TEAM_STATUSES)))
 
 
 def test_casualties_are_asked_one_after_the_other_and_unknown_is_not_none() -> None:
     form = new_form()
     press(form, LONG, LONG, SHORT, SHORT, LONG)  # the casualties line
-    assert form.screen == screens.COUNT and form.value is None
+    sheet = sheet_of(form)
+    assert sheet.at == NUMBER and sheet.value is None
     press(form, LONG)  # immediate: unknown
     press(form, SHORT, LONG)  # delayed: 0
     press(form, SHORT, SHORT, SHORT, LONG)  # minor: 2
     press(form, LONG, LONG)
-    assert form.screen == screens.SUMMARY
-    assert form.draft is not None
-    assert form.draft.counts == {"delayed": 0, "minor": 2}
+    assert sheet.at == ROWS
+    assert sheet.values["casualties"] == (None, 0, 2, None, None)
 
 
 def test_direction_buttons_count_up_and_down() -> None:
     form = new_form()
     press(form, LONG, LONG, keypad.DOWN, keypad.DOWN, keypad.DOWN, LONG)
-    assert form.fields == ("trapped",)
     press(form, *[keypad.UP] * 5)
     press(form, keypad.DOWN, LONG)
-    assert form.draft is not None and form.draft.counts == {"trapped": 3}
+    assert sheet_of(form).values["trapped"] == 3
 
 
 def test_going_back_from_a_count_leaves_it_as_it_was() -> None:
     form = new_form()
     press(form, LONG, LONG, SHORT, SHORT, SHORT, LONG, SHORT, SHORT, DOUBLE)
-    assert form.screen == screens.SUMMARY
-    assert form.draft is not None and form.draft.counts == {}
+    assert sheet_of(form).at == ROWS
+    assert "trapped" not in sheet_of(form).values
 
 
 def test_hazards_are_marked_and_unmarked() -> None:
     form = new_form()
     press(form, LONG, LONG, *[SHORT] * 5, LONG)
-    assert form.screen == screens.HAZARDS
+    sheet = sheet_of(form)
+    assert sheet.at == LIST
     press(form, SHORT, LONG, SHORT, SHORT, LONG, DOUBLE)
-    assert form.draft is not None
-    assert [codes.HAZARDS[code] for code in form.draft.hazards] == ["gas", "fire"]
+    gas, fire = codes.HAZARDS.index("gas"), codes.HAZARDS.index("fire")
+    assert sheet.values["hazards"] == (gas, fire)
     press(form, LONG, SHORT, LONG, DOUBLE)
-    assert [codes.HAZARDS[code] for code in form.draft.hazards] == ["fire"]
+    assert sheet.values["hazards"] == (fire,)
 
 
 def test_needs_carry_quantities_and_can_be_taken_back() -> None:
     form = new_form()
     press(form, LONG, LONG, *[SHORT] * 6, LONG)
-    assert form.screen == screens.NEEDS
+    sheet = sheet_of(form)
     press(form, SHORT, LONG, SHORT, SHORT, LONG)  # water: 1, 2, 5
-    assert form.draft is not None and form.draft.needs == {0: 5}
+    assert sheet.values["needs"] == {0: 5}
     press(form, LONG, keypad.DOWN, keypad.DOWN, keypad.DOWN, LONG)
-    assert form.draft.needs == {}
+    assert sheet.values["needs"] == {}
 
 
 def test_an_abandoned_report_goes_home_and_keeps_what_was_entered() -> None:
@@ -121,8 +165,76 @@ def test_an_abandoned_report_goes_home_and_keeps_what_was_entered() -> None:
     press(form, LONG, SHORT, LONG, now_ms=1000)
     form.tick(1000 + screens.IDLE_MS)
     assert form.screen == screens.HOME
-    assert form.draft is not None
-    assert codes.TEAM_STATUSES[form.draft.team_status] == "moving_to_task"
+    press(form, LONG, LONG, LONG)
+    assert sent(form)[1]["team_status"] == codes.TEAM_STATUSES.index("moving_to_task")
+
+
+def test_a_hazard_is_sent_in_five_presses_from_the_menu() -> None:
+    form = new_form()
+    menu(form, "hazard")
+    press(form, SHORT, LONG, LONG)  # electricity, then send
+    assert sent(form) == ("hazard", {"hazard": codes.HAZARDS.index("electricity")})
+
+
+def test_what_has_to_be_filled_in_is_asked_before_anything_is_sent() -> None:
+    for name in ("message", "hazard", "worksite_triage", "needs", "medevac", "victim"):
+        form = new_form()
+        menu(form, name)
+        assert sheet_of(form).at != ROWS, name
+        press(form, DOUBLE)
+        assert form.screen == screens.HOME and actions(form) == [], name
+
+
+def test_a_worksite_is_named_digit_by_digit_and_remembered_for_the_next_report() -> None:
+    form = new_form()
+    menu(form, "worksite_triage")
+    press(form, LONG, LONG, SHORT, SHORT, SHORT, LONG, SHORT, LONG)  # 0031
+    press(form, SHORT, SHORT, LONG, SHORT, SHORT, LONG)  # alive: 1
+    press(form, SHORT, LONG)  # under 12 h: yes
+    press(form, *[SHORT] * 4)
+    press(form, LONG)
+    name, values = sent(form)
+    assert (name, values) == ("worksite_triage", {"worksite": 31, "live": 1, "under_12h": True})
+    menu(form, "victim")
+    assert sheet_of(form).values == {"worksite": 31}
+
+
+def test_a_worksite_without_a_number_is_asked_for_again() -> None:
+    form = new_form()
+    menu(form, "worksite_triage")
+    press(form, LONG, LONG, LONG, LONG)
+    assert sheet_of(form).at == NUMBER
+
+
+def test_a_canned_text_is_chosen_and_confirmed() -> None:
+    form = new_form()
+    menu(form, "message")
+    press(form, LONG)  # the first that a team says of its own accord
+    assert actions(form) == []
+    press(form, LONG)
+    assert sent(form) == ("message", {"phrase": report_codes.PHRASES.index("arrived")})
+
+
+def test_no_team_can_say_what_only_comes_down() -> None:
+    form = new_form()
+    menu(form, "message")
+    seen = set()
+    for _ in range(2 * len(report_codes.PHRASES)):
+        press(form, LONG)
+        seen.add(sheet_of(form).values["phrase"])
+        press(form, SHORT, LONG, SHORT)
+    assert seen == set(range(1, report_codes.PHRASES.index("roll_call")))
+
+
+def test_needs_and_medevac_are_filled_in_alike() -> None:
+    form = new_form()
+    menu(form, "needs")
+    press(form, SHORT, LONG, LONG, DOUBLE, LONG)
+    assert sent(form) == ("needs", {"needs": {0: 1}})
+    menu(form, "medevac")
+    press(form, SHORT, LONG, SHORT, SHORT, LONG, SHORT, SHORT, LONG, LONG, LONG, LONG)
+    sheet = sheet_of(form)
+    assert sheet.values == {"precedence": 1, "patients": (1, None, None, None)}
 
 
 def test_holding_on_any_screen_begins_a_countdown_and_then_declares() -> None:
@@ -135,7 +247,7 @@ def test_holding_on_any_screen_begins_a_countdown_and_then_declares() -> None:
         form.tick(14_999)
         assert actions(form) == []
         form.tick(15_000)
-        assert actions(form) == [screens.DECLARE_SOS]
+        assert actions(form) == [intents.DECLARE_SOS]
         assert form.screen == screens.SOS
 
 
@@ -149,16 +261,33 @@ def test_any_press_during_the_countdown_cancels_it() -> None:
         assert form.screen == screens.HOME and not form.sos_active
 
 
-def test_an_active_sos_is_cancelled_only_by_two_long_presses() -> None:
+def in_distress() -> Form:
     form = new_form()
     press(form, keypad.HOLD, now_ms=0)
     form.tick(5000)
     actions(form)
+    return form
+
+
+def test_an_active_sos_is_cancelled_only_by_two_long_presses() -> None:
+    form = in_distress()
     press(form, LONG, SHORT)
     assert actions(form) == [] and form.sos_active
     press(form, LONG, LONG)
-    assert actions(form) == [screens.CANCEL_SOS]
+    assert actions(form) == [intents.CANCEL_SOS]
     assert not form.sos_active
+
+
+def test_an_active_sos_is_updated_with_what_happened_and_to_how_many() -> None:
+    form = in_distress()
+    press(form, SHORT)  # what
+    press(form, SHORT, SHORT, LONG)  # medical
+    press(form, SHORT, SHORT, LONG, SHORT, SHORT, SHORT, LONG)  # two people
+    press(form, SHORT, LONG)  # from people on to the first line: send
+    intent = form.next_intent()
+    assert intent is not None and intent.action == intents.UPDATE_SOS
+    assert intent.values == {"kind": codes.SOS_KINDS.index("medical"), "people": 2}
+    assert form.screen == screens.SOS and form.sos_active
 
 
 def test_an_sos_that_could_not_be_saved_is_not_shown_as_sent() -> None:
@@ -170,42 +299,84 @@ def test_an_sos_that_could_not_be_saved_is_not_shown_as_sent() -> None:
 
 
 def test_holding_again_while_an_sos_is_active_shows_it_and_declares_no_second_one() -> None:
-    form = new_form()
-    press(form, keypad.HOLD, now_ms=0)
-    form.tick(5000)
-    actions(form)
+    form = in_distress()
     press(form, DOUBLE, keypad.HOLD, now_ms=6000)
     form.tick(60_000)
     assert form.screen == screens.SOS
     assert actions(form) == []
 
 
-def test_the_menu_leads_everywhere_and_back() -> None:
-    for line, screen in enumerate(
-        (
-            screens.STATUS,
-            screens.REPORTS,
-            screens.HOME,
-            screens.NODE,
-            screens.LANGUAGE,
-            screens.HOME,
-        )
-    ):
+def test_an_active_sos_comes_back_to_the_screen_when_nobody_touches_a_key() -> None:
+    form = in_distress()
+    press(form, DOUBLE, SHORT, now_ms=6000)
+    assert form.screen == screens.MENU
+    form.tick(6000 + screens.IDLE_MS)
+    assert form.screen == screens.SOS
+
+
+def test_an_alarm_covers_every_screen_and_the_first_key_means_heard() -> None:
+    for keys in ((), (SHORT,), (LONG, LONG)):
         form = new_form()
-        press(form, SHORT)
-        press(form, *[SHORT] * line)
+        press(form, *keys)
+        form.alarm(on=True, sounds=True)
+        assert form.screen == screens.ALARM
         press(form, LONG)
-        assert form.screen == screen
+        assert actions(form) == [intents.HEAR_ALARM]
+        assert form.screen == screens.ALARM, "silenced, but shown"
+        press(form, SHORT, now_ms=1000)
+        assert form.screen == screens.HOME, "who has to do something can"
+        form.tick(1000 + screens.IDLE_MS)
+        assert form.screen == screens.ALARM, "until it is ended"
+        form.alarm(on=False, sounds=False)
+        assert form.screen == screens.HOME
+
+
+def test_an_sos_can_be_declared_while_an_alarm_sounds() -> None:
+    form = new_form()
+    form.alarm(on=True, sounds=True)
+    press(form, keypad.HOLD, now_ms=0)
+    form.tick(5000)
+    assert actions(form) == [intents.DECLARE_SOS]
+    assert form.screen == screens.SOS
+
+
+def test_an_alarm_does_not_stop_a_countdown() -> None:
+    form = new_form()
+    press(form, keypad.HOLD, now_ms=0)
+    form.alarm(on=True, sounds=True)
+    form.tick(5000)
+    assert actions(form) == [intents.DECLARE_SOS]
+
+
+def test_a_double_press_reads_what_nobody_has_read() -> None:
+    pages = Pages(reports=1)
+    form = Form(pages)
+    form.unread = True
+    press(form, DOUBLE)
+    assert pages.opened == screens.INBOX
+
+
+def test_the_menu_leads_everywhere_and_back() -> None:
+    for name in screens.MENU_LINES:
+        form = new_form()
+        menu(form, name)
+        page = name not in ("position", "back")
+        assert form.screen == (screens.PAGE if page else screens.HOME), name
+        if name == "position":
+            assert actions(form) == [intents.SEND_POSITION]
 
 
 def test_reports_are_walked_through_newest_first() -> None:
     form = new_form(reports=3)
-    press(form, SHORT, SHORT, LONG, SHORT, LONG)
-    assert (form.screen, form.cursor) == (screens.REPORT, 1)
+    menu(form, "reports")
+    page = form.page
+    assert isinstance(page, Reports)
+    press(form, SHORT, LONG)
+    assert page.opened and page.cursor == 1
     press(form, SHORT, SHORT)
-    assert form.cursor == 0
+    assert page.cursor == 0
     press(form, LONG)
-    assert form.screen == screens.REPORTS
+    assert not page.opened
 
 
 def test_any_sequence_of_keys_leaves_the_form_alive() -> None:
@@ -216,6 +387,10 @@ def test_any_sequence_of_keys_leaves_the_form_alive() -> None:
         state = (state * 1103515245 + 12345) & 0x7FFFFFFF
         form.press(keys[(state >> 8) % len(keys)], step * 500)
         form.tick(step * 500)
+        if state >> 16 & 0xFF == 0:
+            form.alarm(on=bool(state >> 24 & 1), sounds=bool(state >> 25 & 1))
+        if form.page is not None:
+            assert form.page.title and form.page.lines(step * 500)
         while form.next_intent() is not None:
             pass
     assert form.screen

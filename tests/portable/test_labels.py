@@ -5,56 +5,14 @@ import sys
 
 from turna_handset import keypad, labels, speech
 from turna_handset.catalogue import ENGLISH, load
-from turna_handset.display import BODY_LINES, COLUMNS, ReportLine, Status, draw
 from turna_handset.font import characters
-from turna_handset.form import Form
 from turna_handset.languages import LANGUAGES, ids
-from turna_protocol import codes, delivery
+from turna_handset.lines import COLUMNS
+from turna_protocol import delivery
 
 SHORT, LONG, HOLD = keypad.SHORT, keypad.LONG, keypad.HOLD
 PATH = "chosen-language"  # where the tests run
 ALL = [code for code, _ in LANGUAGES]
-
-# Keys from home to every screen: home, menu, status, summary, counts, hazards, needs, quantity,
-# reports, one report, this handset, language, SOS.
-WALKS = (
-    (),
-    (SHORT,),
-    (SHORT, SHORT, SHORT, SHORT),
-    (LONG,),
-    (LONG, LONG),
-    (LONG, LONG, SHORT, SHORT, LONG),
-    (LONG, LONG) + (SHORT,) * 5 + (LONG,),
-    (LONG, LONG) + (SHORT,) * 6 + (LONG,),
-    (LONG, LONG) + (SHORT,) * 6 + (LONG, SHORT, LONG),
-    (SHORT, SHORT, LONG),
-    (SHORT, SHORT, LONG, LONG),
-    (SHORT, SHORT, SHORT, SHORT, LONG),
-    (SHORT, SHORT, SHORT, SHORT, SHORT, LONG),
-    (HOLD,),
-)
-
-
-def screen(keys: "tuple[str, ...]") -> "list[str]":
-    form = Form(lambda: 1, node_lines=1)
-    for key in keys:
-        form.press(key, 0)
-    report = ReportLine(
-        type_name="sitrep", seq=12, state=2, age_s=180, attempts=2, saved_at="14:32"
-    )
-    status = Status(
-        call_sign="KAZ01-1",
-        mode="exercise",
-        fix_age_s=40,
-        accuracy_m=2000,
-        battery_pct=100,
-        counts=(1, 0, 0, 0, 0, 0),
-        last=report,
-        sos=None,
-        warning=None,
-        node=("",),
-    )
-    return [line.text for line in draw(form, status, lambda _: report, 0)]
 
 
 def label_list() -> "list[str]":
@@ -86,19 +44,6 @@ def test_the_english_states_are_those_of_the_specification() -> None:
         assert load(ENGLISH).text(f"state.{state}") == name
 
 
-def test_every_screen_in_every_language_has_five_whole_lines() -> None:
-    for code in ALL:
-        labels.speak(code)
-        exercise = labels.text("mode.exercise")
-        for keys in WALKS:
-            lines = screen(keys)
-            assert len(lines) == 1 + BODY_LINES
-            assert lines[0].endswith(" " + exercise), (code, lines)
-            for line in lines:
-                assert len(line) <= COLUMNS, (code, line)
-    labels.speak(ENGLISH)
-
-
 def test_no_title_gives_way_to_exercise() -> None:
     for code in ALL:
         labels.speak(code)
@@ -107,23 +52,6 @@ def test_no_title_gives_way_to_exercise() -> None:
                 title = labels.text(label)
                 room = COLUMNS - len(labels.text("mode.exercise")) - 1
                 assert len(title) <= room, (code, label, title)
-    labels.speak(ENGLISH)
-
-
-def test_in_no_row_of_two_parts_the_left_one_is_cut() -> None:
-    for code in ALL:
-        labels.speak(code)
-        home, summary = screen(()), screen((LONG, LONG))
-        fix = labels.text("home.fix")
-        assert home[1].startswith(fix + " 40s 2000m "), (code, home)
-        status = labels.text("summary.status")
-        for number in range(len(codes.TEAM_STATUSES)):
-            row = status + " " + labels.team_status(number)
-            assert len(row) <= COLUMNS, (code, row)
-        assert summary[2].startswith(status + " "), (code, summary)
-        report = screen((SHORT, SHORT, LONG, LONG))[3]
-        assert report.startswith(labels.text("report.saved") + " 14:32 "), (code, report)
-        assert report.endswith(labels.text("report.tries") + " 2x"), (code, report)
     labels.speak(ENGLISH)
 
 
@@ -179,12 +107,3 @@ def test_a_choice_that_cannot_be_kept_is_spoken_all_the_same() -> None:
     assert not speech.choose("az", "no-such-folder/language")
     assert labels.text("menu.title") == "Menyu"
     labels.speak(ENGLISH)
-
-
-def test_the_menu_leads_to_the_languages_and_a_long_press_chooses() -> None:
-    form = Form(lambda: 0, node_lines=1)
-    for key in (SHORT, SHORT, SHORT, SHORT, SHORT, LONG, SHORT, SHORT, SHORT, LONG):
-        form.press(key, 0)
-    intent = form.next_intent()
-    assert intent is not None
-    assert (intent.action, intent.language) == ("speak", "kk")

@@ -5,6 +5,7 @@ import json
 from tests.scenarios.test_the_way_of_a_report import LONG_MS, SHORT_MS, _type, _up
 from turna_handset import font
 from turna_handset.catalogue import load
+from turna_handset.form import MENU_LINES
 from turna_secretariat import queries
 from turna_secretariat.web import STATIC
 from turna_simulation.board import Board
@@ -29,7 +30,7 @@ def test_a_report_made_in_kazakh_is_read_in_turkish(chain: VirtualChain) -> None
     _type(board, chain, LONG_MS)
     assert _shows(board, kazakh("team_status.on_site"))
     _type(board, chain, LONG_MS, *[SHORT_MS] * 5, LONG_MS)
-    assert _shows(board, kazakh("hazards.title"))
+    assert _shows(board, kazakh("done"))
     _type(board, chain, SHORT_MS, LONG_MS)  # the first hazard
     assert _shows(board, "* " + kazakh("hazard.gas"))
     board.press("user", 80)
@@ -61,7 +62,7 @@ def test_a_report_made_in_kazakh_is_read_in_turkish(chain: VirtualChain) -> None
 
 def test_the_language_chosen_in_the_menu_outlasts_a_power_cut(chain: VirtualChain) -> None:
     board = _up(chain)
-    _type(board, chain, SHORT_MS, *[SHORT_MS] * 4, LONG_MS)
+    _type(board, chain, SHORT_MS, *[SHORT_MS] * MENU_LINES.index("language"), LONG_MS)
     assert _shows(board, "English")
     _type(board, chain, *[SHORT_MS] * 8, LONG_MS)
     hungarian = load("hu").text
@@ -73,4 +74,4 @@ def test_the_language_chosen_in_the_menu_outlasts_a_power_cut(chain: VirtualChai
     chain.world.run_for(6_000)
     assert _shows(board, hungarian("mode.exercise"))
     _type(board, chain, SHORT_MS)
-    assert _shows(board, hungarian("menu.reports"))
+    assert _shows(board, hungarian("menu.message"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from turna import deployment
 from turna_handset import font
+from turna_handset.form import MENU_LINES
 from turna_protocol import keys, packet, sealing
 from turna_protocol.acknowledgement import (
     Acknowledgement,
@@ -186,6 +187,10 @@ class Field:
         for hold_ms in holds_ms:
             self.handset.press("user", hold_ms)
             self.world.run_for(hold_ms + BETWEEN_PRESSES_MS)
+
+    def menu(self, name: str) -> None:
+        """Go from home to a line of the menu, and select it."""
+        self.press(*[PRESS_MS] * (1 + MENU_LINES.index(name)), LONG_MS)
 
     def screen(self) -> list[str]:
         """Read the screen, EXERCISE and signs of delivery included."""

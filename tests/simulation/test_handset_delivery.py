@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from tests.simulation.handset_bench import DOUBLE_MS, LONG_MS, PRESS_MS, Field, Host
+from tests.simulation.handset_bench import DOUBLE_MS, LONG_MS, Field, Host
 from turna_protocol import delivery
 from turna_protocol.reports import TYPES, Sitrep
 from turna_simulation.world import World
@@ -55,7 +55,7 @@ def test_the_list_shows_the_report_and_its_details(tmp_path: Path) -> None:
         field = Field(world, tmp_path)
         seq = field.send_sitrep()
         field.gateway.receipt(seq, delivery.READ)
-        field.press(PRESS_MS, PRESS_MS, LONG_MS)
+        field.menu("reports")
         assert field.screen()[1].startswith(f"\ue003 SITREP #{seq}")
         field.press(LONG_MS)
         assert field.screen()[1:3] == [f"\ue003 SITREP #{seq}", "read by a person"]

@@ -1,6 +1,6 @@
 """A danger that others must know of: what, how far, what to do."""
 
-from .. import codes
+from .. import code_lists, codes
 from ..report_codes import ACTIONS, SEVERITIES
 from .code_fields import Choice
 from .fields import Number, Text
@@ -34,7 +34,7 @@ class Hazard(Report):
         "text",
     )
     LAYOUT = (
-        ("hazard", Choice(codes.HAZARDS, 24)),
+        ("hazard", Choice(code_lists.HAZARDS, 24)),
         ("severity", Choice(SEVERITIES)),
         ("certainty", Choice(CERTAINTIES)),
         ("radius_m", Classes(RADII_M)),

@@ -4,7 +4,7 @@ A usual heading, within 1.35 degrees of the deployment's origin and 28 days afte
 one 64-bit integer; what lies beyond is sent absolute.
 """
 
-from .. import codes
+from .. import code_lists, codes
 from ..digits import DigitReader, DigitWriter
 from ..errors import MalformedError, MisuseError
 from ..frame import (
@@ -125,7 +125,7 @@ def take_heading(
     fix = None
     if place is not None:
         accuracy, age = _take_quality(digits, in_full=fix_in_full)
-        bounds_m, bounds_s = codes.ACCURACY_CLASSES_M, codes.FIX_AGE_CLASSES_S
+        bounds_m, bounds_s = code_lists.ACCURACY_CLASSES_M, code_lists.FIX_AGE_CLASSES_S
         fix = Fix(place[0], place[1], bounds_m[accuracy], bounds_s[age])
     return {"mode": mode, "time_s": time_s, "time_quality": time_quality, "fix": fix}
 
@@ -202,15 +202,15 @@ def _take_time(digits: DigitReader, when: int, frame: Frame) -> tuple[int | None
 
 
 def _put_quality(digits: DigitWriter, fix: Fix, *, in_full: bool) -> None:
-    accuracy = _class_of(fix.accuracy_m, codes.ACCURACY_CLASSES_M, "accuracy_m")
-    age = _class_of(fix.age_s, codes.FIX_AGE_CLASSES_S, "fix_age_s")
+    accuracy = _class_of(fix.accuracy_m, code_lists.ACCURACY_CLASSES_M, "accuracy_m")
+    age = _class_of(fix.age_s, code_lists.FIX_AGE_CLASSES_S, "fix_age_s")
     if not in_full:
         usual = _is_usual_quality(accuracy, age)
         digits.put(_USUAL_CLASSES * (age - 1) + accuracy if usual else 0, _USUAL_CLASSES**2 + 1)
         if usual:
             return
-    digits.put(accuracy, len(codes.ACCURACY_CLASSES_M))
-    digits.put(age, len(codes.FIX_AGE_CLASSES_S))
+    digits.put(accuracy, len(code_lists.ACCURACY_CLASSES_M))
+    digits.put(age, len(code_lists.FIX_AGE_CLASSES_S))
 
 
 def _take_quality(digits: DigitReader, *, in_full: bool) -> tuple[int, int]:
@@ -218,8 +218,8 @@ def _take_quality(digits: DigitReader, *, in_full: bool) -> tuple[int, int]:
     usual = 0 if in_full else digits.take(_USUAL_CLASSES**2 + 1)
     if usual:
         return (usual - 1) % _USUAL_CLASSES + 1, (usual - 1) // _USUAL_CLASSES + 1
-    accuracy = digits.take(len(codes.ACCURACY_CLASSES_M))
-    age = digits.take(len(codes.FIX_AGE_CLASSES_S))
+    accuracy = digits.take(len(code_lists.ACCURACY_CLASSES_M))
+    age = digits.take(len(code_lists.FIX_AGE_CLASSES_S))
     if not in_full and _is_usual_quality(accuracy, age):
         raise MalformedError("accuracy and age not in their shortest form")
     return accuracy, age

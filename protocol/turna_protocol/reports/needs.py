@@ -1,6 +1,6 @@
 """What a place needs, for how many people, how soon."""
 
-from .. import codes
+from .. import code_lists, codes
 from ..report_codes import URGENCIES
 from .code_fields import Choice, Needs
 from .fields import Amount, Text
@@ -44,7 +44,7 @@ class NeedsReport(Report):
         ("cluster", Choice(CLUSTERS, 16)),
         ("urgency", Choice(URGENCIES)),
         ("state", Choice(STATES)),
-        ("needs", Needs(codes.NEED_ITEMS)),
+        ("needs", Needs(code_lists.NEED_ITEMS)),
         ("people", Amount()),
         ("text", Text()),
     )

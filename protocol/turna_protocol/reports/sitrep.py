@@ -1,6 +1,6 @@
 """The situation report: how a team is, whom it has found, what endangers it, what it needs."""
 
-from .. import codes
+from .. import code_lists, codes
 from .casualties import Casualties, CasualtyCounts
 from .code_fields import Choices, Needs, UsualChoice
 from .fields import Altitude, Count, Number, Text
@@ -29,14 +29,14 @@ class Sitrep(Report):
     # In the order of the wire: small digits first, which fill the heading's integer; what is most
     # often empty comes last, where it costs nothing.
     LAYOUT = (
-        ("team_status", UsualChoice(codes.TEAM_STATUSES, codes.USUAL_TEAM_STATUSES, 16)),
+        ("team_status", UsualChoice(code_lists.TEAM_STATUSES, code_lists.USUAL_TEAM_STATUSES, 16)),
         ("trapped", Count()),
         ("rescued", Count()),
         ("casualties", CasualtyCounts()),
         ("battery_pct", Number(0, 100)),
-        ("hazards", Choices(codes.HAZARDS)),
+        ("hazards", Choices(code_lists.HAZARDS)),
         ("altitude_m", Altitude()),
-        ("needs", Needs(codes.NEED_ITEMS)),
+        ("needs", Needs(code_lists.NEED_ITEMS)),
         ("text", Text()),
     )
 

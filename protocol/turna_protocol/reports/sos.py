@@ -1,6 +1,6 @@
 """The call for help of the one who holds the handset, its updates and its cancellation."""
 
-from .. import codes
+from .. import code_lists, codes
 from .code_fields import Choice
 from .fields import Count, OwnInteger, Reference, Steps
 from .heading import Fix, Report
@@ -28,8 +28,8 @@ class Sos(Report):
     # 1 for up to 9 people and no reference.
     FIX_IN_FULL = True
     LAYOUT = (
-        ("phase", Choice(codes.SOS_PHASES)),
-        ("kind", Choice(codes.SOS_KINDS)),
+        ("phase", Choice(code_lists.SOS_PHASES)),
+        ("kind", Choice(code_lists.SOS_KINDS)),
         ("battery_pct", Steps(5, 100)),
         ("people", OwnInteger(Count((12, 9990)))),
         ("sos_reference", Reference()),

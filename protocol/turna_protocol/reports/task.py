@@ -1,13 +1,12 @@
 """A task for a team, from the Secretariat or a coordination cell; the position is where to."""
 
 from .. import codes
-from ..report_codes import TASKS
+from ..report_codes import TASK_URGENCIES, TASKS
 from .code_fields import Choice
 from .fields import Number, Steps, Text
 from .heading import Fix, Report
 from .more_fields import Worksite, WorksiteField
 
-URGENCIES = ("routine", "priority", "immediate")
 NUMBER_HIGH = 65_535
 
 
@@ -30,7 +29,7 @@ class Task(Report):
     LAYOUT = (
         ("number", Number(1, NUMBER_HIGH)),
         ("task", Choice(TASKS, 32)),
-        ("urgency", Choice(URGENCIES)),
+        ("urgency", Choice(TASK_URGENCIES)),
         ("worksite", WorksiteField(optional=True)),
         ("due_in_min", Steps(15, 2880)),
         ("text", Text()),

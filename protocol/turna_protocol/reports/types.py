@@ -65,3 +65,11 @@ def type_number(report: object) -> int:
             return number
         number += 1  # noqa: SIM113  # enumerate() would make a tuple at every step
     raise MisuseError("not a report")
+
+
+def type_named(name: str) -> ReportType:
+    """Return the type of this name."""
+    for pair in _NAMES:
+        if pair[0] == name:
+            return ReportType(*pair)
+    raise MisuseError("no such type of report")

@@ -1,6 +1,6 @@
 """The victim extrication form (INSARAG 2020 B27); never a name."""
 
-from .. import codes, worksite_codes
+from .. import code_lists, codes, worksite_codes
 from .code_fields import Choice
 from .fields import Number, Steps, Text
 from .heading import Fix, Report
@@ -42,7 +42,7 @@ class Victim(Report):
         ("number", Number(1, 999)),
         ("outcome", Choice(worksite_codes.OUTCOMES)),
         ("injuries", Choice(worksite_codes.INJURIES)),
-        ("triage", Choice(codes.TRIAGE_COLOURS)),
+        ("triage", Choice(code_lists.TRIAGE_COLOURS)),
         ("handed_to", Choice(worksite_codes.HANDED_TO, 12)),
         ("minutes_ago", Number(0, DAY_MIN)),
         ("work_level", Choice(worksite_codes.WORK_LEVELS)),

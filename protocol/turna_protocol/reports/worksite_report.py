@@ -1,6 +1,6 @@
 """The worksite report form (INSARAG 2020 B24): a period of work at one site."""
 
-from .. import codes, worksite_codes
+from .. import code_lists, codes, worksite_codes
 from .code_fields import Choice, Choices, Needs
 from .fields import Count, Number, Steps, Text
 from .heading import Fix, Report
@@ -47,12 +47,12 @@ class WorksiteReport(Report):
         ("live_contacts", Count()),
         ("began_min_ago", Steps(5, 2 * DAY_MIN)),
         ("duration_min", Steps(5, 2 * DAY_MIN)),
-        ("hazards", Choices(codes.HAZARDS)),
+        ("hazards", Choices(code_lists.HAZARDS)),
         ("forms_submitted", YesNo()),
         ("completion_h", Number(0, 96)),
         ("releasable", Count()),
         ("second_team", Team()),
-        ("needs", Needs(codes.NEED_ITEMS)),
+        ("needs", Needs(code_lists.NEED_ITEMS)),
         ("text", Text()),
     )
 

@@ -1,6 +1,6 @@
 """The worksite triage form (INSARAG 2020 B23, 2027 identifiers): how urgent a site is."""
 
-from .. import codes, worksite_codes
+from .. import code_lists, codes, worksite_codes
 from .code_fields import Choice, Choices
 from .fields import Count, Number, Steps, Text
 from .heading import Fix, Report
@@ -62,7 +62,7 @@ class WorksiteTriage(Report):
         ("under_12h", YesNo()),
         ("missing", Count()),
         ("deceased", Count()),
-        ("hazards", Choices(codes.HAZARDS)),
+        ("hazards", Choices(code_lists.HAZARDS)),
         ("operations", Choices(worksite_codes.OPERATIONS)),
         ("use", Choice(worksite_codes.USES, 16)),
         ("construction", Choice(worksite_codes.CONSTRUCTIONS, 10)),
