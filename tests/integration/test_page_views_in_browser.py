@@ -90,6 +90,8 @@ def test_an_actual_report_among_exercises_is_marked_the_loudest(page: Page, live
 
     expect(page.locator("#report-rows .mode-tag")).to_have_text(["EXERCISE", "REAL"])
     expect(page.locator("#report-rows .mode-actual")).to_have_count(1)
+    expect(page.locator("#count-stored")).to_have_text("shown: 1 EXERCISE + 1 REAL")
+    expect(page.locator("#health .bad", has_text="another mode, REAL")).to_contain_text("1")
 
 
 def test_trails_worksites_and_hazards_are_on_the_map_and_in_a_list(

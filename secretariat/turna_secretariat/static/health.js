@@ -4,7 +4,7 @@ import { act, tell } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { isSilent } from "./handsets.js";
 import { phrase, sayLater } from "./languages.js";
-import { age, clockTime, modeTag, modeWords, sender, standingWords, words } from "./words.js";
+import { age, clockTime, countByMode, modeTag, modeWords, sender, standingWords, words } from "./words.js";
 
 const HEARTBEAT_MISSED_MS = 150_000; // a gateway speaks every 30 to 60 s
 const ALARMS = {
@@ -27,8 +27,8 @@ export function showHealth(page) {
   byId("mode").textContent = real ? phrase("REAL OPERATION") : `${mode} · ${phrase("nothing shown here is real")} · ${mode}`;
   byId("mode").classList.toggle("real", real);
   document.body.classList.toggle("not-real", !real);
-  const sos = page.alarms.filter((alarm) => alarm.kind === "sos").length;
-  document.title = `${real ? "" : `${mode} · `}${sos ? `SOS (${sos}) · ` : ""}Turna · ${phrase("Secretariat")}`;
+  const sos = page.alarms.filter((alarm) => alarm.kind === "sos");
+  document.title = `${real ? "" : `${mode} · `}${sos.length ? `SOS (${countByMode(sos)}) · ` : ""}Turna · ${phrase("Secretariat")}`;
   const refused = Object.values(status.counts.refused).reduce((sum, each) => sum + each, 0);
   show(byId("health"), [
     chip(phrase("Page"), page.cutOff ? phrase("CUT OFF") : phrase("live"), !page.cutOff),

@@ -19,7 +19,7 @@ import { prepareSound, showSound } from "./sound.js";
 import { showSos } from "./sos.js";
 import { showReports } from "./stream.js";
 import { prepareViews, showView } from "./views.js";
-import { clockTime, setMissionMode } from "./words.js";
+import { clockTime, countByMode, setMissionMode } from "./words.js";
 
 const REFRESH_AFTER_MS = 120; // several changes of one commit become one look
 const PAGE_SIZE = 60;
@@ -105,9 +105,9 @@ function cutOff() {
 async function back() {
   page.cutOff = false;
   await refresh();
-  const missed = page.reports.filter((report) => report.id > page.missedAfter).length;
-  const n = missed === page.limit ? `${missed}+` : missed;
-  byId("missed").textContent = missed ? phrase("Back. Reports that came while this page was cut off: {n}; they are marked.", { n }) : phrase("Back. Nothing was missed.");
+  const missed = page.reports.filter((report) => report.id > page.missedAfter);
+  const n = `${countByMode(missed)}${missed.length === page.limit ? "+" : ""}`;
+  byId("missed").textContent = missed.length ? phrase("Back. Reports that came while this page was cut off: {n}; they are marked.", { n }) : phrase("Back. Nothing was missed.");
   byId("missed").hidden = false;
   setTimeout(() => { byId("missed").hidden = true; page.missedAfter = 0; }, 30_000);
 }

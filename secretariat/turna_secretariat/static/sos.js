@@ -4,7 +4,7 @@ import { act, tell } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { phrase, say } from "./languages.js";
 import { armed, alarm as sound } from "./sound.js";
-import { age, clockTime, modeTag, place, sender } from "./words.js";
+import { age, clockTime, countByMode, modeTag, place, sender } from "./words.js";
 
 let known = new Set();
 
@@ -17,7 +17,7 @@ export function showSos(page, actions) {
   panel.hidden = open.length === 0;
   document.body.classList.toggle("in-distress", open.length > 0);
   const silent = calling.length && !armed() ? ` · ✘ ${phrase("sound is off")}` : "";
-  const title = open.length === 1 ? phrase("SOS: one team calls") : phrase("SOS: open calls: {n}", { n: open.length });
+  const title = open.length === 1 ? phrase("SOS: one team calls") : phrase("SOS: open calls: {n}", { n: countByMode(open) });
   if (byId("sos-title").textContent !== title + silent) byId("sos-title").textContent = title + silent;
   const callingFirst = [...calling, ...open.filter((alarm) => alarm.cancelled_ms !== null)];
   show(byId("sos-cards"), callingFirst.map((alarm) => card(alarm, page, actions)));

@@ -3,7 +3,7 @@
 import { asked } from "./address.js";
 import { button, byId, element, show } from "./elements.js";
 import { phrase } from "./languages.js";
-import { gist, modeTag, sender, shortTime, standing, typeWords } from "./words.js";
+import { countByMode, gist, modeTag, sender, shortTime, standing, typeWords } from "./words.js";
 
 let newest = 0;
 
@@ -14,7 +14,7 @@ export function showReports(page, actions) {
   byId("report-table").hidden = reports.length === 0;
   byId("older").hidden = page.olderBefore === null;
   byId("older").textContent = reports.length ? phrase("Show older reports") : phrase("Look further back");
-  byId("count-stored").textContent = phrase("shown: {n}", { n: reports.length });
+  byId("count-stored").textContent = phrase("shown: {n}", { n: countByMode(reports) });
   const before = newest;
   newest = Math.max(newest, ...reports.map((report) => report.id), 0);
   show(byId("report-rows"), reports.map((report) => row(report, page, actions, before)));

@@ -49,6 +49,14 @@ export function modeTag(mode) {
   return element("span", modeWords(mode), { class: `tag mode-tag mode-${mode}` });
 }
 
+// How many there are; if not all are of the mission's mode, how many of each: they are never added up.
+export function countByMode(rows) {
+  const counts = new Map();
+  for (const row of rows) counts.set(row.mode, (counts.get(row.mode) ?? 0) + 1);
+  if ([...counts.keys()].every((mode) => mode === missionMode)) return String(rows.length);
+  return [...counts].map(([mode, count]) => `${count} ${modeWords(mode)}`).join(" + ");
+}
+
 export function sender(report) {
   return element("span", null, { class: "sender" }, element("strong", report.call_sign),
     report.country ? element("span", report.country.toUpperCase(), { class: "tag country" }) : "");
