@@ -10,6 +10,7 @@ from typing import BinaryIO, TextIO
 from turna_protocol import json_form, keys, packet, sealing
 from turna_protocol.errors import MalformedError, MisuseError, NotAuthenticError
 from turna_protocol.frame import Frame
+from turna_protocol.key_parts import KEY_BYTES
 from turna_protocol.reports import decode_report, encode_report
 
 # Longer than any report in either form; whatever feeds us more is not a report.
@@ -34,7 +35,7 @@ _REFUSALS = {
 }
 
 # The throw-away deployment of --packet. Its keys are no secret: never deploy them.
-THROW_AWAY_MASTER = bytes(range(keys.KEY_BYTES))
+THROW_AWAY_MASTER = bytes(range(KEY_BYTES))
 THROW_AWAY_HARDWARE_ID = bytes(6)
 THROW_AWAY_GENERATION = 1
 THROW_AWAY_DEVICE = 1
