@@ -7,6 +7,9 @@ UPDATE_SOS = "update_sos"
 CANCEL_SOS = "cancel_sos"
 SPEAK = "speak"
 HEAR_ALARM = "hear_alarm"
+SAVE_POWER = "save_power"
+OPEN_PHONE = "open_phone"
+CLOSE_PHONE = "close_phone"
 MARK = "mark"  # a letter: how far it has come
 
 

@@ -4,10 +4,11 @@ Pure. A short press goes to the next line, a long press selects, a double press 
 """
 
 from . import keypad
-from .intents import SPEAK, Intent
+from .intents import SAVE_POWER, SPEAK, Intent
 from .labels import own_names, text
 from .languages import LANGUAGES
 from .lines import Line, choice, duration, split
+from .power import MODES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,3 +148,27 @@ class Languages(_List):
         self.ended = True
         if key == keypad.LONG:
             self._intent = Intent(SPEAK, LANGUAGES[self.cursor][0])
+
+
+class PowerModes(_List):
+    """The ways of saving power."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = text("power.title")
+        self._intent: Intent | None = None
+
+    def next_intent(self) -> Intent | None:
+        return self._intent
+
+    def lines(self, now_ms: int) -> "list[Line]":  # noqa: ARG002
+        """Return what stands below the header."""
+        return choice(len(MODES), self.cursor, lambda place: text(f"power.{MODES[place]}"))
+
+    def _count(self) -> int:
+        return len(MODES)
+
+    def _leave(self, key: str) -> None:
+        self.ended = True
+        if key == keypad.LONG:
+            self._intent = Intent(SAVE_POWER, MODES[self.cursor])

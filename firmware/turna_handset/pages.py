@@ -60,6 +60,10 @@ class Pages:
             from .lists import Languages
 
             return Languages()
+        if name == "power":
+            from .lists import PowerModes
+
+            return PowerModes()
         if name == _INBOX:
             from .inbox_page import InboxPage
 
