@@ -72,6 +72,8 @@ _BY_LABEL = {
     "report.saved": 6,
     "report.tries": 4,
     "sos.countdown": 16,
+    "phone.wifi": 5,
+    "phone.key": 8,
     "inbox.new": 18,  # beside the envelope and a number
     "inbox.to_all": 15,
     "inbox.due": 12,

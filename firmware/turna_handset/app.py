@@ -34,11 +34,11 @@ from turna_board.waiting import Bell, wait_for
 from turna_protocol import codes
 from turna_protocol.duty import DutyLedger
 
-from . import nap, parts, speech
+from . import nap, parts, power, speech
 from .clock import Clock
 from .courier import Courier
 from .desk import Desk
-from .economy import Economy, chosen_mode
+from .economy import Economy, chosen_mode, keep_mode
 from .journal import Journal
 from .listening import Listening
 from .mailbox import Mailbox
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from turna_protocol.reports import Report
 
     from .compose import Composer
+    from .phone import Phone
     from .provisioning import Provisioning
 
 JOURNAL_DIRECTORY = "/journal"
@@ -141,7 +142,9 @@ class Handset:
             position=self._position,
             counters=self._counters,
             mail=self._mail,
+            network=lambda: () if self._phone is None else self._phone.network,
         )
+        self._phone: Phone | None = None  # in memory only while somebody wants it
         self._desk = Desk(
             self._composer,
             reporter,
@@ -149,8 +152,11 @@ class Handset:
             self._status,
             self._mail,
             self._make_room,
+            self._choose_power,
+            self._phone_page,
         )
-        supply = build_supply(profile)
+        supply = self._supply = build_supply(profile)
+        self._going_off = False
         buttons = build_buttons(profile)
         self._panel = Panel(
             buttons=buttons,
@@ -167,10 +173,11 @@ class Handset:
             host_gives_way=self._usb.close,
         )
         self._buttons = buttons
+        self._sleeper = LightSleep(self._radio.line, *buttons.pins())
         self._economy = Economy(
             self._power,
             None if self._gnss is None else self._rhythm(),
-            LightSleep(self._radio.line, *buttons.pins()),
+            self._sleeper,
             supply,
             self._uptime,
             busy=self._busy,
@@ -230,9 +237,15 @@ class Handset:
             self._health_due_ms = _next_due_ms(now_ms, self._provisioning.health_interval_s)
             self._desk.health(_temperature_c(), now_ms)
         self._ledger_file.save_if_due(now_ms)
+        self._look_after_phone(now_ms)
+        if self._going_off:
+            from .going_off import go_off
+
+            await go_off(self._courier, self._panel, self._supply)
         self._mail_came.clear()
         await self._mail.read()
-        await wait_for(self._mail_came, ROUTINE_EVERY_MS if self._power.live else CHECK_IN_MS)
+        brisk = self._power.live or self._phone is not None
+        await wait_for(self._mail_came, ROUTINE_EVERY_MS if brisk else CHECK_IN_MS)
 
     def _has_place(self, now_ms: int) -> bool:
         """Say whether there is a position to report; without one, a sign of life comes later."""
@@ -252,7 +265,7 @@ class Handset:
     # -- what speaks against a nap, and what a nap may have missed
 
     def _busy(self) -> bool:
-        return self._usb.open or self._panel.busy()
+        return self._usb.open or self._phone is not None or self._panel.busy()
 
     def _urgent_ms(self, now_ms: int) -> int | None:
         """Return the first instant that must not be missed by more than a moment."""
@@ -269,6 +282,41 @@ class Handset:
     def _woken(self) -> None:
         self._radio.look()
         self._buttons.look()
+
+    # -- power, as somebody chose it
+
+    def _choose_power(self, mode: str) -> bool:
+        """Save power in another way from now on; return whether that outlasts a restart."""
+        if mode == power.OFF:
+            self._going_off = self._sleeper.button_wakes  # else nothing but a reset would
+            return self._going_off
+        self._power.mode = mode
+        self._courier.power_changed()
+        return keep_mode(mode)
+
+    # -- the page for a phone, in memory only while somebody wants it
+
+    def _phone_page(self) -> "Phone":
+        if self._phone is None:
+            from .phone import Phone
+
+            self._phone = Phone(
+                self._provisioning,
+                journal=self._journal,
+                desk=self._desk,
+                status=self._status,
+                clock=self._clock,
+                panel=self._panel,
+                usb=self._usb,
+                counters=self._counters,
+                uptime=self._uptime,
+            )
+        return self._phone
+
+    def _look_after_phone(self, now_ms: int) -> None:
+        if self._phone is not None and not self._phone.look_after(now_ms):
+            self._phone = None
+            parts.forget(("turna_handset.phone",))
 
     def _composer(self) -> "Composer":
         from .compose import Composer

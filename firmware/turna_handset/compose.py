@@ -1,5 +1,7 @@
 """Makes reports: what was entered or is due, with the time, the place and the battery of now."""
 
+from turna_protocol import codes
+from turna_protocol.errors import MalformedError
 from turna_protocol.frame import LATITUDE_LIMIT_E5, normal_longitude_e5
 from turna_protocol.reports import Fix
 from turna_protocol.reports.types import type_named
@@ -99,6 +101,28 @@ class Composer:
             restarts=health.restarts,
             refused=health.refused,
         )
+
+    def of_form(self, form: "dict[str, object]", battery_pct: int | None, now_ms: int) -> "Report":
+        """Return the report of a JSON object; MalformedError names the field that is wrong.
+
+        Who says it, when, where and in which mode is the handset's to say, never the form's.
+        """
+        from turna_protocol.json_form import report_from_json
+
+        for name in ("mode", "time", "time_quality", "position"):
+            if name in form:
+                raise MalformedError(f"{name}: the handset says it")
+        report = report_from_json(dict(form, mode=codes.MODES[self._mode]))
+        report.time_s = self._clock.now_s(now_ms)
+        report.time_quality = self._clock.quality
+        report.fix = self._fix(now_ms)
+        for name, value in (("battery_pct", battery_pct), ("altitude_m", self._altitude_m(now_ms))):
+            if name in report.FIELDS:
+                setattr(report, name, value)
+        contradiction = report.contradiction()
+        if contradiction is not None:
+            raise MalformedError(contradiction)
+        return report
 
     def _fix(self, now_ms: int) -> Fix | None:
         place = self._position.place(now_ms)

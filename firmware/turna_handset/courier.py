@@ -126,6 +126,10 @@ class Courier:
         if await wait_for(self._rest_changed, wait_ms):
             self._rest_changed.clear()
 
+    async def rest(self) -> None:
+        """Let the radio sleep: the handset is switched off."""
+        await self._let_rest(listen_for.REST)
+
     def power_changed(self) -> None:
         """Say that the mode of power is another one."""
         self._rest_changed.set()

@@ -6,6 +6,7 @@ What reports are made with is in memory only while one is made; what answers a h
 import gc
 
 from turna_protocol import codes
+from turna_protocol.errors import MalformedError
 
 from . import intents, parts, speech
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .courier import Courier
     from .intents import Intent
     from .mailbox import Mailbox
+    from .phone import Phone
     from .reporter import Encoded, Reporter
     from .status import StatusBoard
 
@@ -27,6 +29,21 @@ if TYPE_CHECKING:
 TRIES = 2
 _SEEN, _HEARD = 1, 3  # of `letter`, which is in memory only now and then
 _RECEIVED = 3  # of `report_codes.PHRASES`, likewise
+# An SOS is declared by the button, which no phone can press by mistake; the handset tells its own
+# health; tasks and settings come from the Secretariat.
+PHONE_TYPES = (
+    "position",
+    "sitrep",
+    "worksite_triage",
+    "worksite_report",
+    "victim",
+    "hazard",
+    "medevac",
+    "needs",
+    "area",
+    "message",
+    "task_status",
+)
 
 
 class Desk:
@@ -40,6 +57,8 @@ class Desk:
         status: "StatusBoard",
         mail: "Mailbox",
         make_room: "Callable[[], None]",
+        choose_power: "Callable[[str], bool]",
+        phone: "Callable[[], Phone]",
     ) -> None:
         self.sos_seq: int | None = None
         self._new_composer = composer
@@ -48,6 +67,8 @@ class Desk:
         self._status = status
         self._mail = mail
         self._make_room = make_room
+        self._choose_power = choose_power
+        self._phone = phone
 
     @property
     def warning(self) -> str | None:
@@ -64,6 +85,8 @@ class Desk:
         """Do what the form decided; return whether the report, or the choice, is saved."""
         if intent.action == intents.SPEAK:
             return speech.choose(intent.name)
+        if intent.action == intents.SAVE_POWER:
+            return self._choose_power(intent.name)
         if intent.action == intents.HEAR_ALARM:
             return self._hear_alarm(now_ms)
         if intent.action == intents.SEND_POSITION:
@@ -72,7 +95,16 @@ class Desk:
             return self._mark(intent)
         if intent.action == intents.SEND:
             return self._fill_in(intent.name, intent.values, now_ms) and self._mark(intent)
+        if intent.action in (intents.OPEN_PHONE, intents.CLOSE_PHONE):
+            self._serve_phone(intent.action, now_ms)
+            return True
         return self._distress(intent, now_ms)
+
+    def _serve_phone(self, action: str, now_ms: int) -> None:
+        if action == intents.OPEN_PHONE:
+            self._phone().want(now_ms)
+        else:
+            self._phone().close()
 
     def _distress(self, intent: "Intent", now_ms: int) -> bool:
         battery_pct = self._status.battery_pct
@@ -114,6 +146,18 @@ class Desk:
         """Report where the handset is."""
         battery_pct = self._status.battery_pct
         return self._keep(lambda made: made.position(battery_pct, now_ms)) is not None
+
+    def submit(self, form: "dict[str, object]", now_ms: int) -> int | None:
+        """Save what somebody filled in on a phone; return its number, or None if it is not saved.
+
+        MalformedError says which field is wrong.
+        """
+        if form.get("type") not in PHONE_TYPES:
+            raise MalformedError("type: none that a phone sends")
+        battery_pct = self._status.battery_pct
+        return self._keep(
+            lambda made: self._reporter.encodable(made.of_form(form, battery_pct, now_ms))
+        )
 
     def health(self, temperature_c: int | None, now_ms: int) -> bool:
         """Report how the handset is."""

@@ -71,6 +71,7 @@ class Status(Record):
         "warning",
         "unread",
         "alarm",
+        "phone",
     )
 
     def __init__(
@@ -87,6 +88,7 @@ class Status(Record):
         warning: str | None,
         unread: int = 0,
         alarm: AlarmLine | None = None,
+        phone: tuple[str, ...] = (),
     ) -> None:
         self.call_sign = call_sign
         self.mode = mode
@@ -99,6 +101,7 @@ class Status(Record):
         self.warning = warning  # a label
         self.unread = unread  # letters that nobody has opened
         self.alarm = alarm
+        self.phone = phone  # name and password of the network; empty: it is closed
 
 
 def draw(form: "Form", status: Status, now_ms: int) -> tuple[Line, ...]:
@@ -125,7 +128,24 @@ def _body(form: "Form", status: Status, now_ms: int) -> "tuple[str, list[Line]]"
         lines = screens.MENU_LINES
         rows = choice(len(lines), form.cursor, lambda place: text(f"menu.{lines[place]}"))
         return text("menu.title"), rows
+    if form.screen == screens.PHONE:
+        return text("phone.title"), _phone(status.phone)
     return text("sos.title"), _distress(form, status, now_ms)
+
+
+_PHONE_ADDRESS = "http://192.168.4.1"  # of the ESP32's access point
+
+
+def _phone(network: tuple[str, ...]) -> "list[Line]":
+    if not network:
+        return [inverse(text("phone.failed")), Line(""), Line(""), Line(text("phone.close"))]
+    name, password = network
+    return [
+        Line(f"{text('phone.wifi')} {name}"),
+        Line(f"{text('phone.key')} {password}"),
+        Line(_PHONE_ADDRESS),
+        Line(text("phone.close")),
+    ]
 
 
 # -- home

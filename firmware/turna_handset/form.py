@@ -8,8 +8,10 @@ is not here at once - reports to fill in, lists, the inbox - is a page, in memor
 from . import keypad
 from .intents import (
     CANCEL_SOS,
+    CLOSE_PHONE,
     DECLARE_SOS,
     HEAR_ALARM,
+    OPEN_PHONE,
     SEND,
     SEND_POSITION,
     UPDATE_SOS,
@@ -47,6 +49,7 @@ SOS_COUNTDOWN = "sos_countdown"
 SOS = "sos"
 SOS_CANCEL = "sos_cancel"
 ALARM = "alarm"
+PHONE = "phone"  # stays until a key closes it
 
 # Names of pages: those of sheets are the types of report.
 SITREP = "sitrep"
@@ -68,6 +71,8 @@ MENU_LINES = (
     _POSITION,
     "node",
     "language",
+    PHONE,
+    "power",
     _BACK,
 )
 
@@ -164,12 +169,19 @@ class Form:
         elif self.screen == ALARM and not on and not sounds:
             self._rest()
 
+    def leave_phone(self) -> None:
+        """Leave the page for a phone, which has closed by itself."""
+        if self.screen == PHONE:
+            self._rest()
+
     # -- moving about
 
     def _wanders(self) -> bool:
         """Say whether this screen is left when nobody touches it."""
         if self.screen == HOME:
             return self.alarm_on or self.sos_active
+        if self.screen == PHONE:
+            return False
         return self.screen != ALARM if self.alarm_on else self.screen != SOS
 
     def _rest(self) -> None:
@@ -208,6 +220,9 @@ class Form:
             self._sos(key)
         elif self.screen == SOS_CANCEL:
             self._sos_cancel(key)
+        elif self.screen == PHONE:
+            self._intents.append(Intent(CLOSE_PHONE))
+            self._rest()
         else:  # an alarm that was heard: whoever wants to do something is let
             self._go(SOS if self.sos_active else HOME)
 
@@ -254,6 +269,9 @@ class Form:
         elif line == _POSITION:
             self._intents.append(Intent(SEND_POSITION))
             self._go(SOS if self.sos_active else HOME)
+        elif line == PHONE:
+            self._intents.append(Intent(OPEN_PHONE))
+            self._go(PHONE)
         else:
             self._open(line)
 

@@ -9,11 +9,18 @@ from . import catalogue
 from .languages import LANGUAGES
 
 _spoken = [catalogue.load(catalogue.ENGLISH)]
+_language = [catalogue.ENGLISH]
 
 
 def speak(language: str) -> None:
     """Go on in a language by its code; English if this firmware does not know it."""
     _spoken[0] = catalogue.load(language)
+    _language[0] = language
+
+
+def language() -> str:
+    """Return the code of the language that is spoken."""
+    return _language[0]
 
 
 def text(label: str) -> str:

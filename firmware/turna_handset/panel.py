@@ -140,7 +140,7 @@ class Panel:
     async def screen_once(self) -> None:
         """Bring the screen up to date, and wait for a reason to do so again."""
         now_ms = self._uptime.ms()
-        if not self._power.lit(now_ms):
+        if not self._power.lit(now_ms) and self._form.screen != screens.PHONE:
             self._screen.rest(now_ms)
             self._picture.forget()
             self._shine(now_ms)
@@ -157,9 +157,9 @@ class Panel:
         """Let go of what draws, for something that is wanted more at this moment."""
         self._picture.forget()
 
-    def pause(self, now_ms: int) -> None:
-        """Draw nothing for a moment: a host is answered, unless somebody presses a key."""
-        self._paused_until_ms = now_ms + PAUSE_MS
+    def pause(self, now_ms: int, for_ms: int = PAUSE_MS) -> None:
+        """Draw nothing for a while: others are answered, unless somebody presses a key."""
+        self._paused_until_ms = max(self._paused_until_ms, now_ms + for_ms)
         self.make_room()
 
     async def signals_once(self) -> None:
@@ -176,6 +176,18 @@ class Panel:
         wait_ms = CHECK_IN_MS if deadline_ms is None else max(1, deadline_ms - now_ms)
         if await wait_for(self._sounding, min(wait_ms, CHECK_IN_MS)):
             self._sounding.clear()
+
+    def phone_closed(self) -> None:
+        """Note that the page for a phone has closed by itself."""
+        self._form.leave_phone()
+        self._paused_until_ms = 0
+        self._changed.set()
+
+    def rest(self) -> None:
+        """Go dark and silent: the handset is switched off."""
+        self._buzzer.sound(False)
+        self._led.light(False)
+        self._screen.rest(self._uptime.ms())
 
     def light_up(self, for_ms: int = LIT_MS) -> bool:
         """Let the screen be seen for a while: a key, or news to be seen; True if it was dark."""

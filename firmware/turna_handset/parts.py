@@ -108,6 +108,16 @@ FOR_A_HOST = (
     "turna_board.identity",
     "turna_board.usb",
 )
+FOR_A_PHONE = (
+    "microdot",
+    "turna_board.access_point",
+    "turna_handset.phone_site",
+)
+FOR_A_FORM = (
+    "turna_protocol.json_form",
+    "turna_protocol.json_fields",
+    "turna_protocol.iso8601",
+)
 
 
 def load(names: tuple[str, ...]) -> None:
@@ -133,6 +143,7 @@ def forget_reports() -> None:
     while name is not None:
         _drop(name)
         name = _loaded_type()
+    forget(FOR_A_FORM)
     forget(FOR_A_REPORT)
     forget(_WITH_TYPES)
 

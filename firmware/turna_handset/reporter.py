@@ -87,6 +87,16 @@ class Reporter:
             report_type(report), type_number(report), priority(report), report.time_s or 0, content
         )
 
+    def encodable(self, report: "Report") -> "Report":
+        """Return the report if the wire has room for all it says, else raise MalformedError."""
+        from turna_protocol.reports import encode_report
+
+        try:
+            encode_report(report, self._frame)
+        except MisuseError as error:
+            raise MalformedError(str(error)) from None
+        return report
+
     def save(self, encoded: "Encoded") -> int | None:
         """Return the report's number once it is sealed and in flash, or None if it is not."""
         try:

@@ -9,6 +9,8 @@ from .labels import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from turna_board.counters import Counters
 
     from .clock import Clock
@@ -55,6 +57,7 @@ class StatusBoard:
         position: "Position",
         counters: "Counters",
         mail: "Mailbox",
+        network: "Callable[[], tuple[str, ...]]",
     ) -> None:
         self.battery_mv: int | None = None
         self.battery_pct: int | None = None
@@ -64,6 +67,7 @@ class StatusBoard:
         self._position = position
         self._counters = counters
         self._mail = mail
+        self._network = network
 
     def battery_read(self, battery_mv: int | None) -> None:
         """Take what the board's divider or power chip says."""
@@ -91,6 +95,7 @@ class StatusBoard:
             warning=warning,
             unread=self._mail.unread,
             alarm=self._alarm(),
+            phone=self._network(),
         )
 
     def time_s(self, now_ms: int) -> int | None:

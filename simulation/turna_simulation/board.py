@@ -209,9 +209,16 @@ class Board:
         """The open pseudo-terminal, for the world's loop."""
         return self._terminal
 
+    @property
+    def page_address(self) -> str | None:
+        """The address of the page that the board serves on its access point, as seen from here."""
+        port = self.mcu.network.port
+        return None if port is None else f"http://127.0.0.1:{port}/"
+
     def close(self) -> None:
         """End the interpreter and let go of everything."""
         self._end_process()
+        self.mcu.network.stop()
         self.close_pty()
         self.flash.close()
 

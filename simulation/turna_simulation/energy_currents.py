@@ -43,9 +43,7 @@ _ESP32S3 = {
     "off": NONE,
     "awake at 160 MHz": Current(40.0, f"{_S3}: 27.6 mA idle, 39.9 mA with one core at work"),
     SLOWLY: Current(28.4, f"{_S3}: 22.0 mA idle, 28.4 mA with one core at work"),
-    "light sleep": Current(
-        0.78, "measured on an ESP32-S3 devkit (MoleNet V6); datasheet 0.24 mA"
-    ),
+    "light sleep": Current(0.78, "measured on an ESP32-S3 devkit (MoleNet V6); datasheet 0.24 mA"),
     "deep sleep": Current(0.008, "ESP32-S3 datasheet v2.0: RTC memory and timer"),
 }
 _ESP32_CLASSIC = {

@@ -12,11 +12,11 @@ Letters of `TELLING` need no reply and travel with the next frame that does.
     H settings   T wait    G pin level   S SPI exchange   X I2C transfer   A analogue sample
     N look at a UART's ring   U UART write   E transmitter empty?   F flash   V storage
     M RTC memory   C RTC clock   Y facts   L light sleep   Z deep sleep   Q reset
-    D watchdog start
+    D watchdog start   B sockets
 
 World to board: one message per reply: length, time, for how long the levels of pins and the rings
 of UARTs will stay as they are, which they are, then items (kind, arg, length, payload):
-`r` the reply, `I` an edge on a pin, `t` a timer, `K` Ctrl-C.
+`r` the reply, `I` an edge on a pin, `t` a timer, `K` Ctrl-C, `x` something on a socket.
 """
 
 import struct

@@ -14,6 +14,7 @@ from .buses import I2cBus, SpiBus
 from .clocks import RealTimeClock, Timers, Watchdog
 from .flash import BLOCKS, Flash
 from .frames import Frame, pack_item, pack_message
+from .network import CLOSED, Network
 from .pins import FALLING, RISING, UNCHANGED, Pins
 from .scheduler import Scheduler
 from .soc import Soc
@@ -75,6 +76,7 @@ class Mcu:
         self.state = OFF
         self.frequency_hz = USUAL_HZ
         self.access_point = False
+        self.network = Network(lambda: self._notify("x", 0))
         self._sounding: set[int] = set()
         self._watchdog = Watchdog(scheduler, lambda: restart(WATCHDOG, 0))
         self._timers = Timers(scheduler, self._timer_expired)
@@ -97,6 +99,7 @@ class Mcu:
             "F": self._change_flash, "V": self._serve_storage, "M": self._serve_rtc_memory,
             "C": self._serve_clock, "Y": self._tell_fact, "L": self._light_sleep,
             "Z": self._deep_sleep, "Q": self._reset, "f": self._set_speed, "a": self._set_wifi,
+            "B": self._serve_sockets,
         }  # fmt: skip
 
     # The life of the chip, as the board's power and reset decide it.
@@ -112,6 +115,7 @@ class Mcu:
         self._quiet()
         self._sounding.clear()
         self.access_point = False
+        self.network.stop()
         self._watchdog.stop()
         self.pins.release_all()
         self.spi.forget()
@@ -349,6 +353,13 @@ class Mcu:
 
     def _set_wifi(self, on: int, _payload: bytes) -> None:
         self.access_point = bool(on)
+        if not on:
+            self.network.stop()
+
+    def _serve_sockets(self, operation: int, payload: bytes) -> bytes:
+        if not self.access_point:
+            return CLOSED
+        return self.network.serve(operation, payload)
 
     def _light_sleep(self, _arg: int, payload: bytes) -> None:
         (duration_us,) = struct.unpack("<q", payload)

@@ -17,7 +17,8 @@ what the firmware has of it ("110K"), beside what the overlay takes; `micropytho
 that its settings were made for.
 A board gives: power_on, power_cut, reset, press, nmea, parts.gnss, screen, battery_mv, serial
 (in memory), open_pty (for pyserial), read_file, list_files, write_files, cut_power_at_write,
-storage.value, faults (what a real board would have done wrong silently), boots.
+storage.value, faults (what a real board would have done wrong silently), boots, page_address (of
+the access point's page).
 `world.ether` blocks and impairs links.  `run_paced` ties the same loop to the wall clock, for
 programs outside; `post` hands an action from another thread to the loop.  The boards die with the
 thread that runs them.
@@ -36,6 +37,7 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
+from . import libraries
 from .board import Board, Equipment, Surroundings
 from .ether import Ether
 from .interpreter import find_micropython, prepare_overlay
@@ -101,8 +103,9 @@ class World:
         if interpreter not in self._overlays:
             self._overlays[interpreter] = prepare_overlay(interpreter, self._directory / ".overlay")
         overlay = self._overlays[interpreter]
+        folders = (*firmware, libraries.folder()) if firmware else ()
         equipment = Equipment(
-            board, interpreter, overlay, heap, firmware, rom, directory, hang_after_cpu_s,
+            board, interpreter, overlay, heap, folders, rom, directory, hang_after_cpu_s,
             unique_id or _made_for((files or {}).get("/settings.json", b"")),
         )  # fmt: skip
         around = Surroundings(self.scheduler, self.ether, self.log, self.start_unix_s)
@@ -244,7 +247,12 @@ class World:
     ) -> bool:
         """Wait for input from outside and take it at the instant the wall clock shows."""
         terminals = {b.terminal.fileno(): b.terminal for b in self.boards.values() if b.terminal}
-        readable, _, _ = select.select([self._bell, *terminals], [], [], wait_s)
+        networks = {
+            descriptor: board.mcu.network
+            for board in self.boards.values()
+            for descriptor in board.mcu.network.descriptors()
+        }
+        readable, _, _ = select.select([self._bell, *terminals, *networks], [], [], wait_s)
         if not readable:
             return False
         if origin_s is not None:
@@ -252,6 +260,8 @@ class World:
         for descriptor in readable:
             if descriptor == self._bell:
                 self._run_posted()
+            elif descriptor in networks:
+                networks[descriptor].take(descriptor)
             else:
                 terminals[descriptor].to_board()
         return True

@@ -3,7 +3,7 @@
 from turna_handset import form as screens
 from turna_handset import intents, keypad
 from turna_handset.form import Form
-from turna_handset.lists import Languages, Node, Reports
+from turna_handset.lists import Languages, Node, PowerModes, Reports
 from turna_handset.sheet import LIST, NUMBER, ROWS, Sheet
 from turna_handset.sheets import STATUSES_FIRST
 from turna_protocol import codes, report_codes
@@ -34,6 +34,8 @@ class Pages:
             )
         if name == "node":
             return Node(lambda _now_ms: ("",) * 6)
+        if name == "power":
+            return PowerModes()
         return Languages() if name == "language" else Sheet(name, values)
 
     def close(self) -> None:
@@ -360,10 +362,39 @@ def test_the_menu_leads_everywhere_and_back() -> None:
     for name in screens.MENU_LINES:
         form = new_form()
         menu(form, name)
-        page = name not in ("position", "back")
-        assert form.screen == (screens.PAGE if page else screens.HOME), name
+        leads_to = {"position": screens.HOME, "back": screens.HOME, "phone": screens.PHONE}
+        assert form.screen == leads_to.get(name, screens.PAGE), name
         if name == "position":
             assert actions(form) == [intents.SEND_POSITION]
+
+
+def test_the_page_for_a_phone_stays_open_until_a_key_closes_it() -> None:
+    form = new_form()
+    menu(form, "phone")
+    assert actions(form) == [intents.OPEN_PHONE]
+    form.tick(10 * screens.IDLE_MS)
+    assert form.screen == screens.PHONE
+    press(form, SHORT, now_ms=10 * screens.IDLE_MS)
+    assert (form.screen, actions(form)) == (screens.HOME, [intents.CLOSE_PHONE])
+
+
+def test_a_page_that_closes_by_itself_leaves_other_screens_alone() -> None:
+    form = new_form()
+    menu(form, "phone")
+    form.leave_phone()
+    assert form.screen == screens.HOME
+    press(form, SHORT)
+    form.leave_phone()
+    assert form.screen == screens.MENU
+
+
+def test_a_way_of_saving_power_is_chosen_from_a_list() -> None:
+    form = new_form()
+    menu(form, "power")
+    press(form, SHORT, SHORT, SHORT, LONG)
+    intent = form.next_intent()
+    assert intent is not None
+    assert (intent.action, intent.name) == (intents.SAVE_POWER, "poll")
 
 
 def test_reports_are_walked_through_newest_first() -> None:

@@ -1,0 +1,18 @@
+"""How a handset is switched off: everything rests, and only the button wakes it."""
+
+from turna_board.light_sleep import switch_off
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from turna_board.supply import Supply
+
+    from .courier import Courier
+    from .panel import Panel
+
+
+async def go_off(courier: "Courier", panel: "Panel", supply: "Supply") -> None:
+    """Sleep until somebody presses the button; the handset then starts anew."""
+    await courier.rest()
+    panel.rest()
+    supply.want_receiver(False)
+    switch_off()
