@@ -29,6 +29,7 @@ _OPEN_FOLDERS = ("/static/", "/leaflet/")
 _FOR_PROGRAMS = "/export/"
 _OWN = ("/api/logout", "/api/password")
 _ADMINISTRATORS = ("/api/accounts", "/api/audit")
+_POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 _READING = ("GET", "HEAD")
 
 
@@ -50,6 +51,9 @@ class SignedIn:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # the page has none; whoever adds one adds its door
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
         if scope["type"] != "http" or _is_open(scope["path"]):
             await self._app(scope, receive, send)
             return

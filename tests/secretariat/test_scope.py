@@ -1,0 +1,78 @@
+"""A reader of some countries sees the archive as if only their handsets had ever reported."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.secretariat.field import Field, position, sos
+from turna_secretariat import queries, schema
+from turna_secretariat.archive import Archive
+from turna_secretariat.desk import Desk
+from turna_secretariat.registry import Registry
+from turna_secretariat.scope import devices_in_view
+
+
+@pytest.fixture
+def filled(desk: Desk, field: Field, archive: Archive) -> Archive:
+    """Return an archive with an SOS and a gap of each of two handsets, one of them answered."""
+    for device in (1, 2):
+        reports = [field.carried(sos(1), device=device, seq=2)]
+        desk.file([*reports, field.carried(position(), device=device, seq=5)], device)
+    desk.act(1, "accepted", "Aylin Demir", 3)
+    return archive
+
+
+@contextmanager
+def _seeing(archive: Archive, *devices: int) -> Iterator[sa.Connection]:
+    token = devices_in_view.set(frozenset(devices))
+    try:
+        with archive.reader() as connection:
+            yield connection
+    finally:
+        devices_in_view.reset(token)
+
+
+def _devices(connection: sa.Connection, table: sa.Table) -> set[Any]:
+    return set(connection.execute(sa.select(table.c.device)).scalars())
+
+
+def test_reports_alarms_counts_and_contacts_are_those_of_the_handsets_in_view(
+    filled: Archive, registry: Registry
+) -> None:
+    with _seeing(filled, 2) as connection:
+        assert {r["device"] for r in queries.reports(connection, registry)} == {2}
+        assert [a["call_sign"] for a in queries.open_alarms(connection, registry)] == ["AZE01-1"]
+        assert queries.counts(connection, "exercise")["by_standing"] == {"authentic": 2}
+        assert [h["device"] for h in queries.handsets(connection, registry, "exercise")] == [2]
+        assert queries.one_report(connection, registry, 1) is None
+        for table in (schema.report, schema.tally, schema.contact, schema.reach, schema.gap):
+            assert _devices(connection, table) == {2}, table.name
+        assert connection.execute(sa.select(schema.action)).all() == []
+        assert len(connection.execute(sa.select(schema.carriage)).all()) == 2
+
+
+def test_who_may_see_nobody_sees_nothing(filled: Archive, registry: Registry) -> None:
+    with _seeing(filled) as connection:
+        assert queries.reports(connection, registry) == []
+
+
+def test_what_is_new_is_seen_and_a_reader_in_view_of_some_can_change_nothing(
+    filled: Archive, registry: Registry, desk: Desk, field: Field
+) -> None:
+    with _seeing(filled, 1) as connection:
+        assert len(queries.reports(connection, registry)) == 2
+    desk.file([field.carried(position(), seq=6)], 9)
+    with _seeing(filled, 1) as connection:
+        assert len(queries.reports(connection, registry)) == 3
+        with pytest.raises(sa.exc.DBAPIError):
+            connection.execute(sa.text("DELETE FROM quarantine"))
+
+
+def test_the_next_reader_sees_everything_again(filled: Archive, registry: Registry) -> None:
+    with _seeing(filled, 1):
+        pass
+    with filled.reader() as connection:
+        assert len(queries.reports(connection, registry)) == 4
