@@ -16,10 +16,10 @@ from turna_secretariat.queries import report_as_json
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import report
 
-# So many numbers of the archive one question covers; a rare type is found within 100 ms.
+# So many numbers of the archive one question covers; a rare type is found within 200 ms.
 STRETCH = 200_000
-# So many reports one question reads the words of: about 10 us each.
-READ_AT_MOST = 8_000
+# So many reports one question reads the words of: about 25 us each on a slow core.
+READ_AT_MOST = 4_000
 TEXT_LIMIT = 100
 _HEADING = ("mode", "time", "time_quality")
 MODES = ("actual", "exercise", "test", "unknown")
