@@ -223,6 +223,7 @@ class Panel:
         # In a function of its own: what waits for the next time holds on to nothing that draws.
         if not self._picture.begun:
             self._host_gives_way()
+            self._picture.load()
         warning = "warning.sos" if self._form.sos_active else self._warning()
         from .display import draw
 

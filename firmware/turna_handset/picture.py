@@ -37,6 +37,10 @@ class Picture:
             self._raster = None
             parts.forget(parts.FOR_THE_SCREEN)
 
+    def load(self) -> None:
+        """Bring what draws into memory, in good order: it needs large pieces."""
+        parts.load(parts.FOR_THE_SCREEN)
+
     def _begin(self) -> "Raster":
         from .raster import Raster
 

@@ -57,14 +57,16 @@ class Soak:
         """The two boards whose memory is measured."""
         return self.handset, self.chain.modem
 
-    def run(self, hours: int, told: Callable[[int, Measured], None]) -> Measured:
-        """Let so many hours pass; tell after each."""
+    def run(
+        self, hours: int, told: Callable[[int, Measured], None], *, hour_ms: int = HOUR_MS
+    ) -> Measured:
+        """Let so many hours pass, shorter ones if wanted; tell after each."""
         self.chain.start()
         self.handset.parts.gnss.stand_at(3_620_500, 3_616_300)
         self.handset.power_on()
         for hour in range(hours):
             self._begin(hour)
-            self._world.run_for(HOUR_MS - self._ask())
+            self._world.run_for(hour_ms - self._ask())
             self._end(hour)
             self.measured.modem_free.append(min(self._free, default=0))
             self._free.clear()

@@ -39,10 +39,14 @@ def cobs_encode(raw: bytes) -> bytes:
     """Return `raw` without any zero byte, one byte longer; `raw` is shorter than 254 bytes."""
     if len(raw) >= 254:
         raise MisuseError("COBS input of 254 bytes or more")
-    out = bytearray()
-    for group in raw.split(_DELIMITER):
-        out.append(len(group) + 1)
-        out.extend(group)
+    out = bytearray(len(raw) + 1)  # at once, and no piece of it twice: boards have little memory
+    length_at = 0
+    for at in range(1, len(out)):
+        out[at] = raw[at - 1]
+        if not out[at]:
+            out[length_at] = at - length_at
+            length_at = at
+    out[length_at] = len(out) - length_at
     return bytes(out)
 
 
