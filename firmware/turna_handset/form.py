@@ -156,6 +156,10 @@ class Form:
         self.sos_active = True
         self._go(SOS)
 
+    def begin(self) -> None:
+        """Show what matters most, after a restart."""
+        self._rest()
+
     def fail_sos(self) -> None:
         """Show that the SOS could not be declared: never claim to send what is not sent."""
         self.sos_active = False

@@ -88,6 +88,7 @@ class Panel:
         if self._desk.resume():
             self._form.resume_sos()
         self._hear_of_alarms()
+        self._form.begin()
         self._update_alarm(self._uptime.ms())
         self._buttons.start()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from turna import deployment
 from turna_handset import font
 from turna_handset.form import MENU_LINES
-from turna_protocol import keys, packet, sealing
+from turna_protocol import codes, keys, packet, sealing
 from turna_protocol.acknowledgement import (
     Acknowledgement,
     Receipt,
@@ -15,6 +15,7 @@ from turna_protocol.acknowledgement import (
     pack_receipts,
     seal_receipt,
 )
+from turna_protocol.alerts import Alert, alert_body, pack_alert, token
 from turna_protocol.beacon import TIME_NETWORK, Beacon, pack_beacon
 from turna_protocol.mission import Mission
 from turna_protocol.modem.framing import Deframer
@@ -26,7 +27,8 @@ from turna_protocol.modem.journal_messages import (
     JournalRequest,
 )
 from turna_protocol.modem.messages import encode
-from turna_protocol.reports import Report, decode_report
+from turna_protocol.orders import Holding, seal_order, unpack_holding, wrap_order
+from turna_protocol.reports import Report, decode_report, encode_report
 from turna_simulation.board import Board
 from turna_simulation.ether import Antenna
 from turna_simulation.lora import Modulation
@@ -58,6 +60,7 @@ class Gateway:
 
     def __init__(self, world: World, mission: Mission) -> None:
         self.heard: list[bytes] = []
+        self.holdings: list[Holding] = []
         self.mission = mission
         self._world = world
         self._antenna = world.ether.antenna("gateway", (0.0, 100.0))
@@ -117,11 +120,41 @@ class Gateway:
         end_ms = self._world.now_ms + CHANNEL.time_on_air_us(len(payload)) // 1000 + 5
         self._world.at(end_ms, self._listen)
 
+    def order(self, number: int, report: Report) -> None:
+        """Say something to the handset, as the Secretariat sealed it."""
+        sealed = seal_order(
+            encode_report(report, self.mission.frame),
+            device=DEVICE,
+            number=number,
+            authentication_key=self.authentication_key,
+        )
+        self.send(wrap_order(sealed, self.link_key))
+
+    def alert(self, code: int, number: int, mode: int = codes.EXERCISE) -> None:
+        """Raise an alarm, as only the Secretariat can."""
+        branch = keys.authentication_branch(MASTER)
+        body = alert_body(Alert(code, number, mode=mode), token(branch, code, number, mode))
+        self.send(pack_alert(body))
+
     def send(self, payload: bytes) -> None:
         """Put bytes on the air, whatever they are, and let them arrive."""
         self._antenna.transmit(CHANNEL, payload, 10.0)
         self._world.run_for(CHANNEL.time_on_air_us(len(payload)) // 1000 + 50)
         self._listen()
+
+    def _holding(self, sealed: bytes) -> Holding:
+        """Return what a handset says it holds, both tags verified."""
+        opened = sealing.open_link(sealed, self.link_key)
+        header = opened.header
+        assert sealing.verify_end_to_end(
+            DEVICE,
+            header.seq,
+            opened.content,
+            opened.end_to_end_tag,
+            self.authentication_key,
+            packet.HOLDING,
+        )
+        return unpack_holding(opened.content)
 
     def _listen(self) -> None:
         self._antenna.listen(Receiver(CHANNEL), self)
@@ -133,8 +166,13 @@ class Gateway:
     def header_received(self, *, intact: bool) -> None: ...
 
     def packet_received(self, reception: Reception) -> None:
-        if reception.intact and reception.payload[0] >> 2 == packet.REPORT:
+        if not reception.intact:
+            return
+        kind = reception.payload[0] >> 2
+        if kind == packet.REPORT:
             self.heard.append(reception.payload)
+        elif kind == packet.HOLDING:
+            self.holdings.append(self._holding(reception.payload))
 
 
 class Field:
