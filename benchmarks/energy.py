@@ -103,7 +103,7 @@ def live(model: str, mode: str, hours: int) -> Life:
         ledger = EnergyLedger(world.scheduler, handset)
         sent = _work(world, handset, hours)
         with chain.secretariat.archive.reader() as connection:
-            archived = queries.counts(connection)["by_type"].get("sitrep", 0)
+            archived = queries.counts(connection, "exercise")["by_type"].get("sitrep", 0)
         return Life(
             model, mode, ledger.average_milliamperes(), ledger.by_part(), tuple(ledger.rows()),
             ledger.wakings / hours, sent, archived,

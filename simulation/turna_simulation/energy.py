@@ -24,7 +24,6 @@ from .scheduler import Scheduler
 
 COMPUTING = "computing, estimated"
 _US_PER_HOUR = 3_600_000_000
-_TX_STEP_DBM = 1
 
 
 class Row(NamedTuple):
@@ -77,10 +76,11 @@ class EnergyLedger:
 
     def by_part(self) -> dict[str, float]:
         """Return the mean current of each part."""
-        found: Counter[str] = Counter()
+        found: dict[str, float] = {}
         for row in self.rows():
-            found[row.part] += row.milliampere_hours * 3600 / self.elapsed_s
-        return dict(found)
+            milliamperes = row.milliampere_hours * 3600 / self.elapsed_s
+            found[row.part] = found.get(row.part, 0.0) + milliamperes
+        return found
 
     # Observation.
 

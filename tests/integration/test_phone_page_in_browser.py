@@ -32,7 +32,10 @@ def in_browser(field: Field, browser: Browser, language: str) -> Iterator[Page]:
     errors: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).netloc))
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on(
+        "console",
+        lambda said: errors.append(said.text) if "Content Security" in said.text else None,
+    )
     over = threading.Event()
     runs = threading.Thread(
         target=lambda: field.world.run_paced(until=over.is_set, for_ms=50_000), daemon=True

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,11 @@ from turna_simulation.transmission import Reception
 from turna_simulation.world import World
 
 S3_BOARDS = ("heltec_v3", "lilygo_t3_s3", "tbeam_supreme")
-SAVING = {"position_interval_s": 300, "health_interval_s": 3600, "fix_interval_s": 600}
+SAVING: dict[str, Any] = {
+    "position_interval_s": 300,
+    "health_interval_s": 3600,
+    "fix_interval_s": 600,
+}
 STARTED_MS = 60_000
 DOWNLINK_WITHIN_MS = 5_000
 
