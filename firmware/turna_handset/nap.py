@@ -37,5 +37,6 @@ class NappingPoller:
 
 def install(nap: "Nap") -> None:
     """Nap from now on wherever the running event loop waits."""
-    queue = asyncio.core._io_queue  # noqa: SLF001 - the one place where the loop waits
+    core: "Any" = asyncio.core  # pyright: ignore[reportAttributeAccessIssue] - the stubs lack it
+    queue = core._io_queue  # noqa: SLF001 - the one place where the loop waits
     queue.poller = NappingPoller(queue.poller, nap)

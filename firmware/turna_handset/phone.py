@@ -14,10 +14,10 @@ from . import labels, parts
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from turna_board.access_point import AccessPoint
+    from turna_board.counters import Counters
     from turna_board.uptime import Uptime
 
     from .clock import Clock
-    from .counters import Counters
     from .desk import Desk
     from .journal import Journal
     from .panel import Panel

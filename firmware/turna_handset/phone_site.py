@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from .counters import Counters
+    from turna_board.counters import Counters
+
     from .journal import Journal
 
     Submit = Callable[[dict[str, object]], "int | None"]  # the number of the saved report
