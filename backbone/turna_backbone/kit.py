@@ -7,7 +7,7 @@ from pathlib import Path
 
 from turna_backbone.configuration import ConfigurationError
 from turna_protocol.errors import MalformedError
-from turna_protocol.keys import KEY_BYTES
+from turna_protocol.key_parts import KEY_BYTES
 from turna_protocol.mission import Mission, mission_from_json
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
