@@ -69,6 +69,11 @@ CHECKS = (
         (f"{PYTHON}", "-m", "tools.languages", "--check"),
     ),
     Check(
+        "phone-page",
+        "the handset's page for a phone is what its sources and catalogues say",
+        (f"{PYTHON}", "-m", "tools.phone_page", "--check"),
+    ),
+    Check(
         "page-words",
         "the page's words in each language are those it says",
         (f"{PYTHON}", "-m", "tools.page_words", "--check"),
