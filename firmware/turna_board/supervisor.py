@@ -66,5 +66,11 @@ class Supervisor:
                 gc.collect()  # telling of it needs memory
                 if not isinstance(error, MemoryError):
                     self._seen_ms[name] = self._uptime.ms()
-                self._failed(name, error)
+                self._tell(name, error)
                 await asyncio.sleep_ms(RESTART_AFTER_MS)
+
+    def _tell(self, name: str, error: Exception) -> None:
+        try:
+            self._failed(name, error)
+        except MemoryError:
+            pass  # the task goes on all the same; if it gets nowhere, the watchdog ends it

@@ -70,8 +70,8 @@ class UsbPort:
         try:
             self._service = self._made()
         except MemoryError:
-            parts.forget(parts.FOR_A_HOST)  # the host asks again
-            raise
+            parts.forget(parts.FOR_A_HOST)  # something else needs the room; the host asks again
+            self._refused += 1
 
     def _made(self) -> "UsbService":
         parts.load(parts.FOR_A_HOST)

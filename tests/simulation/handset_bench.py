@@ -302,8 +302,9 @@ class Host:
         sequence = field.host_sequence = field.host_sequence % 254 + 1
         serial, deframer = field.handset.serial, Deframer()
         serial.read()
-        serial.write(encode(question, sequence))
-        for _ in range(20):
+        for look in range(30):
+            if look % 10 == 0:  # a host repeats what is not answered
+                serial.write(encode(question, sequence))
             field.world.run_for(200)
             for frame in deframer.feed(serial.read()):
                 if (frame.kind, frame.sequence) == (kind, sequence):
