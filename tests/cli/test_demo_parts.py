@@ -290,3 +290,46 @@ def test_what_changes_in_a_row_does_not_move_its_columns(columns: int, rows: int
     )
     assert quiet.index("stored at") == loud.index("stored at")
     assert quiet.index("node_health") == loud.index("node_health")
+
+
+def test_the_officer_says_something_to_the_field_and_tells_who_holds_it() -> None:
+    page = _Saying()
+    watch = Watch(cast("Service", page), cast("Service", page))
+    said: list[str] = []
+    watch.tell_by(said.append)
+    watch.say(exercise.TASK)
+    watch.look()
+    page.state = "delivered"
+    watch.look()
+    watch.look()
+
+    assert page.asked == [exercise.TASK]
+    assert said == [
+        "the duty officer says to TUR01: (drill) search TUR01-0056",
+        "1 of 1 handsets hold: (drill) search TUR01-0056",
+    ]
+
+
+class _Saying:
+    """A page that takes what is said."""
+
+    def __init__(self) -> None:
+        self.state = "queued"
+        self.asked: list[dict[str, object]] = []
+
+    def post(self, path: str, words: dict[str, object]) -> list[dict[str, object]]:
+        assert path == "/api/down"
+        self.asked.append(words)
+        return [self._word()]
+
+    def get(self, path: str) -> object:
+        return self._word() if path == "/api/down/1" else []
+
+    def _word(self) -> dict[str, object]:
+        return {
+            "id": 1,
+            "mode": "exercise",
+            "teams": [{"team": "TUR01"}],
+            "said": {"task": "search", "worksite": "TUR01-0056"},
+            "handsets": [{"state": self.state}],
+        }

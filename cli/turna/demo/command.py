@@ -154,6 +154,7 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
         cut_backbone=chain.uplink.cut,
         restore_backbone=chain.uplink.restore,
         accept_sos=watch.accept_sos,
+        say=watch.say,
         tell=tell,
     )
     watch.tell_by(tell)

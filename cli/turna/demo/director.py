@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from turna.demo import exercise
 from turna.demo.exercise import Key, Step
 from turna_simulation.board import Board
 from turna_simulation.world import World
@@ -19,6 +20,7 @@ class Director:
         cut_backbone: Callable[[], None],
         restore_backbone: Callable[[], None],
         accept_sos: Callable[[], None],
+        say: Callable[[dict[str, object]], None],
         tell: Callable[[str], None],
     ) -> None:
         self._world = world
@@ -28,6 +30,7 @@ class Director:
             "backbone_down": cut_backbone,
             "backbone_up": restore_backbone,
             "accept_sos": accept_sos,
+            "say_task": partial(say, exercise.TASK),
             "over": lambda: None,
         }
         self._free_at_ms = [0] * len(handsets)

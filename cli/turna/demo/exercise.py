@@ -43,6 +43,12 @@ _PLACES = (
 _LAST_ENTRY_SHARE = 0.7
 _OVER_PERCENT = 76  # the last keys are pressed by then
 OVER = "the script is over: from here on the handsets only tell where they are and how they are"
+# What the duty officer says to the field.
+TASK: dict[str, object] = {
+    "kind": "task",
+    "to": {"teams": [TEAMS[0][0]]},
+    "form": {"task": "search", "urgency": "immediate", "worksite": "TUR01-0056"},
+}
 # Who declares the SOS and who goes out of range, by index.
 VICTIM, WANDERER = 2, 3
 _PRESS_MS = 120
@@ -64,7 +70,9 @@ class Step:
     """Something that happens at `at_ms`; `handset` is its index, or None."""
 
     at_ms: int
-    what: str  # keys | leave | return | backbone_down | backbone_up | accept_sos | over
+    what: (
+        str  # keys | leave | return | backbone_down | backbone_up | over, or what the officer does
+    )
     told: str  # empty: whoever does it tells what came of it
     handset: int | None = None
     keys: tuple[Key, ...] = ()
@@ -113,6 +121,7 @@ def _scenes(length_ms: int) -> list[Step]:
     """Return what the exercise is about: an absence, an SOS, an outage of the backbone."""
     share = length_ms // 100
     return [
+        Step(6 * share, "say_task", ""),
         Step(12 * share, "leave", "goes behind the ridge, out of range", WANDERER),
         Step(18 * share, "keys", "declares an SOS (button held)", VICTIM, _sos_keys()),
         Step(26 * share, "accept_sos", ""),

@@ -25,6 +25,7 @@ USUAL_PAGE_PORT = 8470
 VISITOR = "demo"
 # The last line of a traceback, or of a command that was used wrongly.
 _NAMES_AN_ERROR = re.compile(r"turna \w+: |[\w.]+(Error|Exception)\b")
+_JSON = {"content-type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,15 @@ class Service:
         """Return the JSON at an address of the service. OSError if it does not answer."""
         return self._ask(path, None)
 
-    def post(self, path: str) -> Any:
+    def post(self, path: str, words: dict[str, object] | None = None) -> Any:
         """Do what an address of the service stands for. OSError if it does not answer."""
-        return self._ask(path, b"")
+        return self._ask(path, b"" if words is None else json.dumps(words).encode())
 
     def _ask(self, path: str, body: bytes | None) -> Any:
         request = urllib.request.Request(  # noqa: S310  # our own http address
-            self.address + path, data=body, headers={"origin": self.address, **self._headers}
+            self.address + path,
+            data=body,
+            headers={"origin": self.address, **_JSON, **self._headers},
         )
         with urllib.request.urlopen(  # noqa: S310  # our own http address
             request, timeout=ANSWER_TIMEOUT_S

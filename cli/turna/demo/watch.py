@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 from turna.demo.services import Service
@@ -23,6 +24,8 @@ class Watch:
         self.alarms: list[dict[str, Any]] = []
         self._told: Callable[[str], None] = lambda _text: None
         self._seen: set[int] = set()
+        self._to_say: SimpleQueue[dict[str, object]] = SimpleQueue()
+        self._said: dict[int, int] = {}  # by word: how many handsets hold it
 
     def start(self) -> None:
         self._thread.start()
@@ -39,12 +42,20 @@ class Watch:
         """Do what the duty officer does on the page with each open SOS, as soon as there is one."""
         self._accept.set()
 
+    def say(self, words: dict[str, object]) -> None:
+        """Say something to the field as the duty officer does on the page, at the next look."""
+        self._to_say.put(words)
+
     def look(self) -> None:
         """Ask both services once, and do what the officer was told to. OSError if one is silent."""
         self.gateway = self._gateway.get("/status.json")
         self.secretariat = self._secretariat.get("/api/status")
         self.alarms = self._secretariat.get("/api/alarms")
         self._answer([alarm for alarm in self.alarms if alarm["kind"] == "sos"])
+        while not self._to_say.empty():
+            self._say(self._to_say.get())
+        for word_id in self._said:
+            self._follow(word_id)
 
     def _run(self) -> None:
         while not self._stopping.wait(_PERIOD_S):
@@ -66,3 +77,23 @@ class Watch:
             address = f"/api/reports/{call['report_id']}/accepted"
             self._secretariat.post(address)
             self._told(f"the duty officer accepts the SOS of {call['call_sign']}")
+
+    def _say(self, words: dict[str, object]) -> None:
+        for word in self._secretariat.post("/api/down", words):
+            self._said[word["id"]] = 0
+            whom = ", ".join(team["team"] for team in word["teams"])
+            self._told(f"the duty officer says to {whom}: {_in_short(word)}")
+
+    def _follow(self, word_id: int) -> None:
+        word = self._secretariat.get(f"/api/down/{word_id}")
+        held = sum(handset["state"] == "delivered" for handset in word["handsets"])
+        if held > self._said[word_id]:
+            self._said[word_id] = held
+            count = len(word["handsets"])
+            self._told(f"{held} of {count} handsets hold: {_in_short(word)}")
+
+
+def _in_short(word: dict[str, Any]) -> str:
+    said = word["said"]
+    drill = "" if word["mode"] == "actual" else "(drill) "
+    return f"{drill}{said['task']} {said['worksite']}"
