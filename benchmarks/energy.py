@@ -5,6 +5,7 @@ GNSS fix every 10, 100 reports a day by key presses. States times currents; noth
 hardware. TURNA_ENERGY_HOURS=24 looks at a whole day.
 """
 
+import math
 import os
 import sys
 import tempfile
@@ -24,7 +25,8 @@ from turna_simulation.energy import EnergyLedger, Row
 from turna_simulation.world import World
 
 BATTERY_MAH = 3_000
-HOURS = int(os.environ.get("TURNA_ENERGY_HOURS", "6"))
+BY_NAME_ONLY = True  # minutes
+HOURS = int(os.environ.get("TURNA_ENERGY_HOURS", "3"))
 REPORTS_A_DAY = 100
 SETTINGS = {"position_interval_s": 300, "fix_interval_s": 600, "health_interval_s": 3600}
 LISTEN_DAYS, POLL_DAYS = 14, 60
@@ -112,7 +114,7 @@ def live(model: str, mode: str, hours: int) -> Life:
 
 def _work(world: World, handset: Board, hours: int) -> int:
     """Type the reports of so many hours, evenly; return how many."""
-    reports = round(REPORTS_A_DAY * hours / 24)
+    reports = math.ceil(REPORTS_A_DAY * hours / 24)
     every_ms = hours * 3_600_000 // reports
     for _ in range(reports):
         started_ms = world.now_ms
