@@ -1,6 +1,7 @@
 """The book of all SOS: where each stands, and who did what when."""
 
 import json
+from collections import defaultdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from turna_secretariat.queries import report_as_json
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import action, alarm, report
 
-CALLS_LIMIT = 200
+CALLS_LIMIT = 100
 # A deed's word for where an SOS stands; the last one counts, and any final one before "accepted".
 _FINAL = ("false_alarm", "refused", "acted")
 
@@ -18,12 +19,15 @@ _FINAL = ("false_alarm", "refused", "acted")
 def calls(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
     """Return every SOS, newest first, each with its book."""
     query = (
-        sa.select(alarm)
-        .where((alarm.c.kind == "sos") & alarm.c.report_id.is_not(None))
+        sa.select(*report.c, alarm.c.id.label("alarm_id"), alarm.c.cancelled_ms)
+        .join_from(alarm, report, report.c.id == alarm.c.report_id)
+        .where(alarm.c.kind == "sos")
         .order_by(alarm.c.id.desc())
         .limit(CALLS_LIMIT)
     )
-    return [_call(connection, registry, row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(query).mappings().all()
+    deeds = _deeds(connection, [row["id"] for row in rows])
+    return [_call(connection, registry, row, deeds[row["id"]]) for row in rows]
 
 
 def standing(deeds: list[str], *, is_cancelled: bool) -> str:
@@ -36,20 +40,25 @@ def standing(deeds: list[str], *, is_cancelled: bool) -> str:
     return "cancelled" if is_cancelled else "calling"
 
 
-def _call(connection: Connection, registry: Registry, row: RowMapping) -> dict[str, Any]:
-    about = sa.select(report).where(report.c.id == row["report_id"])
-    call = connection.execute(about).mappings().one()
-    query = sa.select(action).where(action.c.report_id == call["id"]).order_by(action.c.id)
-    deeds = [
-        {"at_ms": deed["at_ms"], "who": deed["person"], "did": deed["did"]}
-        for deed in connection.execute(query).mappings()
-    ]
+def _deeds(connection: Connection, report_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return what people did with each report, in order."""
+    query = sa.select(action).where(action.c.report_id.in_(report_ids)).order_by(action.c.id)
+    deeds: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in connection.execute(query).mappings():
+        deed = {"at_ms": row["at_ms"], "who": row["person"], "did": row["did"]}
+        deeds[row["report_id"]].append(deed)
+    return deeds
+
+
+def _call(
+    connection: Connection, registry: Registry, call: RowMapping, deeds: list[dict[str, Any]]
+) -> dict[str, Any]:
     said = [deed["did"] for deed in deeds]
     book = [*_words_of_sender(connection, registry, call), *deeds]
     return report_as_json(call, registry) | {
-        "alarm_id": row["id"],
-        "cancelled_ms": row["cancelled_ms"],
-        "stands": standing(said, is_cancelled=row["cancelled_ms"] is not None),
+        "alarm_id": call["alarm_id"],
+        "cancelled_ms": call["cancelled_ms"],
+        "stands": standing(said, is_cancelled=call["cancelled_ms"] is not None),
         "book": sorted(book, key=lambda entry: entry["at_ms"]),
     }
 

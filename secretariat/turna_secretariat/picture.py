@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from turna_secretariat.newest import newest_of
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import report
 
@@ -14,7 +15,7 @@ from turna_secretariat.schema import report
 TRAIL_ROWS_LIMIT = 20_000
 # A line on a screen does not show more; the first and the last point always stay.
 TRAIL_POINTS = 200
-PLACES_LIMIT = 5_000
+PLACES_LIMIT = 3_000
 _SITE_TYPES = ("worksite_triage", "worksite_report")
 _CLEARED = "cleared"
 
@@ -68,16 +69,11 @@ def thinned(points: list[tuple[int, float, float]]) -> list[tuple[int, float, fl
 
 def places(connection: Connection, registry: Registry, *, mode: str) -> dict[str, Any]:
     """Return each worksite as it was reported last, and the hazards that nobody has cleared."""
-    query = (
-        sa.select(report)
-        .where(report.c.type.in_((*_SITE_TYPES, "hazard")) & (report.c.mode == mode))
-        .where(report.c.standing == "authentic")
-        .order_by(report.c.id.desc())
-        .limit(PLACES_LIMIT)
-    )
+    types = (*_SITE_TYPES, "hazard")
+    rows = newest_of(connection, types, modes=(mode,), limit=PLACES_LIMIT, proved=True)
     sites: dict[str, dict[str, Any]] = {}
     hazards: dict[tuple[object, ...], dict[str, Any]] = {}
-    for row in connection.execute(query).mappings():
+    for row in rows:
         body = json.loads(row["body"])
         if row["type"] == "hazard":
             hazards.setdefault(_hazard_key(row, body), _hazard(row, registry, body))

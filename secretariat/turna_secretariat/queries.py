@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from turna_protocol import delivery
+from turna_secretariat.newest import newest_of
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import (
     action,
@@ -40,11 +41,12 @@ def reports(
     kinds: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the newest first, at most `limit`, older than `before_id`, of the `kinds` if given."""
+    if kinds is not None:
+        rows = newest_of(connection, kinds, limit=min(limit, PAGE_LIMIT), before_id=before_id)
+        return [report_as_json(row, registry) for row in rows]
     query = sa.select(report).order_by(report.c.id.desc()).limit(min(limit, PAGE_LIMIT))
     if before_id is not None:
         query = query.where(report.c.id < before_id)
-    if kinds is not None:
-        query = query.where(report.c.type.in_(kinds))
     return [report_as_json(row, registry) for row in connection.execute(query).mappings()]
 
 

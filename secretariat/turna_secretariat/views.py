@@ -3,7 +3,6 @@
 import json
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter, HTTPException, Query
 from sqlalchemy.engine import Connection, RowMapping
 
@@ -11,8 +10,8 @@ from turna_backbone.clock import Clock
 from turna_secretariat import distress, picture, queries, situation
 from turna_secretariat.archive import Archive
 from turna_secretariat.exports.selection import SelectionError, moment_ms
+from turna_secretariat.newest import newest_of
 from turna_secretariat.registry import Registry
-from turna_secretariat.schema import report
 from turna_secretariat.search import MODES, TEXT_LIMIT, Wanted, devices_of, search
 
 Words = Annotated[list[str] | None, Query(max_length=20)]
@@ -113,14 +112,9 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
 
 
 def _said(connection: Connection, registry: Registry, mode: str) -> list[situation.Said]:
-    query = (
-        sa.select(report)
-        .where(report.c.type.in_(situation.TYPES) & (report.c.mode == mode))
-        .where(report.c.standing == "authentic")
-        .order_by(report.c.id.desc())
-        .limit(SITUATION_LIMIT + 1)
+    rows = newest_of(
+        connection, situation.TYPES, modes=(mode,), limit=SITUATION_LIMIT + 1, proved=True
     )
-    rows = connection.execute(query).mappings().all()
     if len(rows) > SITUATION_LIMIT:
         raise HTTPException(422, f"more than {SITUATION_LIMIT} reports: they are not rolled up")
     return [_one(row, registry) for row in rows]
