@@ -194,6 +194,10 @@ class Handset:
             self._counters.count("failed supply")
         self._journal.load()
         self._ledger_file.load(self._uptime.ms())
+        from .remote_settings import restore
+
+        restore(self._provisioning)
+        parts.forget(("turna_handset.remote_settings",))
         self._mail.load()
         self._panel.start()
         nap.install(self._economy.nap)
@@ -337,7 +341,12 @@ class Handset:
         return self._clock.now_s(self._uptime.ms())
 
     def _settings(self, report: "Report") -> None:
-        self._counters.count(f"settings {report.mode}")
+        """Obey what the Secretariat sets; the next reports come by the new rhythm."""
+        from .remote_settings import obey
+
+        kept = obey(report, self._provisioning, self._choose_power)
+        self._counters.count("settings obeyed" if kept else "failures of flash, settings")
+        self._position_due_ms = self._health_due_ms = self._uptime.ms()
 
     def _mail_news(self, kind: int) -> None:
         self._panel.mail_news(kind)

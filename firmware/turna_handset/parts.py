@@ -91,6 +91,7 @@ FOR_PAGES = (
 )
 _TYPES_OF_REPORT = "turna_protocol.reports."  # each is loaded by what needs it
 _WITH_TYPES = (
+    "turna_handset.remote_settings",
     "turna_handset.health",
     "turna_protocol.code_lists",
     "turna_protocol.report_codes",

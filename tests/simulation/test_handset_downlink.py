@@ -10,6 +10,7 @@ from turna_protocol import alerts, codes, downlink, orders
 from turna_protocol.orders import Holding
 from turna_protocol.report_codes import PHRASES, STATUSES, TASKS
 from turna_protocol.reports.message import Message
+from turna_protocol.reports.settings import Settings
 from turna_protocol.reports.task import Task
 from turna_protocol.reports.task_status import TaskStatus
 from turna_simulation.world import World
@@ -135,3 +136,14 @@ def test_an_order_is_shown_once_whenever_the_power_is_cut(cut: int, tmp_path: Pa
         world.run_for(3000)
         assert Host(field).counters()["letters unread"] == 1
         assert field.gateway.holdings[-1] == Holding(orders.ORDERS, 0, 0)
+
+
+def test_settings_by_an_order_are_obeyed_once_and_ask_nobody(tmp_path: Path) -> None:
+    with World(seed=1) as world:
+        field = Field(world, tmp_path)
+        for _ in range(2):
+            field.gateway.order(0, Settings(mode=codes.EXERCISE, position_min=1))
+            world.run_for(3000)
+        counters = Host(field).counters()
+        assert (counters["settings obeyed"], counters["letters unread"]) == (1, 0)
+        assert field.handset.read_file("/intervals") == b"60 600"
