@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A record takes at most one 4 KiB block of a 2 MB file system, and half of that is left for others.
-# Five hours of positions out of reach; 13 bytes of memory each.
-RECORDS_MAX = 160
+# Three hours of positions out of reach; 13 bytes of memory each.
+RECORDS_MAX = 96
 RESERVED_FOR_SOS = 8  # the last places are for distress alone
 STATES_BYTES_MAX = 4096  # one block; then the log is written anew
 IN_MEMORY_MAX = 4  # SOS reports that found no place in flash
