@@ -15,7 +15,7 @@ from turna_secretariat.schema import report
 TRAIL_ROWS_LIMIT = 20_000
 # A line on a screen does not show more; the first and the last point always stay.
 TRAIL_POINTS = 200
-PLACES_LIMIT = 3_000
+PLACES_LIMIT = 2_000
 _SITE_TYPES = ("worksite_triage", "worksite_report")
 _CLEARED = "cleared"
 
