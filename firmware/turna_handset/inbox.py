@@ -126,7 +126,8 @@ class Inbox:
     def calm(self, on: "list[int]") -> None:
         """Let alarms that are over be letters like others."""
         for letter in list(self.letters()):
-            if letter.status == HEARD and letter.reference not in on:
+            begins = letter.is_alarm() and not letter.ends_alarms()
+            if begins and letter.status in (NEW, HEARD) and letter.reference not in on:
                 self.mark(letter.reference, SEEN)
 
     def unsorted(self) -> Letter | None:

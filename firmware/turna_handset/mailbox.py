@@ -248,4 +248,5 @@ class Mailbox:
         self._memory.forget_reports()
         self.look()
         for kind in news:
-            self._tell(kind)
+            if kind != ALARM or self.alarm_sounds():  # else it was over before it came
+                self._tell(kind)
