@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SOS_PRIORITY = 3
-# Memory: 8 packets of about 200 bytes of heap each, as many as a busy channel lets a handset send
+# Memory: 12 packets of about 200 bytes of heap each, as many as a busy channel lets a handset send
 # in some minutes.  The journal holds the rest.
-PACKETS_MAX = 8
+PACKETS_MAX = 12
 # A gateway collects acknowledgements this long unless its beacon says longer, never for an SOS;
 # then a packet of at most 56 bytes is on the air.
 GROUPING_MS = 500

@@ -17,9 +17,9 @@ from turna_protocol.modem.radio_messages import Status
 from .board import Board
 from .chain import VirtualChain
 from .host_serial import HostSerial
+from .rom import ESP32_HEAP
 from .world import World
 
-HEAP = "110K"  # docs/decisions/0010
 HOUR_MS = 3_600_000
 DAY_HOURS = 24
 _LONG_MS, _HOLD_MS, _BETWEEN_MS = 900, 2_400, 1_600
@@ -43,7 +43,7 @@ class Soak:
     def __init__(self, world: World, kit: Path, *, gateway: str, micropython: Path) -> None:
         self.measured = Measured()
         self.chain = VirtualChain(
-            world, kit, gateway=gateway, heap=HEAP, micropython=micropython, rom=True
+            world, kit, gateway=gateway, heap=ESP32_HEAP, micropython=micropython, rom=True
         )
         self.handset = self.chain.add_handset(1, position=(400.0, 300.0))
         self._world = world

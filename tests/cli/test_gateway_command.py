@@ -132,7 +132,7 @@ def test_a_watched_status_goes_on_until_it_is_interrupted(settings: Path, status
     assert watching.stdout is not None
     seen = b""
     while b"AFAD-1" not in seen:
-        seen += watching.stdout.read1()
+        seen += os.read(watching.stdout.fileno(), 4096)
 
     watching.send_signal(signal.SIGINT)
     watching.communicate(timeout=20)

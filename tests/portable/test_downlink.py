@@ -51,7 +51,7 @@ def test_what_has_no_reference_cannot_be_given_one() -> None:
         lambda: downlink.alert_name(0, 0, 0),
     ):
         try:
-            wrong()
+            wrong()  # type: ignore[no-untyped-call]
         except MisuseError:
             continue
         raise AssertionError

@@ -27,7 +27,7 @@ def test_every_part_of_a_handsets_identity_changes_both_its_keys() -> None:
     leaves += [keys.authentication_key(ends, *one) for one in identities]
     leaves += [links, ends, MASTER, keys.broadcast_key(links)]
     assert len(set(leaves)) == len(leaves)
-    assert all(len(leaf) == keys.KEY_BYTES for leaf in leaves)
+    assert all(len(leaf) == key_parts.KEY_BYTES for leaf in leaves)
 
 
 def test_the_branches_give_nothing_of_each_other() -> None:

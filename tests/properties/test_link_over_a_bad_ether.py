@@ -102,11 +102,12 @@ class Field:
         )
         for seq in waiting:
             packet, priority = self.journal[seq]
-            if self.link.room() == 0 and priority < SOS_PRIORITY:
-                break
             held = seq in self.acknowledged
-            if self.link.offer(seq, packet, priority, now_ms, held=held):
-                self.offered.add(seq)
+            if held and not self.link.room():
+                break
+            if not self.link.offer(seq, packet, priority, now_ms, held=held):
+                break
+            self.offered.add(seq)
         while (event := self.link.next_event()) is not None:
             if isinstance(event, Deferred):
                 self.offered.discard(event.seq)
@@ -147,7 +148,7 @@ def test_every_report_is_receipted_in_the_end(
     seed: int, reports: int, loss: float, dead_until_ms: int
 ) -> None:
     field = Field(seed, reports, loss, dead_until_ms)
-    field.run(until_ms=dead_until_ms + 48 * HOUR_MS)
+    field.run(until_ms=dead_until_ms + 7 * 24 * HOUR_MS)
     assert field.stored == set(field.journal)
     assert field.receipted == set(field.journal)
 

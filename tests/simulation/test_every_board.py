@@ -20,10 +20,10 @@ from turna_simulation.board import Board
 from turna_simulation.chips.sx1262 import Sx1262
 from turna_simulation.interpreter import find_micropython
 from turna_simulation.models import BOARDS, PROFILES
+from turna_simulation.rom import ESP32_HEAP
 from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
 
-HEAP = "110K"  # of every board, also of those that have more: docs/decisions/0010
 MODELS = sorted(BOARDS)
 WITH_GNSS = sorted(set(MODELS) - {"lilygo_t3_v2_1", "lilygo_t3_s3"})
 WITH_POWER_CHIP = [model for model in MODELS if model.startswith("tbeam")]
@@ -149,7 +149,7 @@ def narrow() -> Path:
 def test_a_handset_has_room_in_the_heap_of_the_smallest(
     world: World, tmp_path: Path, model: str
 ) -> None:
-    field = Field(world, tmp_path, model=model, micropython=narrow(), heap=HEAP, rom=True)
+    field = Field(world, tmp_path, model=model, micropython=narrow(), heap=ESP32_HEAP, rom=True)
     for _ in range(3):
         field.send_sitrep()
         world.run_for(3_000)
@@ -165,7 +165,7 @@ def test_a_handset_has_room_in_the_heap_of_the_smallest(
 def test_a_modem_and_a_relay_have_room_in_the_heap_of_the_smallest(
     world: World, model: str
 ) -> None:
-    options: dict[str, Any] = {"micropython": narrow(), "heap": HEAP, "rom": True}
+    options: dict[str, Any] = {"micropython": narrow(), "heap": ESP32_HEAP, "rom": True}
     modem = add_modem(world, model, **options)
     relay = add_relay(world, model, **options)
     host = Host(world, modem)
