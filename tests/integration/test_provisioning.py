@@ -122,7 +122,7 @@ def test_a_new_board_is_the_handset_when_the_command_says_so(bench: Bench, tmp_p
     assert key not in label.read_text()
 
 
-@pytest.mark.parametrize("after", ["marked as unfinished", "read back"])
+@pytest.mark.parametrize("after", ["marked as unfinished", "written /settings-a"])
 def test_a_handset_whose_provisioning_is_killed_has_no_settings_says_so_and_takes_them_later(
     after: str, bench: Bench
 ) -> None:
