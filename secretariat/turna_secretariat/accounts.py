@@ -27,6 +27,8 @@ OBSERVER, OFFICER, ADMINISTRATOR = ROLES = ("observer", "officer", "administrato
 PASSWORD_LEAST, PASSWORD_MOST = 15, 256
 # A shift of twelve hours without a click; a week, then everybody signs in again.
 IDLE_MS, WHOLE_MS = 12 * 3_600_000, 7 * 86_400_000
+# As the audit log calls it.
+SIGN_IN = "sign in"
 # A session is noted as seen this often, not with each request.
 _NOTE_SEEN_MS = 300_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -99,7 +101,7 @@ class Accounts:
             "name": _checked_name(name),
             "person": _checked_person(person),
             "role": role,
-            "countries": " ".join(sorted({_checked_country(one) for one in countries})),
+            "countries": _kept_countries(countries),
             "password": self._hashed(password),
             "is_demo": is_demo,
             "disabled": False,
@@ -125,6 +127,18 @@ class Accounts:
             raise AccountError(f"there is no account {name!r}")
         return _account(row)
 
+    def last_seen_ms(self) -> dict[str, int]:
+        """Return when each account's person last signed in, or clicked if they still are."""
+        signed_in = sa.select(audit.c.account, sa.func.max(audit.c.at_ms))
+        signed_in = signed_in.where(audit.c.did == SIGN_IN).group_by(audit.c.account)
+        clicked = sa.select(account.c.name, sa.func.max(session.c.seen_ms))
+        clicked = clicked.join_from(session, account).group_by(account.c.name)
+        seen: dict[str, int] = {}
+        with self._look() as connection:
+            for name, at_ms in (*connection.execute(signed_in), *connection.execute(clicked)):
+                seen[name] = max(at_ms, seen.get(name, 0))
+        return seen
+
     def set_password(self, name: str, password: str) -> None:
         """Change a password and end every session that the old one began."""
         self._change(name, password=self._hashed(password))
@@ -132,6 +146,35 @@ class Accounts:
     def disable(self, name: str) -> None:
         """Let nobody in by this account any more; what it did stays under its name."""
         self._change(name, disabled=True)
+
+    def enable(self, name: str) -> None:
+        """Let its person in again, by the password that it had."""
+        self._change(name, disabled=False)
+
+    def change(
+        self,
+        name: str,
+        *,
+        person: str | None = None,
+        role: str | None = None,
+        countries: Sequence[str] | None = None,
+    ) -> None:
+        """Change what is given and end its sessions: an open page would go on showing the old."""
+        values: dict[str, Any] = {}
+        if person is not None:
+            values["person"] = _checked_person(person)
+        if role is not None:
+            values["role"] = role
+        if countries is not None:
+            values["countries"] = _kept_countries(countries)
+        try:
+            self._change(name, **values)
+        except sa.exc.IntegrityError:
+            raise AccountError(f"there is an account of {person!r} already") from None
+
+    def sign_out(self, name: str) -> None:
+        """End every session of an account, wherever it is open."""
+        self._change(name)
 
     def proved(self, name: str, password: str) -> Account | None:
         """Return the account if name and password are right; takes as long if they are not."""
@@ -197,8 +240,12 @@ class Accounts:
             account_id = found.scalar()
             if account_id is None:
                 raise AccountError(f"there is no account {name!r}")
-            mine = account.c.id == account_id
-            connection.execute(account.update().where(mine).values(**values))
+            if values:
+                mine = account.c.id == account_id
+                had_one = _has_administrator(connection)
+                connection.execute(account.update().where(mine).values(**values))
+                if had_one and not _has_administrator(connection):
+                    raise AccountError(f"{name} is the last administrator: make another one first")
             connection.execute(session.delete().where(session.c.account_id == account_id))
 
     def _hashed(self, password: str) -> str:
@@ -229,6 +276,11 @@ def _require_known_version(connection: Connection) -> None:
         connection.execute(table.insert().values(version=people_schema.SCHEMA_VERSION))
     elif stored > people_schema.SCHEMA_VERSION:
         raise ArchiveError(f"the accounts have version {stored}: start the newer Turna")
+
+
+def _has_administrator(connection: Connection) -> bool:
+    able = (account.c.role == ADMINISTRATOR) & account.c.disabled.is_(sa.false())
+    return connection.execute(sa.select(account.c.id).where(able)).first() is not None
 
 
 def _account(row: RowMapping) -> Account:
@@ -262,6 +314,10 @@ def _checked_person(person: str) -> str:
         return person_name(person)
     except ValueError as error:
         raise AccountError(str(error)) from None
+
+
+def _kept_countries(countries: Sequence[str]) -> str:
+    return " ".join(sorted({_checked_country(one) for one in countries}))
 
 
 def _checked_country(country: str) -> str:

@@ -1,16 +1,15 @@
-"""Signing in and out, and what an administrator sees and does about accounts."""
+"""Signing in and out, and changing one's own password."""
 
-from collections.abc import Callable
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from turna_backbone.clock import Clock
-from turna_secretariat.accounts import PASSWORD_MOST, WHOLE_MS, AccountError, Accounts
+from turna_secretariat.accounts import PASSWORD_MOST, SIGN_IN, WHOLE_MS, AccountError, Accounts
 from turna_secretariat.proof import Proof, TooOftenError
 from turna_secretariat.signed_in import (
     COOKIE,
@@ -21,7 +20,6 @@ from turna_secretariat.signed_in import (
 )
 
 STATIC = FilePath(__file__).parent / "static"
-_AUDIT_LIMIT = 500
 
 
 class Credentials(BaseModel):
@@ -36,16 +34,6 @@ class NewPassword(BaseModel):
 
     old: str = Field(max_length=PASSWORD_MOST, repr=False)
     new: str = Field(max_length=PASSWORD_MOST, repr=False)
-
-
-class NewAccount(BaseModel):
-    """What an administrator says about a new colleague."""
-
-    name: str = Field(max_length=40)
-    person: str = Field(max_length=200)
-    role: str = Field(pattern="^(observer|officer|administrator)$")
-    countries: list[str] = Field(default=[], max_length=20)
-    password: str = Field(max_length=PASSWORD_MOST, repr=False)
 
 
 def entrance_routes(accounts: Accounts, proof: Proof, clock: Clock) -> APIRouter:
@@ -68,7 +56,7 @@ def entrance_routes(accounts: Accounts, proof: Proof, clock: Clock) -> APIRouter
             raise HTTPException(429, str(error), headers) from None
         if account is None:
             raise HTTPException(401, "name or password is wrong")
-        accounts.note(account.name, "sign in", "done", address, now_s * 1000)
+        accounts.note(account.name, SIGN_IN, "done", address, now_s * 1000)
         token = accounts.begin_session(account.id, now_s * 1000)
         response.set_cookie(
             COOKIE,
@@ -99,54 +87,13 @@ def entrance_routes(accounts: Accounts, proof: Proof, clock: Clock) -> APIRouter
             raise HTTPException(429, str(error)) from None
         if not is_right:
             raise HTTPException(403, "the old password is wrong")
-        _do(lambda: accounts.set_password(name, said.new))
+        try:
+            accounts.set_password(name, said.new)
+        except AccountError as error:
+            raise HTTPException(422, str(error)) from None
         return {"changed": name}
 
     return routes
-
-
-def administration_routes(accounts: Accounts, clock: Clock) -> APIRouter:
-    """Return the routes that the door keeps for administrators."""
-    routes = APIRouter(prefix="/api")
-
-    @routes.get("/accounts")
-    def everybody() -> list[dict[str, Any]]:
-        return [account.as_json() for account in accounts.all()]
-
-    @routes.post("/accounts")
-    def add(said: NewAccount) -> dict[str, str]:
-        _do(
-            lambda: accounts.add(
-                said.name,
-                person=said.person,
-                role=said.role,
-                countries=said.countries,
-                password=said.password,
-                now_ms=clock.unix_s() * 1000,
-            )
-        )
-        return {"added": said.name}
-
-    @routes.post("/accounts/{name}/disabled")
-    def disable(name: str) -> dict[str, str]:
-        _do(lambda: accounts.disable(name))
-        return {"disabled": name}
-
-    @routes.get("/audit")
-    def audit(
-        limit: Annotated[int, Query(ge=1, le=_AUDIT_LIMIT)] = 100,
-        before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
-    ) -> list[dict[str, Any]]:
-        return accounts.noted(limit, before_id)
-
-    return routes
-
-
-def _do(change: Callable[[], None]) -> None:
-    try:
-        change()
-    except AccountError as error:
-        raise HTTPException(422, str(error)) from None
 
 
 def _is_encrypted(request: Request) -> bool:

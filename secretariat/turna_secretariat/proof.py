@@ -4,7 +4,7 @@ import logging
 from threading import Lock
 
 from turna_backbone.clock import Clock
-from turna_secretariat.accounts import Account, Accounts
+from turna_secretariat.accounts import SIGN_IN, Account, Accounts
 from turna_secretariat.throttle import Throttle
 
 log = logging.getLogger(__name__)
@@ -43,5 +43,5 @@ class Proof:
         if found is None:
             log.warning("a sign-in failed address=%s", address)
             # Not what was typed: people type passwords where names belong.
-            self._accounts.note("", "sign in", "refused", address, now_s * 1000)
+            self._accounts.note("", SIGN_IN, "refused", address, now_s * 1000)
         return found

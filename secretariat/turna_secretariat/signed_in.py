@@ -29,6 +29,8 @@ _OPEN_FOLDERS = ("/static/", "/leaflet/")
 _FOR_PROGRAMS = "/export/"
 _OWN = ("/api/logout", "/api/password")
 _ADMINISTRATORS = ("/api/accounts", "/api/audit")
+# By this name a route leaves in the request's state what the audit log is to say of it.
+DID = "did"
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 _READING = ("GET", "HEAD")
 
@@ -127,7 +129,7 @@ class SignedIn:
                 await asyncio.to_thread(
                     self._accounts.note,
                     account.name,
-                    f"{scope['method']} {scope['path']}",
+                    scope["state"].get(DID) or f"{scope['method']} {scope['path']}",
                     str(message["status"]),
                     address_of(scope),
                     self._clock.unix_s() * 1000,

@@ -17,7 +17,8 @@ from turna_secretariat.accounts import Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import STATE_AFTER, NotPossibleError
 from turna_secretariat.down_routes import down_routes
-from turna_secretariat.entrance import administration_routes, entrance_routes
+from turna_secretariat.administration import administration_routes
+from turna_secretariat.entrance import entrance_routes
 from turna_secretariat.events import Events
 from turna_secretariat.exports.routes import export_routes
 from turna_secretariat.guard import LOOPBACK_NAMES, Guard
