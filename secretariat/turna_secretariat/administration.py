@@ -1,4 +1,4 @@
-"""What an administrator sees and does about accounts, on the page; each deed stands in the audit log.
+"""What an administrator sees and does about accounts on the page; the audit log says each deed.
 
 The door lets nobody but administrators come here.
 """

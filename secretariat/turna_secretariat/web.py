@@ -14,10 +14,10 @@ from turna_backbone.clock import Clock
 from turna_protocol.errors import MalformedError
 from turna_secretariat import base_map, queries
 from turna_secretariat.accounts import Accounts
+from turna_secretariat.administration import administration_routes
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import STATE_AFTER, NotPossibleError
 from turna_secretariat.down_routes import down_routes
-from turna_secretariat.administration import administration_routes
 from turna_secretariat.entrance import entrance_routes
 from turna_secretariat.events import Events
 from turna_secretariat.exports.routes import export_routes
