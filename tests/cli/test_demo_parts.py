@@ -187,6 +187,15 @@ def test_the_same_seed_and_length_give_the_same_script_which_says_when_it_is_ove
     assert over > max(step.at_ms for step in one if step.keys)
 
 
+def test_the_drill_evacuates_everybody_and_every_handset_answers_it() -> None:
+    plan = exercise.plan(6, 600_000, random.Random(5))
+    told = [step.what for step in plan if step.what in ("say_evacuate", "say_resume")]
+    answers = [step.handset for step in plan if "evacuation" in step.told]
+
+    assert told == ["say_evacuate", "say_resume"]
+    assert answers == list(range(6))
+
+
 # The officer.
 
 
@@ -328,8 +337,10 @@ class _Saying:
     def _word(self) -> dict[str, object]:
         return {
             "id": 1,
+            "kind": "task",
+            "to_all": False,
             "mode": "exercise",
             "teams": [{"team": "TUR01"}],
             "said": {"task": "search", "worksite": "TUR01-0056"},
-            "handsets": [{"state": self.state}],
+            "handsets": [{"state": self.state, "answers": []}],
         }

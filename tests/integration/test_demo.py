@@ -60,8 +60,8 @@ def test_nothing_is_lost_and_nothing_is_stored_twice(outcome: dict[str, Any]) ->
 
 def test_a_report_of_each_kind_comes_back_as_receipted(outcome: dict[str, Any]) -> None:
     receipted = {name: counts["receipted"] for name, counts in outcome["by_type"].items()}
-    assert set(receipted) == {"sitrep", "sos", "position", "node_health"}
-    assert all(receipted.values()), receipted
+    for name in ("sitrep", "sos", "position", "node_health"):
+        assert receipted[name], receipted
 
 
 def test_the_sos_reaches_the_secretariat_within_a_minute_of_simulated_time(

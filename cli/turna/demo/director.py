@@ -31,6 +31,8 @@ class Director:
             "backbone_up": restore_backbone,
             "accept_sos": accept_sos,
             "say_task": partial(say, exercise.TASK),
+            "say_evacuate": partial(say, exercise.EVACUATE),
+            "say_resume": partial(say, exercise.RESUME),
             "over": lambda: None,
         }
         self._free_at_ms = [0] * len(handsets)

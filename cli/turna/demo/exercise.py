@@ -41,7 +41,7 @@ _PLACES = (
 
 # Nothing new is entered after this share of a bounded exercise, so that all can arrive.
 _LAST_ENTRY_SHARE = 0.7
-_OVER_PERCENT = 76  # the last keys are pressed by then
+_OVER_PERCENT = 90  # the last keys are pressed by then
 OVER = "the script is over: from here on the handsets only tell where they are and how they are"
 # What the duty officer says to the field.
 TASK: dict[str, object] = {
@@ -49,6 +49,13 @@ TASK: dict[str, object] = {
     "to": {"teams": [TEAMS[0][0]]},
     "form": {"task": "search", "urgency": "immediate", "worksite": "TUR01-0056"},
 }
+# INSARAG's signals: leave the worksite at once, and go on.
+EVACUATE: dict[str, object] = {
+    "kind": "alert",
+    "to": {"all": True},
+    "form": {"code": "evacuate"},
+}
+RESUME: dict[str, object] = {"kind": "alert", "to": {"all": True}, "form": {"code": "resume"}}
 # Who declares the SOS and who goes out of range, by index.
 VICTIM, WANDERER = 2, 3
 _PRESS_MS = 120
@@ -106,7 +113,7 @@ def place_of(index: int, random_: random.Random) -> Place:
 
 def plan(handsets: int, length_ms: int, random_: random.Random) -> list[Step]:
     """Return the steps in the order of their times."""
-    steps = _scenes(length_ms)
+    steps = _scenes(length_ms) + _drill(handsets, length_ms)
     for index in range(handsets):
         first = length_ms * (3 + 40 * index // handsets) // 100
         second = length_ms * (30 + 38 * index // handsets) // 100
@@ -133,6 +140,20 @@ def _scenes(length_ms: int) -> list[Step]:
         ),
         Step(_OVER_PERCENT * share, "over", OVER),
     ]
+
+
+def _drill(handsets: int, length_ms: int) -> list[Step]:
+    """Return an evacuation and its end: everybody hears the alarm, and says so by a key."""
+    share = length_ms // 100
+    steps = [Step(74 * share, "say_evacuate", ""), Step(82 * share, "say_resume", "")]
+    for percent, told in (
+        (80, "answers the evacuation (any key)"),
+        (88, "answers that work goes on (any key)"),
+    ):
+        steps += [
+            Step(percent * share, "keys", told, index, (_press(),)) for index in range(handsets)
+        ]
+    return steps
 
 
 def _press(hold_ms: int = _PRESS_MS) -> Key:

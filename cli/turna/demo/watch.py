@@ -25,7 +25,7 @@ class Watch:
         self._told: Callable[[str], None] = lambda _text: None
         self._seen: set[int] = set()
         self._to_say: SimpleQueue[dict[str, object]] = SimpleQueue()
-        self._said: dict[int, int] = {}  # by word: how many handsets hold it
+        self._said: dict[int, tuple[int, int]] = {}  # by word: how many hold it, have answered
 
     def start(self) -> None:
         self._thread.start()
@@ -80,20 +80,25 @@ class Watch:
 
     def _say(self, words: dict[str, object]) -> None:
         for word in self._secretariat.post("/api/down", words):
-            self._said[word["id"]] = 0
-            whom = ", ".join(team["team"] for team in word["teams"])
+            self._said[word["id"]] = 0, 0
+            teams = ", ".join(team["team"] for team in word["teams"])
+            whom = "everybody" if word["to_all"] else teams
             self._told(f"the duty officer says to {whom}: {_in_short(word)}")
 
     def _follow(self, word_id: int) -> None:
         word = self._secretariat.get(f"/api/down/{word_id}")
-        held = sum(handset["state"] == "delivered" for handset in word["handsets"])
-        if held > self._said[word_id]:
-            self._said[word_id] = held
-            count = len(word["handsets"])
-            self._told(f"{held} of {count} handsets hold: {_in_short(word)}")
+        handsets = word["handsets"]
+        held = sum(handset["state"] == "delivered" for handset in handsets)
+        heard = sum(bool(handset["answers"]) for handset in handsets)
+        if (held, heard) > self._said[word_id]:
+            self._said[word_id] = held, heard
+            people = f", {heard} said that they have heard it" if heard else ""
+            self._told(f"{held} of {len(handsets)} handsets hold{people}: {_in_short(word)}")
 
 
 def _in_short(word: dict[str, Any]) -> str:
     said = word["said"]
     drill = "" if word["mode"] == "actual" else "(drill) "
+    if word["kind"] == "alert":
+        return f"{drill}{said['alert'].upper()}"
     return f"{drill}{said['task']} {said['worksite']}"
