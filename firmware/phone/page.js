@@ -3,7 +3,8 @@
 let words = {}, token = "", state = null, closed = false;
 const at = (id) => document.getElementById(id);
 const say = (text) => words[text] || text;
-const sayCode = (kind, code) => words[kind + "." + code] || words[code] || code.replaceAll("_", " ");
+const sayCode = (kind, code) => words[kind + "." + code] || words[code] || code;
+const sayField = (name) => say("field." + name);
 const make = (name, given = {}, ...inside) => {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(given)) {
@@ -30,40 +31,40 @@ const chosen = (control) => control.value === "" ? undefined : control.value;
 const KINDS = {
   number: ([name, , low, high]) => {
     const control = number(name, low, high);
-    return [row(say(FIELDS[name]), control), () => whole(control)];
+    return [row(sayField(name), control), () => whole(control)];
   },
   choice: ([name, , kind, codes], needed) => {
     const control = choice(name, kind, codes, needed);
-    return [row(say(FIELDS[name]), control), () => chosen(control)];
+    return [row(sayField(name), control), () => chosen(control)];
   },
   class: ([name, , codes]) => {
     const control = choice(name, "", codes, false);
-    return [row(say(FIELDS[name]), control), () => whole(control)];
+    return [row(sayField(name), control), () => whole(control)];
   },
   flag: ([name], needed) => {
     const control = choice(name, "", ["yes", "no"], needed);
     if (needed) control.value = "no";
-    return [row(say(FIELDS[name]), control), () => control.value === "" ? undefined : control.value === "yes"];
+    return [row(sayField(name), control), () => control.value === "" ? undefined : control.value === "yes"];
   },
   text: ([name]) => {
     const control = make("textarea", { name, maxLength: 160, rows: 3 });
-    return [row(say(FIELDS[name]), control), () => control.value.trim() || undefined];
+    return [row(sayField(name), control), () => control.value.trim() || undefined];
   },
   word: ([name, , pattern]) => {
     const control = make("input", { name, placeholder: pattern, autocapitalize: "characters", autocomplete: "off" });
-    return [row(say(FIELDS[name]), control), () => control.value.trim().toUpperCase() || undefined];
+    return [row(sayField(name), control), () => control.value.trim().toUpperCase() || undefined];
   },
   many: ([name, , kind, codes]) => {
     const boxes = codes.map((code) => make("input", { type: "checkbox", value: code, name }));
     return [
-      group(say(FIELDS[name]), ...boxes.map((box) => row(sayCode(kind, box.value), box))),
+      group(sayField(name), ...boxes.map((box) => row(sayCode(kind, box.value), box))),
       () => { const on = boxes.filter((box) => box.checked).map((box) => box.value); return on.length ? on : undefined; },
     ];
   },
   amounts: ([name, , kind, codes, high]) => {
     const inputs = codes.map((code) => number(name + "." + code, 0, high));
     return [
-      group(say(FIELDS[name]), ...inputs.map((input, i) => row(sayCode(kind, codes[i]), input))),
+      group(sayField(name), ...inputs.map((input, i) => row(sayCode(kind, codes[i]), input))),
       () => {
         const found = {};
         inputs.forEach((input, i) => { if (input.value !== "") found[codes[i]] = Number(input.value); });
@@ -71,10 +72,10 @@ const KINDS = {
       },
     ];
   },
-  states: ([name, , things, codes]) => {
-    const controls = things.map((thing) => choice(name + "." + thing, "", codes, true));
+  states: ([name, , kind, things, codes]) => {
+    const controls = things.map((thing) => choice(name + "." + thing, kind, codes, true));
     return [
-      group(say(FIELDS[name]), ...controls.map((control, i) => row(sayCode("", things[i]), control))),
+      group(sayField(name), ...controls.map((control, i) => row(sayCode(kind, things[i]), control))),
       () => {
         const found = {};
         controls.forEach((control, i) => { if (control.value !== codes[0]) found[things[i]] = control.value; });
@@ -118,10 +119,14 @@ const send = async (event) => {
       await load();
     } else if (said.error === "token") {
       tell(say("Load this page anew."));
+    } else if (answer.status === 507) {
+      tell(say("The handset has no room for it."));
     } else {
       const field = said.error.split(":")[0].split(".")[0];
-      document.querySelector(`[name="${CSS.escape(field)}"]`)?.classList.add("wrong");
-      tell(say("Not saved") + ": " + said.error);
+      const wrong = [...document.querySelectorAll(`[name="${CSS.escape(field)}"], [name^="${CSS.escape(field)}."]`)];
+      wrong.forEach((one) => one.classList.add("wrong"));
+      wrong[0]?.focus();
+      tell(say("Not saved") + ": " + (words["field." + field] || said.error));
     }
   } catch {
     gone();
@@ -131,16 +136,20 @@ const send = async (event) => {
 };
 
 const gone = () => { closed = true; tell(say("The handset has closed this page: open it in its menu again.")); };
-const SIGNS = ["\u25a1", "\u25d4", "\u25d1", "\u25c9", "\u2713", "\u2717"];
+const SIGNS = ["\u25a1", "\u25d4", "\u25d1", "\u25c9", "\u2713", "\u2717", "\u2757"];
 const load = async () => {
   state = await (await fetch("/state")).json();
   token = state.token;
   at("who").textContent = state.call_sign;
   at("mode").textContent = say(state.mode === "exercise" ? "mode.exercise" : "mode.actual");
-  at("journal").replaceChildren(...state.reports.map(([seq, type, stands, saved]) => {
+  at("journal").replaceChildren(...state.reports.map(([seq, type, stands, saved, attempts]) => {
     const time = saved ? new Date(saved * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) : "";
-    const name = sayCode("type", TYPES[type] || "other");
-    return make("li", {}, `${SIGNS[stands]} ${name} #${seq} ${time}: ${sayCode("state", stands)}`);
+    const type_name = TYPES[type] || "other";
+    const name = words["form." + type_name] || sayCode("type", type_name);
+    const tries = stands === 0 && attempts ? ", " + say("sent %s times").replace("%s", attempts) : "";
+    return make("li", { className: "state" + stands },
+      make("span", { className: "sign", ariaHidden: "true" }, SIGNS[stands] || "?"),
+      ` ${name} #${seq} ${time}: ${sayCode("state", stands)}${tries}`);
   }));
 };
 
@@ -153,7 +162,7 @@ const speak = async (tag) => {
   document.querySelectorAll("[data-say]").forEach((one) => { one.textContent = say(one.dataset.say); });
   const before = at("type").value;
   at("type").replaceChildren(...Object.keys(FORMS).map((type) =>
-    make("option", { value: type }, sayCode("type", type))));
+    make("option", { value: type }, say("form." + type))));
   if (before) at("type").value = before;
   showForm();
 };

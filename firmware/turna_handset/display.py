@@ -4,7 +4,7 @@ Pure; `raster` turns the lines into pixels. EXERCISE stands in inverse on every 
 how old the last position is and how many reports no gateway holds.
 """
 
-from turna_protocol import codes
+from turna_protocol import codes, delivery
 from turna_protocol.record import Record
 
 from . import form as screens
@@ -190,7 +190,11 @@ def _battery(battery_pct: int | None) -> str:
 
 
 def _counts(counts: tuple[int, ...]) -> str:
-    parts = [f"{SIGNS[state]}{min(count, 99)}" for state, count in enumerate(counts)]
+    parts = [
+        f"{SIGNS[state]}{min(count, 99)}"
+        for state, count in enumerate(counts)
+        if count or state != delivery.FALSE_ALARM  # too rare for a place of its own
+    ]
     spaced = " ".join(parts)
     return spaced if len(spaced) <= COLUMNS else "".join(parts)
 

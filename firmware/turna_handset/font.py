@@ -10,7 +10,7 @@ from .glyphs import ROWS
 WIDTH = 6
 HEIGHT = 12
 
-SIGNS = "\ue000\ue001\ue002\ue003\ue004\ue005"  # in the order of the delivery states
+SIGNS = "\ue000\ue001\ue002\ue003\ue004\ue005\ue008"  # in the order of the delivery states
 PLACE = "\ue006"  # before the age of the last position
 ENVELOPE = "\ue007"  # a letter that nobody has opened
 _ALL_SIGNS = SIGNS + PLACE + ENVELOPE
@@ -51,6 +51,7 @@ _SIGN_ROWS = (
     b"\x00\x00\x00\x00\x70\x88\xa8\x88\x70\x00\x00\x00"  # sign: read
     b"\x00\x00\x00\x08\x08\x10\x10\xa0\xa0\x40\x00\x00"  # sign: acted on
     b"\x00\x00\x00\x88\x88\x50\x20\x50\x88\x88\x00\x00"  # sign: refused
+    b"\x00\x20\x20\x20\xf8\x20\x20\x00\x20\x20\x00\x00"  # sign: false alarm
     b"\x00\x00\x70\xd8\xd8\x70\x70\x20\x20\x20\x00\x00"  # sign: place
     b"\x00\x00\x00\xf8\xd8\xa8\x88\x88\xf8\x00\x00\x00"  # sign: envelope
 )

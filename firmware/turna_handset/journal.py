@@ -188,7 +188,7 @@ class Journal:
         states = unpack_states(data)
         for stored in states:
             index = self._index.find(stored.seq)
-            if index is not None and stored.state <= delivery.REFUSED:
+            if index is not None and stored.state <= delivery.FALSE_ALARM:
                 entry = self._index.at(index)
                 entry.state = delivery.advance(entry.state, stored.state)
                 entry.attempts = stored.attempts

@@ -33,6 +33,7 @@ NEWS = {
     delivery.READ: (60, 100, 60, 100, 60, 0),
     delivery.ACTED: (60, 100, 60, 100, 60, 100, 300, 0),
     delivery.REFUSED: (400, 100, 400, 0),
+    delivery.FALSE_ALARM: (400, 100, 400, 100, 60, 0),
 }
 
 

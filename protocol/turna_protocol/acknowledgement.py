@@ -6,7 +6,7 @@ so a replay of it changes nothing and no number is needed.
 """
 
 from .ciphers import equal, hmac_sha256
-from .delivery import AT_SECRETARIAT, REFUSED
+from .delivery import AT_SECRETARIAT, FALSE_ALARM
 from .errors import MalformedError, MisuseError, NotAuthenticError
 from .key_parts import mac_part
 from .packet import (
@@ -124,7 +124,7 @@ def claimed_addresses(packet: bytes) -> list[tuple[int, int]]:
 
 def seal_receipt(receipt: Receipt, authentication_key: bytes) -> bytes:
     """Return the entry that gateways forward unread."""
-    if not AT_SECRETARIAT <= receipt.state <= REFUSED:
+    if not AT_SECRETARIAT <= receipt.state <= FALSE_ALARM:
         raise MisuseError("state")
     body = pack_address(receipt.device, receipt.seq)
     body += _bits(receipt.state << RECEIPT_BITS | receipt.bitmap, 16, 2)
@@ -166,7 +166,7 @@ def unpack_receipts(packet: bytes, device: int, authentication_key: bytes) -> li
 
 def _receipt(device: int, seq: int, word: int) -> Receipt:
     state = word >> RECEIPT_BITS
-    if not AT_SECRETARIAT <= state <= REFUSED:
+    if not AT_SECRETARIAT <= state <= FALSE_ALARM:
         raise MalformedError("receipt state")
     return Receipt(device, seq, word & (1 << RECEIPT_BITS) - 1, state)
 

@@ -8,6 +8,7 @@ AT_SECRETARIAT = 2
 READ = 3
 ACTED = 4
 REFUSED = 5
+FALSE_ALARM = 6  # of an SOS: looked after, and nothing was there
 
 STATE_NAMES = (
     "saved here",
@@ -16,14 +17,15 @@ STATE_NAMES = (
     "read by a person",
     "acted on",
     "refused",
+    "false alarm",
 )
 
 
 def advance(old: int, new: int) -> int:
     """Return the state after hearing `new`: late or repeated news never takes a report back.
 
-    The first final word stands: once acted on or refused, a report stays so.
+    The first final word stands: once acted on, refused or found a false alarm, a report stays so.
     """
-    if not SAVED <= new <= REFUSED:
+    if not SAVED <= new <= FALSE_ALARM:
         raise MisuseError("state")
     return old if old >= ACTED else max(old, new)

@@ -44,7 +44,7 @@ STATE_AFTER = {
     "accepted": delivery.READ,
     "acted": delivery.ACTED,
     "refused": delivery.REFUSED,
-    "false_alarm": delivery.ACTED,  # of an SOS: looked after, and nothing was there
+    "false_alarm": delivery.FALSE_ALARM,
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from turna_protocol.delivery import ACTED
 from turna_secretariat.schema import (
     action,
     alarm,
@@ -173,14 +174,18 @@ class Transaction:
     def held_in_window(
         self, device: int, generation: int, newest_seq: int, window: int, state: int
     ) -> set[int]:
-        """Return which of the `window` numbers below `newest_seq` stand at `state` or beyond."""
+        """Return which of the `window` numbers below `newest_seq` stand at `state` or beyond.
+
+        A final word is not beyond another: what was refused was not acted on.
+        """
+        reached = report.c.state == state if state >= ACTED else report.c.state >= state
         where = (
             (report.c.device == device)
             & (report.c.generation == generation)
             & (report.c.seq < newest_seq)
             & (report.c.seq >= newest_seq - window)
             & (report.c.standing == "authentic")
-            & (report.c.state >= state)
+            & reached
         )
         return set(self._connection.execute(sa.select(report.c.seq).where(where)).scalars())
 

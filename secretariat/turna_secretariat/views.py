@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Query
 from sqlalchemy.engine import Connection, RowMapping
 
 from turna_backbone.clock import Clock
+from turna_protocol import delivery
 from turna_secretariat import distress, picture, queries, situation
 from turna_secretariat.archive import Archive
 from turna_secretariat.exports.selection import SelectionError, moment_ms
@@ -40,7 +41,7 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         country: Words = None,
         device: Annotated[int | None, Query(ge=0, lt=1 << 16)] = None,
         mode: Word = None,
-        state: Annotated[int | None, Query(ge=0, le=5)] = None,
+        state: Annotated[int | None, Query(ge=0, le=delivery.FALSE_ALARM)] = None,
         since: Word = None,
         until: Word = None,
         text: Annotated[str, Query(max_length=TEXT_LIMIT)] = "",

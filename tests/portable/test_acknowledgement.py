@@ -109,18 +109,19 @@ def test_an_end_to_end_tag_is_no_receipt() -> None:
 
 
 def test_receipts_go_through_the_gateway_unread_and_reach_their_handsets() -> None:
-    receipts = [Receipt(n, 40 + n, 5, state) for n, state in ((1, 2), (2, 3), (3, 4), (4, 5))]
+    said = ((1, 2), (2, 3), (3, 4), (4, 5), (5, 6))
+    receipts = [Receipt(n, 40 + n, 5, state) for n, state in said]
     entries = [acks.seal_receipt(receipt, END[receipt.device]) for receipt in receipts]
     packet = acks.pack_receipts(entries)
 
-    assert [acks.receipt_address(entry) for entry in entries] == [(n, 40 + n) for n in range(1, 5)]
+    assert [acks.receipt_address(entry) for entry in entries] == [(n, 40 + n) for n in range(1, 6)]
     for receipt in receipts:
         assert receipted(packet, receipt.device) == [receipt]
-    assert receipted(packet, 5) == []
+    assert receipted(packet, 6) == []
 
 
 def test_a_receipt_speaks_of_what_the_secretariat_did_and_of_nothing_less() -> None:
-    for state in (delivery.SAVED, delivery.AT_GATEWAY, delivery.REFUSED + 1):
+    for state in (delivery.SAVED, delivery.AT_GATEWAY, delivery.FALSE_ALARM + 1):
         try:
             acks.seal_receipt(Receipt(7, 9, 0, state), END[7])
         except MisuseError:
@@ -171,4 +172,6 @@ def test_a_report_only_goes_forward() -> None:
     assert delivery.advance(delivery.READ, delivery.AT_GATEWAY) == delivery.READ
     assert delivery.advance(delivery.READ, delivery.REFUSED) == delivery.REFUSED
     assert delivery.advance(delivery.ACTED, delivery.REFUSED) == delivery.ACTED
-    assert len(delivery.STATE_NAMES) == delivery.REFUSED + 1
+    assert delivery.advance(delivery.READ, delivery.FALSE_ALARM) == delivery.FALSE_ALARM
+    assert delivery.advance(delivery.FALSE_ALARM, delivery.ACTED) == delivery.FALSE_ALARM
+    assert len(delivery.STATE_NAMES) == delivery.FALSE_ALARM + 1

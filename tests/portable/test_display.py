@@ -14,7 +14,7 @@ from turna_protocol.report_codes import PHRASES, TASKS
 
 SHORT, LONG, HOLD = keypad.SHORT, keypad.LONG, keypad.HOLD
 # The signs of delivery, of the position's age and of a letter, as letters a test can show.
-LETTERS = "sGSRA!@M"
+LETTERS = "sGSRA!F@M"
 NOW_S = 1_801_915_200
 
 

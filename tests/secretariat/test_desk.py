@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.secretariat.field import EPOCH_S, Field, position, sos
-from turna_protocol import codes, delivery
+from turna_protocol import acknowledgement, codes, delivery
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk, NotPossibleError, Refusal
@@ -319,3 +319,21 @@ def test_a_file_that_is_no_archive_is_refused_in_one_sentence(tmp_path: Path) ->
     (tmp_path / "a.db").write_bytes(b"something else entirely" * 200)
     with pytest.raises(ArchiveError, match="not a database"):
         Archive.in_file(tmp_path / "a.db").open()
+
+
+def test_a_false_alarm_is_told_to_the_handset_in_its_own_word(desk: Desk, field: Field) -> None:
+    desk.file([field.carried(sos(1), seq=1)], NOW_MS)
+
+    (told,) = field.hears(_sealed(desk.act(1, "false_alarm", "Aylin Demir", NOW_MS)))
+    assert (told.seq, told.state) == (1, delivery.FALSE_ALARM)
+    with pytest.raises(NotPossibleError, match="Aylin Demir has said already: false alarm"):
+        desk.act(1, "acted", "Bekzat", NOW_MS)
+
+
+def test_a_final_word_speaks_of_no_report_that_was_given_another(desk: Desk, field: Field) -> None:
+    desk.file([field.carried(position(), seq=seq) for seq in range(4)], NOW_MS)
+    for report_id, did in ((1, "refused"), (2, "acted"), (3, "read")):
+        desk.act(report_id, did, "Aylin Demir", NOW_MS)
+
+    (told,) = field.hears(_sealed(desk.act(4, "acted", "Aylin Demir", NOW_MS)))
+    assert (told.state, acknowledgement.sequences(told)) == (delivery.ACTED, [3, 1])

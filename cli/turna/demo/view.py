@@ -23,8 +23,8 @@ from turna_simulation.board import Board
 from turna_simulation.screen import Screen
 
 # One shape for each delivery state, the same as on the page; colour only repeats it.
-SIGNS = "○◔◑◕●⊘"
-_COLOURS = ("yellow", "cyan", "green", "green", "bold green", "red")
+SIGNS = "○◔◑◕●⊘⊖"
+_COLOURS = ("yellow", "cyan", "green", "green", "bold green", "red", "magenta")
 _EVENTS_SHOWN = 8
 _EVENTS_KEPT = 40
 # What all at once takes: three panels beside each other, the handsets' table with its frame above.

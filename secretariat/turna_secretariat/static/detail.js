@@ -49,7 +49,7 @@ function way(report) {
     step(STATE_SIGNS[1], phrase("Heard by gateway {name}", { name: each.gateway }), heard.join(" · "));
   }
   step(STATE_SIGNS[2], phrase("Stored at the Secretariat"), `${clockTime(report.arrived_ms)} · ${phrase(PROOFS[report.standing] ?? words(report.standing))}`);
-  for (const each of report.actions) step({ acted: STATE_SIGNS[4], false_alarm: STATE_SIGNS[4], refused: STATE_SIGNS[5] }[each.did] ?? STATE_SIGNS[3], phrase(DEEDS[each.did] ?? "{person}", { person: each.person }), clockTime(each.at_ms));
+  for (const each of report.actions) step({ acted: STATE_SIGNS[4], false_alarm: STATE_SIGNS[6], refused: STATE_SIGNS[5] }[each.did] ?? STATE_SIGNS[3], phrase(DEEDS[each.did] ?? "{person}", { person: each.person }), clockTime(each.at_ms));
   return element("section", null, { class: "way" }, element("h3", phrase("Its way: {state}", { state: stateWords(report.state) })), element("ol", null, {}, ...steps));
 }
 

@@ -4,8 +4,8 @@ import { element } from "./elements.js";
 import { phrase, say, sayLater } from "./languages.js";
 
 // One shape a delivery state, none told by colour alone.
-export const STATE_SIGNS = ["○", "◔", "◑", "◕", "●", "⊘"];
-const STATE_WORDS = [sayLater("saved on the handset"), sayLater("stored at gateway"), sayLater("stored at Secretariat"), sayLater("read by a person"), sayLater("acted on"), sayLater("refused")];
+export const STATE_SIGNS = ["○", "◔", "◑", "◕", "●", "⊘", "⊖"];
+const STATE_WORDS = [sayLater("saved on the handset"), sayLater("stored at gateway"), sayLater("stored at Secretariat"), sayLater("read by a person"), sayLater("acted on"), sayLater("refused"), sayLater("false alarm")];
 export const TYPES = {
   sitrep: sayLater("situation report"), sos: sayLater("SOS"), position: sayLater("position"), node_health: sayLater("device health"),
   worksite_triage: sayLater("worksite triage"), worksite_report: sayLater("worksite report"), victim: sayLater("victim"), hazard: sayLater("hazard"),
