@@ -368,6 +368,7 @@ class Handset:
             (self._courier.radio_failed, "warning.radio"),
             (self._courier.duty_exhausted, "warning.duty"),
             (self._journal.flash_errors > 0, "warning.flash"),
+            (self._counters.total("failures of flash") > 0, "warning.flash"),
             (self._counters.total("lost letter dropped") > 0, "warning.inbox"),
             (self._journal.positions_dropped > 0, "warning.dropped"),
             (self._counters.total("failed ") > 0, "warning.fault"),

@@ -43,14 +43,17 @@ class Reader:
         self._inbox = mail.inbox()
         name = key_name(mail.provisioning.link_key)
         self._state = MailState(f"{mail.directory}/{name}")
-        self._known = self._state.load()
+        self._found = self._state.load()
 
     def begin(self) -> None:
         """Find which alarms are on; what another key's handset was told is none of ours."""
-        self._tell_alarms(self._watch())
-        if not self._known:
+        watch = self._watch()
+        if self._found == mail_state.NOTHING:
             self._inbox.clear()
             self._save(mail_state.ORDERS, self._window(mail_state.ORDERS))
+        else:
+            self._recover(watch)
+        self._tell_alarms(watch)
 
     def reading(self, packet: bytes) -> "Generator[None, None, bool]":
         """Read a packet in steps; the value is True, and None if somebody closed the generator."""
@@ -70,11 +73,37 @@ class Reader:
                 self._part(order)
         return True
 
+    def _recover(self, watch: "AlertWatch") -> None:
+        """Take what is in the inbox and was not noted; bar what nobody knows any more."""
+        from .mail_recovery import agree, bar
+
+        windows = self._window(mail_state.ORDERS), self._window(mail_state.NOTICES)
+        news = agree(self._inbox, windows, watch, self._mail.count)
+        if self._found == mail_state.DAMAGED:
+            self._mail.count("failures of flash, letters taken")
+            self._state.save(mail_state.BARRED, bar(windows))
+        if news or self._found == mail_state.DAMAGED:
+            self._save(mail_state.ORDERS, windows[mail_state.ORDERS])
+            self._save(mail_state.NOTICES, windows[mail_state.NOTICES])
+            self._state.save(mail_state.ALERTS, watch.to_bytes())
+
+    def _is_barred(self, stream: int, number: int) -> bool:
+        """Tell whether a number is one that may have acted, which nobody can say any more."""
+        barred = self._state.part(mail_state.BARRED)
+        if not barred:
+            return False
+        from .mail_recovery import barred_below
+
+        if number >= barred_below(barred, stream):
+            return False
+        self._mail.count("lost letter barred")
+        return True
+
     # -- orders
 
     def _order(self, order: "SealedOrder") -> None:
         window = self._window(mail_state.ORDERS)
-        if window.is_new(order.number):
+        if window.is_new(order.number) and not self._is_barred(mail_state.ORDERS, order.number):
             if not self._keep(downlink.answer_to_order(order.number), order.content):
                 return
             window.take(order.number)
@@ -89,6 +118,8 @@ class Reader:
             return
         held = _ALL
         if self._window(mail_state.ORDERS).is_new(part.number):
+            if self._is_barred(mail_state.ORDERS, part.number):
+                return
             assembly = self._assembly()
             whole = assembly.add(part.number, part.content)
             if whole is None:
@@ -118,6 +149,8 @@ class Reader:
         held = _ALL
         if not self._window(mail_state.NOTICES).is_new(number):
             NoticeBoard(mail.provisioning.broadcast_key).hear(packet)  # a stranger gets no answer
+        elif self._is_barred(mail_state.NOTICES, number):
+            return
         else:
             if mail.whole is None:  # else the verification was interrupted, and the parts are gone
                 mail.whole = self._board().hear(packet)
@@ -158,7 +191,7 @@ class Reader:
         reference = downlink.answer_to_alert(mode, code, number)
         if alert is not None:
             # Written first; but who is not told of an alarm because flash failed may die of it.
-            self._keep(reference, b"", letters.ALERT, code=code, mode=mode)
+            self._keep(reference, packet, letters.ALERT, code=code, mode=mode)
             self._state.save(mail_state.ALERTS, watch.to_bytes())
             self._tell_alarms(watch)
         name = downlink.alert_name(mode, code, number)

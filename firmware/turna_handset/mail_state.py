@@ -1,17 +1,25 @@
 """What a handset has taken of what comes down, so that nothing acts twice: kept over a power cut.
 
-One small file under the key's name: the windows of orders and notices, and the chains of alerts.
+Two small files under the key's name, written in turn.  Damage to one leaves the other, which is one
+step behind, and what that step took is in the inbox: `mail_recovery`.
 """
 
 import os
 from binascii import crc32
 
-ORDERS = 0
+ORDERS = 0  # windows of numbers
 NOTICES = 1
-ALERTS = 2
+ALERTS = 2  # chains
+BARRED = 3  # up to which numbers nobody knows any more what was taken
+_PARTS = 4  # each is shorter than 256 bytes
 
-_WINDOW_BYTES = 11  # of `orders.OrderWindow`
-_STARTS = (0, _WINDOW_BYTES, 2 * _WINDOW_BYTES)
+# What `load` finds.
+NOTHING = 0
+WHOLE = 1
+DAMAGED = 2  # there is something, and none of it can be believed
+
+_COPIES = 2
+_COUNT_BYTES = 4
 _CHECK_BYTES = 4
 
 
@@ -19,23 +27,21 @@ class MailState:
     """Bytes that `mail_reading` understands."""
 
     def __init__(self, path: str) -> None:
-        self.failures = 0
         self._path = path
-        self._parts = [b"", b"", b""]
+        self._parts = [b""] * _PARTS
+        self._writes = 0
+        self._newest = _COPIES - 1
 
-    def load(self) -> bool:
-        """Read what was kept; return whether there was anything."""
-        try:
-            with open(self._path, "rb") as file:
-                data = file.read()
-        except OSError:
-            return False
-        if len(data) < _CHECK_BYTES or data[-_CHECK_BYTES:] != _check(data[:-_CHECK_BYTES]):
-            self.failures += 1
-            return True
-        ends = _STARTS[1:] + (len(data) - _CHECK_BYTES,)
-        self._parts = [data[start:end] for start, end in zip(_STARTS, ends)]
-        return True
+    def load(self) -> int:
+        """Read the newer copy that is whole; return NOTHING, WHOLE or DAMAGED."""
+        found = NOTHING
+        for copy in range(_COPIES):
+            data = self._read(copy)
+            if data is not None and found == NOTHING:
+                found = DAMAGED
+            if data is not None and self._take(data):
+                self._newest, found = copy, WHOLE
+        return found
 
     def part(self, name: int) -> bytes:
         """Return what was kept of orders, notices or alerts, empty before the first."""
@@ -44,17 +50,45 @@ class MailState:
     def save(self, name: int, part: bytes) -> bool:
         """Keep what was taken of one; return whether that outlasts a power cut."""
         self._parts[name] = part
-        data = b"".join([one or bytes(_WINDOW_BYTES) for one in self._parts[:ALERTS]])
-        data += self._parts[ALERTS]
+        data = (self._writes + 1).to_bytes(_COUNT_BYTES, "big")
+        data += b"".join([bytes([len(one)]) + one for one in self._parts])
+        copy = (self._newest + 1) % _COPIES
         try:
-            with open(self._path + ".tmp", "wb") as file:
+            with open(self._name(copy), "wb") as file:
                 file.write(data + _check(data))
-                file.flush()
-            os.rename(self._path + ".tmp", self._path)
         except OSError:
-            self.failures += 1
             return False
+        self._newest, self._writes = copy, self._writes + 1
         return True
+
+    def _take(self, data: bytes) -> bool:
+        """Take over a copy; return False if it is not whole, or older than what we have."""
+        body = data[:-_CHECK_BYTES]
+        writes = int.from_bytes(body[:_COUNT_BYTES], "big")
+        if data[-_CHECK_BYTES:] != _check(body) or writes <= self._writes:
+            return False
+        self._writes = writes
+        at = _COUNT_BYTES
+        for name in range(_PARTS):
+            end = at + 1 + body[at]
+            self._parts[name] = body[at + 1 : end]
+            at = end
+        return True
+
+    def _read(self, copy: int) -> bytes | None:
+        """Return what is in a file, empty if flash does not give it; None if there is no file."""
+        try:
+            os.stat(self._name(copy))
+        except OSError:
+            return None
+        try:
+            with open(self._name(copy), "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
+
+    def _name(self, copy: int) -> str:
+        return f"{self._path}.{copy}"
 
 
 def _check(data: bytes) -> bytes:

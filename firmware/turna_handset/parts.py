@@ -72,6 +72,7 @@ FOR_A_LETTER = (
     "turna_handset.mail_reading",
 )
 _BY_KIND_OF_LETTER = (
+    "turna_handset.mail_recovery",
     "turna_protocol.fragments",
     "turna_protocol.notices",
     "turna_protocol.alerts",

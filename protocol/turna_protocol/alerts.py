@@ -148,6 +148,17 @@ class AlertWatch:
         self._tokens[chain], self._numbers[chain] = chain_token, alert.number
         return alert
 
+    def believe(self, packet: bytes) -> bool:
+        """Take over an alert that was proved when it was kept; return whether it is news."""
+        alert, body, _ = _parsed(packet)
+        chain = _chain(alert.mode, alert.code)
+        if chain >= len(self._numbers) or alert.number <= self._numbers[chain]:
+            return False
+        self._tokens[chain], self._numbers[chain] = body[3 : 3 + TOKEN_BYTES], alert.number
+        if alert.code == RESUME:
+            self._end(alert)
+        return True
+
     def to_bytes(self) -> bytes:
         """Return what to keep over a reboot."""
         numbers = b"".join([n.to_bytes(2, "big") for n in self._numbers + self._ended])
@@ -186,7 +197,12 @@ class AlertWatch:
         from .ed25519 import verifying  # a board holds it while it verifies, and no longer
 
         yield from verifying(self._public_key, signed_message(body), signature)
-        self._ended[first], self._ended[first + CEASE_WORK] = ended
+        self._end(alert)
+
+    def _end(self, alert: Alert) -> None:
+        first = _chain(alert.mode, EVACUATE)
+        self._ended[first] = alert.evacuations_ended
+        self._ended[first + CEASE_WORK] = alert.cessations_ended
 
 
 def _parsed(packet: bytes) -> tuple[Alert, bytes, bytes]:

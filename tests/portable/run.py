@@ -6,7 +6,9 @@ Needs nothing a board lacks. A test is a function named test_...; it passes unle
 import sys
 
 HERE = __file__.rsplit("/", 1)[0] if "/" in __file__ else "."
-sys.path[:0] = [HERE, HERE + "/../../protocol", HERE + "/../../firmware"]
+# The root is there for what several tests share: tests.portable.mailbox_bench.
+ROOT = HERE + "/../.."
+sys.path[:0] = [HERE, ROOT, ROOT + "/protocol", ROOT + "/firmware"]
 
 passed = failed = 0
 for name in sys.argv[1:]:

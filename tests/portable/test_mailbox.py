@@ -1,153 +1,22 @@
-"""What comes down: believed once, kept before it is told, answered, and never acted on twice."""
+"""Orders that come down: kept before they are told, answered, and never acted on twice."""
 
-import os
-import sys
+from tests.portable.mailbox_bench import NOW_S, Bench, Provisioning, order
 
-from turna_board.counters import Counters
 from turna_handset import letter as letters
-from turna_handset import parts
 from turna_handset.letter_text import rows_of
-from turna_handset.mailbox import ALARM, ALL_CLEAR, LETTER, Mailbox
-from turna_protocol import codes, downlink, keys, orders
+from turna_handset.mailbox import ALARM, ALL_CLEAR, LETTER
+from turna_protocol import codes, downlink, orders
 from turna_protocol.fragments import split
-from turna_protocol.frame import Frame
 from turna_protocol.long_text import LongText, pack_long_text
-from turna_protocol.orders import Holding, unpack_holding
+from turna_protocol.orders import Holding
 from turna_protocol.packet import ORDER_FRAGMENT
 from turna_protocol.report_codes import PHRASES, TASKS
-from turna_protocol.reports import Report, encode_report
 from turna_protocol.reports.message import Message
 from turna_protocol.reports.more_fields import TeamId, Worksite
 from turna_protocol.reports.settings import Settings
 from turna_protocol.reports.task import Task
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Self
-
-MASTER = bytes(range(32))
-BRANCH = keys.link_branch(MASTER)
-NOW_S = 1_801_915_200
 EVACUATE, RESUME = 0, 2  # of `alerts`
-SCRATCH = os.getenv("TMPDIR") or "/tmp"  # a name is tried until one is free
-
-
-class Provisioning:
-    """What a mailbox needs of a handset's settings."""
-
-    device = 7
-    mode = codes.EXERCISE
-    frame = Frame(3_620_000, 3_616_000, NOW_S - 3600)
-    link_key = keys.link_key(BRANCH, b"board", 7, 1)
-    authentication_key = keys.authentication_key(keys.authentication_branch(MASTER), b"board", 7, 1)
-    broadcast_key = keys.broadcast_key(BRANCH)
-    alert_anchors: tuple[bytes, ...] = ()
-    public_key = b""
-
-
-class Memory:
-    """A machine that has enough of it."""
-
-    def load(self, names: "tuple[str, ...]") -> None: ...
-    def forget(self, names: "tuple[str, ...]") -> None: ...
-    def forget_reports(self) -> None: ...
-    def forget_letters(self) -> None: ...
-
-
-ENOUGH = parts if sys.implementation.name == "micropython" else Memory()
-
-
-class Bench:
-    """A mailbox with flash of its own, in a directory that goes away."""
-
-    def __init__(self) -> None:
-        self.directory = ""
-        self.now_ms = 0
-        self.told: list[int] = []
-        self.settings: list[Report] = []
-        self.pauses = 0
-        self.at_pause = -1  # when somebody needs the memory
-
-    def __enter__(self) -> "Self":
-        for number in range(10_000):
-            self.directory = f"{SCRATCH}/turna-mail-{number}"
-            try:
-                os.mkdir(self.directory)
-                break
-            except OSError:
-                continue
-        self.restart()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for name in os.listdir(self.directory):
-            os.remove(f"{self.directory}/{name}")
-        os.rmdir(self.directory)
-
-    def restart(self, link_key: "bytes | None" = None) -> None:
-        provisioning = Provisioning()
-        if link_key is not None:
-            provisioning.link_key = link_key
-        self.counters = Counters()
-        self.mail = Mailbox(
-            provisioning,  # type: ignore[arg-type]  # what it needs of it
-            self.directory,
-            ENOUGH,
-            counters=self.counters,
-            uptime_ms=lambda: self.now_ms,
-            random_below=lambda limit: limit - 1,
-            now_s=lambda: NOW_S,
-            make_room=lambda: None,
-            settings=self.settings.append,
-            news=self.told.append,
-            answers=lambda: None,
-            arrived=lambda: None,
-            pause=self._pause,
-        )
-        self.mail.load()
-
-    def hear(self, *packets: bytes) -> "list[int]":
-        """Let packets come in and be read; return what the rescuer was told."""
-        self.told.clear()
-        for packet in packets:
-            assert self.mail.heard(packet)
-        self.read()
-        return list(self.told)
-
-    def read(self) -> None:
-        task = self.mail.read()
-        try:
-            while True:
-                task.send(None)
-        except StopIteration:
-            return
-
-    def holding(self, after_ms: int) -> "Holding | None":
-        """Return what is answered so much later, and nothing before."""
-        self.now_ms += after_ms - 1
-        assert self.mail.holding_due(self.now_ms) is None
-        self.now_ms += 1
-        due = self.mail.holding_due(self.now_ms)
-        if due is None:
-            return None
-        self.mail.answered(due[0])
-        return unpack_holding(due[1])
-
-    async def _pause(self) -> None:
-        self.pauses += 1
-        if self.pauses == self.at_pause:
-            self.mail.give_way()
-
-
-def order(number: int, report: Report, device: int = 7) -> bytes:
-    content = encode_report(report, Provisioning.frame)
-    sealed = orders.seal_order(
-        content,
-        device=device,
-        number=number,
-        authentication_key=Provisioning.authentication_key,
-    )
-    return orders.wrap_order(sealed, Provisioning.link_key)
 
 
 def a_task(number: int = 17) -> Task:
@@ -208,23 +77,6 @@ def test_an_order_outlasts_a_restart_with_how_far_it_has_come() -> None:
             letters.TASK_STATES + 4,
         ]
         assert bench.mail.unread == 1
-
-
-def test_a_power_cut_between_letter_and_number_neither_loses_nor_repeats() -> None:
-    with Bench() as bench:
-        bench.hear(order(2, a_task()))
-        (state,) = [name for name in os.listdir(bench.directory) if not name.endswith(".l")]
-        with open(f"{bench.directory}/{state}", "rb") as file:
-            before = file.read()
-        bench.hear(order(3, a_task(18)))
-        bench.mail.mark(3, letters.SEEN)
-        with open(f"{bench.directory}/{state}", "wb") as file:
-            file.write(before)  # the power went before the number was taken
-        bench.restart()
-        assert bench.hear(order(3, a_task(18))) == []
-        letter = bench.mail.inbox().find(3)
-        assert letter is not None and letter.status == letters.SEEN
-        assert len(bench.mail.inbox()) == 2
 
 
 def test_another_mission_finds_none_of_the_letters_of_the_last() -> None:

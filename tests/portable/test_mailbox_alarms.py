@@ -1,29 +1,14 @@
 """Alarms and notices to all: on until they are ended, told once, believed by token or signature."""
 
-import os
-import sys
+from tests.portable.mailbox_bench import Bench, Provisioning
 
-from turna_board.counters import Counters
 from turna_handset import letter as letters
-from turna_handset import parts
-from turna_handset.mailbox import ALARM, ALL_CLEAR, LETTER, Mailbox
-from turna_protocol import alerts, codes, downlink, keys, notices, orders
+from turna_handset.mailbox import ALARM, ALL_CLEAR, LETTER
+from turna_protocol import alerts, codes, downlink, notices, orders
 from turna_protocol.alerts import Alert
-from turna_protocol.frame import Frame
 from turna_protocol.notices import Notice
-from turna_protocol.orders import Holding, unpack_holding
+from turna_protocol.orders import Holding
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Self
-
-    from turna_protocol.reports import Report
-
-MASTER = bytes(range(32))
-BRANCH = keys.link_branch(MASTER)
-NOW_S = 1_801_915_200
-# The key pair of the 32-byte seed 00 01 .. 1f; a board never signs.
-PUBLIC_KEY = bytes.fromhex("03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8")
 ALERT_BRANCH = bytes(range(32))
 # Of alerts' tests: all-clear 1, ending two evacuations.
 ALL_CLEAR_SIGNATURE = bytes.fromhex(
@@ -36,114 +21,7 @@ NOTICE_SIGNATURE = bytes.fromhex(
     "57ebe6d4d7592bb1d29afeda5a742fddaf006656ada00ef1fd5a6ef907734ab7"
     "ef9eec3720481572ec6f2bd91835748d11d0fd75fb4d20a649b4dff268599508"
 )
-SCRATCH = os.getenv("TMPDIR") or "/tmp"  # a name is tried until one is free
-
-
-class Provisioning:
-    """What a mailbox needs of a handset's settings."""
-
-    device = 7
-    mode = codes.EXERCISE
-    frame = Frame(3_620_000, 3_616_000, NOW_S - 3600)
-    link_key = keys.link_key(BRANCH, b"board", 7, 1)
-    authentication_key = keys.authentication_key(keys.authentication_branch(MASTER), b"board", 7, 1)
-    broadcast_key = keys.broadcast_key(BRANCH)
-    public_key = PUBLIC_KEY
-    alert_anchors = tuple(alerts.anchors(ALERT_BRANCH))
-
-
-class Memory:
-    """A machine that has enough of it."""
-
-    def load(self, names: "tuple[str, ...]") -> None: ...
-    def forget(self, names: "tuple[str, ...]") -> None: ...
-    def forget_reports(self) -> None: ...
-    def forget_letters(self) -> None: ...
-
-
-ENOUGH = parts if sys.implementation.name == "micropython" else Memory()
-
-
-class Bench:
-    """A mailbox with flash of its own, in a directory that goes away."""
-
-    def __init__(self) -> None:
-        self.directory = ""
-        self.now_ms = 0
-        self.told: list[int] = []
-        self.settings: list[Report] = []
-        self.pauses = 0
-        self.at_pause = -1  # when somebody needs the memory
-
-    def __enter__(self) -> "Self":
-        for number in range(10_000):
-            self.directory = f"{SCRATCH}/turna-mail-{number}"
-            try:
-                os.mkdir(self.directory)
-                break
-            except OSError:
-                continue
-        self.restart()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for name in os.listdir(self.directory):
-            os.remove(f"{self.directory}/{name}")
-        os.rmdir(self.directory)
-
-    def restart(self, link_key: "bytes | None" = None) -> None:
-        provisioning = Provisioning()
-        if link_key is not None:
-            provisioning.link_key = link_key
-        self.counters = Counters()
-        self.mail = Mailbox(
-            provisioning,  # type: ignore[arg-type]  # what it needs of it
-            self.directory,
-            ENOUGH,
-            counters=self.counters,
-            uptime_ms=lambda: self.now_ms,
-            random_below=lambda limit: limit - 1,
-            now_s=lambda: NOW_S,
-            make_room=lambda: None,
-            settings=self.settings.append,
-            news=self.told.append,
-            answers=lambda: None,
-            arrived=lambda: None,
-            pause=self._pause,
-        )
-        self.mail.load()
-
-    def hear(self, *packets: bytes) -> "list[int]":
-        """Let packets come in and be read; return what the rescuer was told."""
-        self.told.clear()
-        for packet in packets:
-            assert self.mail.heard(packet)
-        self.read()
-        return list(self.told)
-
-    def read(self) -> None:
-        task = self.mail.read()
-        try:
-            while True:
-                task.send(None)
-        except StopIteration:
-            return
-
-    def holding(self, after_ms: int) -> "Holding | None":
-        """Return what is answered so much later, and nothing before."""
-        self.now_ms += after_ms - 1
-        assert self.mail.holding_due(self.now_ms) is None
-        self.now_ms += 1
-        due = self.mail.holding_due(self.now_ms)
-        if due is None:
-            return None
-        self.mail.answered(due[0])
-        return unpack_holding(due[1])
-
-    async def _pause(self) -> None:
-        self.pauses += 1
-        if self.pauses == self.at_pause:
-            self.mail.give_way()
+ANCHORS = tuple(alerts.anchors(ALERT_BRANCH))
 
 
 def alarm(code: int, number: int, mode: int = codes.EXERCISE) -> bytes:
@@ -159,7 +37,7 @@ def all_clear() -> bytes:
 
 
 def test_a_notice_to_all_is_believed_by_its_signature_and_answered_at_random() -> None:
-    with Bench() as bench:
+    with Bench(ANCHORS) as bench:
         packets = notices.pack_notice(NOTICE, NOTICE_SIGNATURE, Provisioning.broadcast_key)
         assert bench.hear(*packets) == [LETTER]
         assert bench.pauses > 50, "the radio has its turn between the steps"
@@ -174,7 +52,7 @@ def test_a_notice_to_all_is_believed_by_its_signature_and_answered_at_random() -
 
 
 def test_a_report_that_needs_the_memory_interrupts_a_signature_and_costs_nothing() -> None:
-    with Bench() as bench:
+    with Bench(ANCHORS) as bench:
         packets = notices.pack_notice(NOTICE, NOTICE_SIGNATURE, Provisioning.broadcast_key)
         bench.at_pause = 20
         assert bench.hear(*packets) == []
@@ -183,7 +61,7 @@ def test_a_report_that_needs_the_memory_interrupts_a_signature_and_costs_nothing
 
 
 def test_a_forged_notice_is_refused_and_the_true_one_still_comes() -> None:
-    with Bench() as bench:
+    with Bench(ANCHORS) as bench:
         false = Notice(7, notices.ORDER_TO_ALL, b"All teams: go home.")
         for packet in notices.pack_notice(false, NOTICE_SIGNATURE, Provisioning.broadcast_key):
             bench.hear(packet)
@@ -193,7 +71,7 @@ def test_a_forged_notice_is_refused_and_the_true_one_still_comes() -> None:
 
 
 def test_an_alarm_is_on_until_it_is_ended_also_over_a_restart() -> None:
-    with Bench() as bench:
+    with Bench(ANCHORS) as bench:
         assert bench.hear(alarm(alerts.EVACUATE, 2, codes.ACTUAL)) == [ALARM]
         reference = downlink.answer_to_alert(codes.ACTUAL, alerts.EVACUATE, 2)
         assert list(bench.mail.alarms) == [(codes.ACTUAL, alerts.EVACUATE, reference)]
@@ -212,7 +90,7 @@ def test_an_alarm_is_on_until_it_is_ended_also_over_a_restart() -> None:
 
 
 def test_a_repeated_alarm_sounds_once_and_its_holding_names_it() -> None:
-    with Bench() as bench:
+    with Bench(ANCHORS) as bench:
         packet = alarm(alerts.CEASE_WORK, 2)
         bench.hear(packet)
         name = downlink.alert_name(codes.EXERCISE, alerts.CEASE_WORK, 2)
@@ -227,7 +105,7 @@ def test_a_repeated_alarm_sounds_once_and_its_holding_names_it() -> None:
 
 
 def test_an_alarm_in_earnest_comes_before_a_drill_and_evacuate_before_cease_work() -> None:
-    with Bench() as bench:
+    with Bench(ANCHORS) as bench:
         bench.hear(
             alarm(alerts.EVACUATE, 1, codes.EXERCISE),
             alarm(alerts.CEASE_WORK, 1, codes.ACTUAL),
@@ -241,7 +119,7 @@ def test_an_alarm_in_earnest_comes_before_a_drill_and_evacuate_before_cease_work
 
 
 def test_a_false_alarm_is_refused() -> None:
-    with Bench() as bench:
+    with Bench(ANCHORS) as bench:
         packet = alarm(alerts.EVACUATE, 1)
         assert bench.hear(packet[:-1] + bytes([packet[-1] ^ 1])) == []
         assert len(bench.mail.alarms) == 0
