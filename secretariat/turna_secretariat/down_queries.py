@@ -6,7 +6,7 @@ done, refused, failed or cancelled, as the team says.
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,7 +67,7 @@ def one_word(
     word = _word(connection, registry, row, devices, now_s)
     if not word["handsets"]:
         return None
-    return word | {"gateways": _gateways(connection, word_id)}
+    return word | {"gateways": _gateways(connection, word_id, devices)}
 
 
 def revocations(
@@ -106,6 +106,7 @@ def _word(
         "is_over": is_over,
         "handsets": handsets,
         "teams": _teams(handsets),
+        "by_gateway": _by_gateway(_gateways(connection, row["id"], devices)),
     }
 
 
@@ -196,7 +197,26 @@ def _teams(handsets: Sequence[_Row]) -> list[_Row]:
     ]
 
 
-def _gateways(connection: Connection, word_id: int) -> list[_Row]:
+def _by_gateway(told: Sequence[_Row]) -> list[_Row]:
+    """Return how far each gateway is with its parts, and why it does not say some of them."""
+    by_name: dict[str, list[_Row]] = defaultdict(list)
+    for part in told:
+        by_name[part["gateway"]].append(part)
+    return [
+        {
+            "gateway": name,
+            "states": dict(Counter(part["state"] or "waiting" for part in parts)),
+            "at_s": max((part["at_s"] for part in parts if part["at_s"] is not None), default=None),
+            "reasons": sorted({part["reason"] for part in parts if part["state"] == "refused"}),
+        }
+        for name, parts in by_name.items()
+    ]
+
+
+def _gateways(
+    connection: Connection, word_id: int, devices: frozenset[int] | None = None
+) -> list[_Row]:
+    """Return what each gateway told of each part; `devices` as above, what is for all as well."""
     query = (
         sa.select(down_sending, down_item.c.device)
         .join(down_item, down_item.c.id == down_sending.c.item_id)
@@ -213,4 +233,5 @@ def _gateways(connection: Connection, word_id: int) -> list[_Row]:
             "asked": row["asked"],
         }
         for row in connection.execute(query).mappings()
+        if devices is None or row["device"] in devices or row["device"] == 0
     ]

@@ -104,6 +104,8 @@ def test_a_task_for_a_team_is_said_listed_and_taken_back(page: Page) -> None:
     assert [one["task_state"] for one in said["handsets"]] == ["assigned"] * 2
     (listed,) = page.get()
     assert listed["id"] == said["id"]
+    waiting = {"gateway": "hatay-1", "states": {"waiting": 2}, "at_s": None, "reasons": []}
+    assert listed["by_gateway"] == [waiting]
     assert page.get(f"/{said['id']}")["gateways"][0]["gateway"] == "hatay-1"
 
     assert page.post(f"/{said['id']}/withdrawn", {})["withdrawn_by"] == "Aylin Demir"
