@@ -1,11 +1,14 @@
 """Makes the handset's page for a phone: python3 -m tools.phone_page [--check].
 
 The page in firmware/phone, the forms of the reports a phone sends, and the words of each language
-become modules of constants, which a board serves from where they lie.
+become modules of constants, gzipped, which a board serves from where they lie.
 """
 
 import argparse
+import ast
+import gzip
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +16,7 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
-from tools import catalogues, page_words
+from tools import catalogues
 from tools.catalogues import LANGUAGES, TEMPLATE, Language
 from tools.places import ROOT
 from turna_protocol.reports import TYPES
@@ -28,10 +31,12 @@ from turna_handset.desk import PHONE_TYPES
 SOURCE = ROOT / "firmware" / "phone"
 PLACE = ROOT / "firmware" / "turna_handset"
 FOLDER = ROOT / "languages" / "phone"
-LINE_BYTES = 88
-# What the handset says itself is in no form.
-_ITS_OWN = ("battery_pct", "altitude_m")
-# By which labels of the handset's catalogue the codes of a field are said.
+LINE_BYTES = 22
+# What the handset says itself, or only a machine can know, is in no form.
+_NOT_ASKED = ("battery_pct", "altitude_m", "answers")
+# Codes of many fields that mean the same in each.
+_SHARED = ("unknown", "none", "other", "yes", "no")
+# By which labels of the handset's catalogue the codes of a field are said; else by its own name.
 _KINDS = {
     "hazards": "hazard", "hazard": "hazard", "needs": "need", "team_status": "team_status",
     "triage": "triage", "phrase": "phrase", "status": "task_status", "casualties": "count",
@@ -54,21 +59,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
         print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'written'}")
-    return 1 if check and stale else 0
+    wrong = [one for language in LANGUAGES for one in problems(language)]
+    print("\n".join(wrong or [f"{len(wanted())} texts in {len(LANGUAGES)} languages"]))
+    return 1 if wrong or (check and stale) else 0
 
 
 def stale_files() -> dict[Path, str]:
     """Return the files that are not what they should be, with what they should be."""
-    made = {PLACE / "phone_files.py": _files()}
     words = PLACE / "phone_words"
-    made[words / "__init__.py"] = '"""The words of the page for a phone, by language."""\n'
-    for language in LANGUAGES:
-        made[words / f"{language.module}.py"] = _words_module(language)
-    return {
-        path: content
-        for path, content in made.items()
-        if not path.exists() or path.read_text(encoding="utf-8") != content
+    plain = words / "__init__.py"
+    made = {PLACE / "phone_files.py": _files()}
+    made |= {words / f"{one.module}.py": _words_module(one) for one in LANGUAGES}
+    stale = {
+        path: _module(title, texts)
+        for path, (title, texts) in made.items()
+        if _held(path) != (title, texts)
     }
+    said = '"""The words of the page for a phone, by language."""\n'
+    if not plain.exists() or plain.read_text(encoding="utf-8") != said:
+        stale[plain] = said
+    return stale
 
 
 def forms() -> dict[str, dict[str, object]]:
@@ -77,7 +87,7 @@ def forms() -> dict[str, dict[str, object]]:
     for name in PHONE_TYPES:
         kind = next(entry for entry in TYPES if name == entry.NAME).kind()
         layout: dict[str, Any] = dict(kind.LAYOUT)
-        fields = [each for each in kind.FIELDS if each in layout and each not in _ITS_OWN]
+        fields = [each for each in kind.FIELDS if each in layout and each not in _NOT_ASKED]
         found[name] = {
             "fields": [_field(each, layout[each]) for each in fields],
             "required": list(kind.REQUIRED),
@@ -86,20 +96,48 @@ def forms() -> dict[str, dict[str, object]]:
 
 
 def words(language: Language) -> dict[str, str]:
-    """Return what the page says in a language, by its English or by label; English is left out."""
-    labels = catalogues.read(language).texts
-    found = {label: text for label, text in labels.items() if label.partition(".")[0] in _LABELS}
-    if language.name != TEMPLATE:
-        wanted = {*_fields().values(), *_said(), *_codes()}
-        for path in (page_words.path_of(language), FOLDER / f"{language.name}.po"):
-            found |= {text: said for text, said in _read(path).items() if text in wanted}
+    """Return what the page says in a language, by label: of the handset's menus, and its own."""
+    return _labels(language) | _read(FOLDER / f"{language.name}.po")
+
+
+def _labels(language: Language) -> dict[str, str]:
+    texts = catalogues.read(language).texts
+    return {label: text for label, text in texts.items() if label.partition(".")[0] in _LABELS}
+
+
+def wanted() -> set[str]:
+    """Return the labels of the page's own catalogue: all that the handset's labels do not say."""
+    labels = set(_labels(LANGUAGES[0]))
+    found = set(_said()) | {f"form.{name}" for name in PHONE_TYPES} | {"yes", "no"}
+    for form in forms().values():
+        for name, drawn, *rest in form["fields"]:  # type: ignore[attr-defined]
+            found |= {f"field.{name}"} | {
+                code if code in _SHARED else f"{rest[0]}.{code}"
+                for code in _codes(drawn, rest)
+                if f"{rest[0]}.{code}" not in labels
+            }
     return found
 
 
-def untranslated(language: Language) -> list[str]:
-    """Return what the page would say in English in this language."""
-    known = words(language)
-    return sorted({*_fields().values(), *_said(), *_codes()} - set(known))
+def problems(language: Language) -> list[str]:
+    """Say what a language's catalogue lacks, or has in vain."""
+    known = set(_read(FOLDER / f"{language.name}.po"))
+    said = [f"{label} is missing" for label in sorted(wanted() - known)]
+    said += [f"{label} is no label" for label in sorted(known - wanted())]
+    return [f"phone/{language.name}: {one}" for one in said]
+
+
+def _codes(drawn: str, rest: list[Any]) -> list[str]:
+    """Return the codes of a field that are words; letters and numbers say themselves."""
+    if drawn == "states":
+        return [*rest[1], *rest[2]]
+    if drawn not in ("choice", "many", "amounts"):
+        return []
+    return [code for code in rest[1] if len(code) > 1 or f"{rest[0]}.{code}" in _LETTERS]
+
+
+# What single letters stand for where a rescuer may not know it by heart.
+_LETTERS = ("triage.A", "triage.B", "triage.C", "triage.D")
 
 
 def _field(name: str, field: Any) -> list[object]:
@@ -107,7 +145,7 @@ def _field(name: str, field: Any) -> list[object]:
         return _field(name, field.field)
     for classes, draw in _DRAWN:
         if isinstance(field, classes):
-            return [name, *draw(_KINDS.get(name, ""), field)]
+            return [name, *draw(_KINDS.get(name, name), field)]
     return [name, "number", *_limits(field)]
 
 
@@ -118,7 +156,7 @@ _DRAWN: tuple[tuple[Any, Any], ...] = (
     ((Choice, UsualChoice), lambda kind, field: ["choice", kind, list(field.names)]),
     (Needs, lambda kind, field: ["amounts", kind, list(field.names), Amount.HIGH]),
     (CasualtyCounts, lambda _kind, _field: ["amounts", "count", _SEVERITIES, _COUNT_MAX]),
-    (States, lambda _kind, field: ["states", list(field.things), list(field.states)]),
+    (States, lambda kind, field: ["states", kind, list(field.things), list(field.states)]),
     (Classes, lambda _kind, field: ["class", list(field.bounds)]),
     ((Flag, YesNo), lambda _kind, _field: ["flag"]),
     (Text, lambda _kind, _field: ["text"]),
@@ -136,62 +174,36 @@ def _limits(field: Any) -> tuple[int, int]:
     return getattr(field, "low", 0), getattr(field, "high", Amount.HIGH)
 
 
-def _fields() -> dict[str, str]:
-    """Return each field's name as the page says it: the Secretariat's page has the same words."""
-    found = {}
-    for form in forms().values():
-        for field in form["fields"]:  # type: ignore[attr-defined]
-            parts = str(field[0]).split("_")
-            units = len(parts) > 1 and parts[-1] in page_words._UNITS  # noqa: SLF001
-            found[str(field[0])] = " ".join(parts[:-1] if units else parts)
-    return found
-
-
-def _codes() -> set[str]:
-    """Return the codes that no label of the handset says."""
-    found: set[str] = {"yes", "no"}
-    for form in forms().values():
-        for field in form["fields"]:  # type: ignore[attr-defined]
-            if field[1] in ("choice", "many", "amounts") and not field[2]:
-                found |= set(field[3])
-            elif field[1] == "states":
-                found |= {*field[2], *field[3]}
-    return {code for code in found if len(code) > 1}
+_SAID = (re.compile(r'data-say="([^"]+)"'), re.compile(r'\bsay\("([^"]+)"\)'))
 
 
 def _said() -> list[str]:
-    """Return the English texts of the page itself."""
-    document = (SOURCE / "page.html").read_text("utf-8")
-    said = [part.split('"')[0] for part in document.split('data-say="')[1:]]
-    script = (SOURCE / "page.js").read_text("utf-8")
-    return said + [part.split('"')[0] for part in script.split('say("')[1:]] + list(_TYPE_NAMES)
-
-
-_TYPE_NAMES = PHONE_TYPES
+    """Return the sentences of the page itself, which are their own labels."""
+    sources = [(SOURCE / name).read_text("utf-8") for name in ("page.html", "page.js")]
+    found = [text for pattern in _SAID for source in sources for text in pattern.findall(source)]
+    return [text for text in found if text not in ("mode.exercise", "mode.actual")]
 
 
 def _read(path: Path) -> dict[str, str]:
-    if not path.exists():
-        return {}
     with path.open("rb") as file:
         return {str(one.id): str(one.string) for one in read_po(file) if one.id and one.string}
 
 
-def _files() -> str:
+def _files() -> tuple[str, dict[str, str]]:
     constants = {
         "FORMS": forms(),
-        "FIELDS": _fields(),
         "TYPES": [entry.NAME for entry in TYPES],
         "LANGUAGES": [[one.name, one.own_name] for one in LANGUAGES],
     }
     before = "".join(f"const {name} = {_compact(value)};\n" for name, value in constants.items())
     script = _lean((SOURCE / "page.js").read_text("utf-8")).replace('"use strict";\n', "", 1)
     return (
-        '"""The page for a phone: document, script, style.\n\n'
-        'Generated by tools/phone_page.py from firmware/phone.\n"""\n\n'
-        + _constant("PAGE", (SOURCE / "page.html").read_text("utf-8"))
-        + _constant("STYLE", (SOURCE / "page.css").read_text("utf-8"))
-        + _constant("SCRIPT", '"use strict";\n' + before + script)
+        "The page for a phone: document, script, style; gzipped.",
+        {
+            "PAGE": (SOURCE / "page.html").read_text("utf-8"),
+            "STYLE": (SOURCE / "page.css").read_text("utf-8"),
+            "SCRIPT": '"use strict";\n' + before + script,
+        },
     )
 
 
@@ -201,27 +213,48 @@ def _lean(script: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
-def _words_module(language: Language) -> str:
+def _words_module(language: Language) -> tuple[str, dict[str, str]]:
     content = {
         "tag": language.tag,
         "machine_made": language.name != TEMPLATE,
         "words": words(language),
     }
-    return (
-        f'"""What the page for a phone says in {language.own_name}.\n\n'
-        'Generated by tools/phone_page.py.\n"""\n\n' + _constant("WORDS", _compact(content))
-    )
+    title = f"What the page for a phone says in {language.own_name}; gzipped."
+    return title, {"WORDS": _compact(content)}
 
 
 def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
 
 
+def _module(title: str, texts: dict[str, str]) -> str:
+    head = f'"""{title}\n\nGenerated by tools/phone_page.py.\n"""\n\n'
+    return head + "".join(_constant(name, text) for name, text in texts.items())
+
+
 def _constant(name: str, text: str) -> str:
-    data = text.encode()
+    data = gzip.compress(text.encode(), mtime=0)
     pieces = [data[at : at + LINE_BYTES] for at in range(0, len(data), LINE_BYTES)]
-    lines = "\n".join(f"    {piece!r}" for piece in pieces)
+    escaped = ["".join(f"\\x{byte:02x}" for byte in piece) for piece in pieces]
+    lines = "\n".join(f'    b"{text}"' for text in escaped)
     return f"{name} = (\n{lines}\n)\n"
+
+
+def _held(path: Path) -> tuple[str, dict[str, str]] | None:
+    """Return title and texts of a module that was made; compressors differ, so not its bytes."""
+    if not path.exists():
+        return None
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    title = (ast.get_docstring(tree) or "").partition("\n")[0]
+    made = {
+        ast.unparse(node.targets[0]): ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+    }
+    try:
+        return title, {name: gzip.decompress(data).decode() for name, data in made.items()}
+    except gzip.BadGzipFile:
+        return None
 
 
 if __name__ == "__main__":

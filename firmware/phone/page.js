@@ -176,6 +176,7 @@ const start = async () => {
   at("language").onchange = async () => { await speak(at("language").value); await load(); };
   at("type").onchange = showForm;
   at("form").onsubmit = send;
+  at("language").disabled = false;
   setInterval(() => { if (!closed && !document.hidden) load().catch(gone); }, 5000);
 };
 start().catch(gone);

@@ -113,15 +113,14 @@ class Site:
     def _static(self, name: str) -> "Any":
         from . import phone_files
 
-        content = getattr(phone_files, name.upper())
-        return _pieces(content), 200, _headers(name)
+        return _gzipped(getattr(phone_files, name.upper()), name)
 
     def _words(self, _request: "Any", tag: str) -> "Any":
         for code, _own_name in LANGUAGES:
             if code == tag:
                 module = "turna_handset.phone_words." + code.replace("@", "_")
                 content = __import__(module, None, None, ("WORDS",)).WORDS
-                return _pieces(content), 200, _headers("words")
+                return _gzipped(content, "words")
         return "", 404
 
     def _state(self, _request: "Any") -> "Any":
@@ -169,6 +168,13 @@ def _headers(name: str) -> dict[str, str]:
     headers = {"Content-Type": _KINDS[name]}
     headers.update(_HEADERS)
     return headers
+
+
+def _gzipped(content: bytes, name: str) -> "Any":
+    """Answer with what lies in flash gzipped, which every browser takes."""
+    headers = _headers(name)
+    headers["Content-Encoding"] = "gzip"
+    return _pieces(content), 200, headers
 
 
 def _pieces(content: bytes) -> "Iterator[bytes]":

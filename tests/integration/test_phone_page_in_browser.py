@@ -10,7 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.simulation.handset_bench import Field
 from tests.simulation.test_phone_page import open_page
+from turna_protocol.delivery import AT_GATEWAY, STATE_NAMES
 from turna_protocol.reports import Sitrep
+from turna_protocol.reports.victim import Victim
+from turna_protocol.reports.worksite_triage import WorksiteTriage
 from turna_simulation.world import World
 
 
@@ -70,6 +73,97 @@ def test_a_rescuer_fills_in_a_report_in_turkish_and_sees_where_it_is(
     ((_, report),) = field.gateway.of_kind(Sitrep)
     assert isinstance(report, Sitrep)
     assert (report.trapped, report.text) == (4, "<b>Çatı çöktü</b>")
+
+
+# Codes by their places in the wire's lists (docs/protocol.md).
+CONCRETE_FRAME, PANCAKE, HELICOPTER = 1, 2, 5
+# What a triage form shows in each language, and says of its field that is wrong.
+TRIAGE = {
+    "kk": ("Жұмыс орнының триажы", "Тірі адамдар, расталған", "темірбетон қаңқа", "Сақталмады"),
+    "hu": ("Munkahely-triázs", "Élő áldozat, megerősítve", "vasbeton váz", "Nincs elmentve"),
+}
+
+
+@pytest.mark.parametrize("language", TRIAGE)
+def test_a_whole_form_is_filled_in_in_a_rescuers_own_language(
+    language: str, field: Field, browser: Browser
+) -> None:
+    name, live, frame, not_saved = TRIAGE[language]
+    for page in in_browser(field, browser, language):
+        page.select_option("#language", language)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        page.select_option("#type", label=name)
+        expect(page.locator("label", has_text=live)).to_have_count(1)
+        page.fill("[name=worksite]", "nowhere")
+        page.click("#send")
+        expect(page.locator("#said")).to_contain_text(not_saved)
+        expect(page.locator("[name=worksite]")).to_be_focused()
+        page.fill("[name=worksite]", "TUR01-0056")
+        page.select_option("[name=triage]", "A")
+        page.fill("[name=live]", "2")
+        page.select_option("[name=under_12h]", "yes")
+        page.fill("[name=missing]", "0")
+        page.select_option("[name=construction]", label=frame)
+        page.check("[name=collapse][value=pancake]")
+        page.check("[name=operations][value=search]")
+        page.fill("[name=length_m]", "40")
+        page.click("#send")
+        expect(page.locator("#journal li")).to_contain_text(f"{name} #0")
+        page.select_option("#type", "victim")
+        page.fill("[name=worksite]", "TUR01-0056")
+        page.fill("[name=number]", "3")
+        page.select_option("[name=outcome]", "live")
+        page.fill("[name=floor]", "-1")
+        page.select_option("[name=handed_to]", "helicopter")
+        page.click("#send")
+        expect(page.locator("#journal li")).to_have_count(2)
+        assert english_on(page) == []
+    ((_, triage),) = field.gateway.of_kind(WorksiteTriage)
+    assert isinstance(triage, WorksiteTriage)
+    assert (triage.live, triage.missing, triage.deceased) == (2, 0, None)
+    assert (triage.construction, triage.collapse) == (CONCRETE_FRAME, (PANCAKE,))
+    ((_, victim),) = field.gateway.of_kind(Victim)
+    assert isinstance(victim, Victim)
+    assert (victim.number, victim.floor, victim.handed_to) == (3, -1, HELICOPTER)
+
+
+def english_on(page: Page) -> list[str]:
+    """Return the texts of all forms that are words of codes, as a page without words shows them."""
+    found: list[str] = []
+    for name in page.locator("#type option").evaluate_all("all => all.map(one => one.value)"):
+        page.select_option("#type", name)
+        found += page.locator("#form").evaluate(UNSAID)
+    return found
+
+
+UNSAID = """form => [...form.querySelectorAll("option, span, legend, button, p")]
+    .map((one) => one.textContent).filter((text) => /_|\\w\\.\\w/.test(text) || !text)"""
+
+
+# What the page does every five seconds, done now, until a report is in the state.
+LOADED = "async () => { await load(); return !!document.querySelector('#journal .state%d'); }"
+
+
+def test_the_journal_shows_each_state_of_delivery_by_a_sign_and_in_words(
+    field: Field, browser: Browser
+) -> None:
+    gateway, post = field.gateway, field.world.post
+    for page in in_browser(field, browser, "en"):
+        page.select_option("#language", "en")
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        page.select_option("#type", "sitrep")
+        page.click("#send")
+        shown = page.locator("#journal li")
+        expect(shown).to_contain_text("saved here")
+        signs = {shown.locator(".sign").text_content()}
+        post(lambda: gateway.say_acknowledged(0))
+        for state, words in enumerate(STATE_NAMES[1:5], 1):
+            if state > AT_GATEWAY:
+                post(lambda state=state: gateway.say_receipt(0, state))  # type: ignore[misc]
+            page.wait_for_function(LOADED % state, polling=200)
+            expect(shown).to_contain_text(words)
+            signs.add(shown.locator(".sign").text_content())
+        assert len(signs) == 5
 
 
 def test_what_is_wrong_is_marked_and_every_form_can_be_drawn(

@@ -1,5 +1,6 @@
 """The page for a phone, as a program sees it: what it serves, what it refuses, when it closes."""
 
+import gzip
 import json
 import threading
 import urllib.error
@@ -78,7 +79,9 @@ class Phone:
     def _ask(self, request: urllib.request.Request) -> tuple[int, bytes]:
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, answer.read()
+                body = answer.read()
+                packed = answer.headers.get("Content-Encoding") == "gzip"
+                return answer.status, gzip.decompress(body) if packed else body
         except urllib.error.HTTPError as error:
             return error.code, error.read()
 
