@@ -19,7 +19,7 @@ from turna_gateway.gateway import Gateway
 from turna_gateway.identity import Identity
 from turna_gateway.keyring import Keyring
 from turna_gateway.modem_radio import ModemRadio, radio_setting
-from turna_gateway.ports import Event
+from turna_gateway.ports import Event, Radio
 from turna_gateway.store import Store
 from turna_protocol.mission import Mission
 from turna_protocol.regions import REGIONS
@@ -28,6 +28,7 @@ from turna_secretariat.desk import Desk
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
 
+from .air_radio import AirRadio
 from .board import Board
 from .host_serial import HostSerial
 from .models import PROFILES
@@ -59,6 +60,14 @@ class _Inbox:
         return taken
 
 
+class _Line(Protocol):
+    """What lies between the gateway and its antenna."""
+
+    def open(self) -> None: ...
+
+    def pump(self) -> None: ...
+
+
 class _Action(Protocol):
     def __call__(self) -> None: ...
 
@@ -87,10 +96,10 @@ class _Alarm:
 
 
 class VirtualGateway:
-    """The gateway's core on a virtual modem's serial port."""
+    """The gateway's core on a virtual modem's serial port, or on an antenna of its own."""
 
     def __init__(
-        self, world: World, backbone: VirtualBackbone, modem: Board, kit: Path, name: str
+        self, world: World, backbone: VirtualBackbone, modem: Board | None, kit: Path, name: str
     ) -> None:
         self._world = world
         mission = read_mission(kit / "mission.json")
@@ -107,9 +116,7 @@ class VirtualGateway:
         self._look = _Alarm(world, self._process)
         self._inbox = _Inbox(self._look)
         self.uplink: Party = backbone.join(identity.subscriptions(), self._inbox.put_nowait)
-        self._radio = ModemRadio(
-            setting=radio_setting(mission), unique_id=None, session=1, inbox=self._inbox
-        )
+        self._line, port = self._connected(mission, modem)
         self._store = Store(kit.parent / f"{name}.db")
         self._store.open()
         self.core = Gateway(
@@ -118,21 +125,29 @@ class VirtualGateway:
             band=band,
             keyring=Keyring(mission, keys.link_branch),
             store=self._store,
-            radio=self._radio,
+            radio=port,
             uplink=self.uplink,
             clock=self._clock,
         )
         self.core.load()
-        self._serial = HostSerial(self._radio, modem.serial, world.scheduler)
 
     def start(self) -> None:
         """Open the serial port and connect to the backbone."""
-        self._serial.open()
+        self._line.open()
         self.uplink.connect()
         self._look.within_us(0)
 
     def close(self) -> None:
         self._store.close()
+
+    def _connected(self, mission: Mission, modem: Board | None) -> tuple[_Line, Radio]:
+        if modem is None:
+            air = AirRadio(self._world, mission, self._inbox)
+            return air, air
+        radio = ModemRadio(
+            setting=radio_setting(mission), unique_id=None, session=1, inbox=self._inbox
+        )
+        return HostSerial(radio, modem.serial, self._world.scheduler), radio
 
     def _process(self) -> None:
         self._clock.advance_to(self._world.now_ms)
@@ -141,7 +156,7 @@ class VirtualGateway:
             self.core.process(events)
         else:
             self.core.tick()
-        self._serial.pump()
+        self._line.pump()
         due_ms = self.core.deadline_ms() - self._world.now_ms
         self._look.within_us(max(1, due_ms) * 1000)
 

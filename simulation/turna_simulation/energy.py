@@ -2,8 +2,9 @@
 
     ledger = EnergyLedger(world.scheduler, board)
     world.run_for(86_400_000)
-    for row in ledger.rows():                        # part, state, seconds, milliampere-hours
+    for row in ledger.rows():                        # part, state, seconds, current
         print(row)
+    print(ledger.average().typical)                  # milliamperes
 
 The states are the chips' own, looked at after every event of the world, so none is missed.  Time
 stands still on a virtual board while its interpreter computes; what that would have taken is added
@@ -23,18 +24,23 @@ from .mcu import ACTIVE, DEEP_SLEEPING, LIGHT_SLEEP
 from .scheduler import Scheduler
 
 COMPUTING = "computing, estimated"
-_US_PER_HOUR = 3_600_000_000
+
+
+class Draw(NamedTuple):
+    """A mean current in milliamperes: the least that it may be, the typical, the most."""
+
+    least: float
+    typical: float
+    most: float
 
 
 class Row(NamedTuple):
-    """What one part drew in one state."""
+    """For how long one part was in one state, and what it draws in it."""
 
     part: str
     state: str
     seconds: float
-    milliamperes: float
-    milliampere_hours: float
-    source: str
+    current: currents.Current
 
 
 class EnergyLedger:
@@ -70,17 +76,17 @@ class EnergyLedger:
         yield self._row("processor", COMPUTING, self._computed_us)
         yield self._row("board", "always", self._scheduler.now_us - self._began_us)
 
-    def average_milliamperes(self) -> float:
+    def average(self) -> Draw:
         """Return the mean current over the time watched."""
-        return sum(row.milliampere_hours for row in self.rows()) * 3600 / self.elapsed_s
+        return _mean(list(self.rows()), self.elapsed_s)
 
-    def by_part(self) -> dict[str, float]:
+    def by_part(self) -> dict[str, Draw]:
         """Return the mean current of each part."""
-        found: dict[str, float] = {}
-        for row in self.rows():
-            milliamperes = row.milliampere_hours * 3600 / self.elapsed_s
-            found[row.part] = found.get(row.part, 0.0) + milliamperes
-        return found
+        rows = list(self.rows())
+        parts = dict.fromkeys(row.part for row in rows)
+        return {
+            part: _mean([row for row in rows if row.part == part], self.elapsed_s) for part in parts
+        }
 
     # Observation.
 
@@ -118,17 +124,13 @@ class EnergyLedger:
             self._computed_us += currents.REPORT_US
 
     def _row(self, part: str, state: str, spent_us: int) -> Row:
-        draw = self._current(part, state)
-        return Row(
-            part, state, spent_us / 1e6, draw.milliamperes,
-            draw.milliamperes * spent_us / _US_PER_HOUR, draw.source,
-        )  # fmt: skip
+        return Row(part, state, spent_us / 1e6, self._current(part, state))
 
     def _current(self, part: str, state: str) -> currents.Current:
         if part == "board":
             return self._kind.floor
         if part == "processor" and state == COMPUTING:
-            return self._kind.processor[currents.SLOWLY]
+            return self._kind.processor[currents.COMPUTES]
         if part == "processor":
             return self._kind.processor[state]
         if part == "radio":
@@ -165,6 +167,15 @@ class EnergyLedger:
 
     def _wifi(self) -> str:
         return "access point" if self._board.mcu.access_point else "off"
+
+
+def _mean(rows: list[Row], elapsed_s: float) -> Draw:
+    """Return what rows draw together, spread over the time watched."""
+    return Draw(
+        sum(row.current.least * row.seconds for row in rows) / elapsed_s,
+        sum(row.current.typical * row.seconds for row in rows) / elapsed_s,
+        sum(row.current.most * row.seconds for row in rows) / elapsed_s,
+    )
 
 
 def _sx1262(chip: Sx1262) -> str:

@@ -148,8 +148,9 @@ def test_the_ledger_accounts_for_every_moment_of_every_part(tmp_path: Path) -> N
         for part in ("processor", "radio", "display", "GNSS", "light", "Wi-Fi", "board"):
             rows = [row for row in ledger.rows() if row.part == part and "comput" not in row.state]
             assert sum(row.seconds for row in rows) == pytest.approx(30, abs=0.01), part
-        by_part = sum(ledger.by_part().values())
-        assert by_part == pytest.approx(ledger.average_milliamperes())
+        by_part = [sum(figures) for figures in zip(*ledger.by_part().values(), strict=True)]
+        assert by_part == pytest.approx(ledger.average())
+        assert ledger.average().least < ledger.average().typical < ledger.average().most
 
 
 def asleep(ledger: EnergyLedger) -> float:
