@@ -140,10 +140,6 @@ UNSAID = """form => [...form.querySelectorAll("option, span, legend, button, p")
     .map((one) => one.textContent).filter((text) => /_|\\w\\.\\w/.test(text) || !text)"""
 
 
-# What the page does every five seconds, done now, until a report is in the state.
-LOADED = "async () => { await load(); return !!document.querySelector('#journal .state%d'); }"
-
-
 def test_the_journal_shows_each_state_of_delivery_by_a_sign_and_in_words(
     field: Field, browser: Browser
 ) -> None:
@@ -160,7 +156,8 @@ def test_the_journal_shows_each_state_of_delivery_by_a_sign_and_in_words(
         for state, words in enumerate(STATE_NAMES[1:5], 1):
             if state > AT_GATEWAY:
                 post(lambda state=state: gateway.say_receipt(0, state))  # type: ignore[misc]
-            page.wait_for_function(LOADED % state, polling=200)
+            while shown.get_attribute("class") != f"state{state}":
+                page.evaluate("() => load()")  # as the page does every five seconds
             expect(shown).to_contain_text(words)
             signs.add(shown.locator(".sign").text_content())
         assert len(signs) == 5
