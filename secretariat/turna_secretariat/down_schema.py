@@ -127,4 +127,5 @@ revocation = Table(
     Column("version", Integer, nullable=False),  # of the list that first said so
     Column("at_ms", BigInteger, nullable=False),
     Column("person", String(80), nullable=False),
+    Column("reason", String(200)),
 )

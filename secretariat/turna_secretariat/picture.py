@@ -1,70 +1,16 @@
-"""What the map shows besides the last positions: trails, worksites, hazards. One mode at a time."""
+"""What the map shows besides handsets and their trails: worksites, hazards. One mode at a time."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from turna_secretariat.newest import newest_of
 from turna_secretariat.registry import Registry
-from turna_secretariat.schema import report
 
-# Newest first; what is beyond is said to be left out, not left out silently.
-TRAIL_ROWS_LIMIT = 20_000
-# A line on a screen does not show more; the first and the last point always stay.
-TRAIL_POINTS = 200
 PLACES_LIMIT = 2_000
 _SITE_TYPES = ("worksite_triage", "worksite_report")
 _CLEARED = "cleared"
-
-
-def trails(
-    connection: Connection,
-    registry: Registry,
-    *,
-    mode: str,
-    since_ms: int,
-    until_ms: int | None,
-    devices: Sequence[int] | None,
-) -> dict[str, Any]:
-    """Return where each handset was within a window, oldest first."""
-    query = (
-        sa.select(report.c.device, report.c.lat_e5, report.c.lon_e5, report.c.arrived_ms)
-        .add_columns(report.c.observed_s)
-        .where((report.c.arrived_ms >= since_ms) & (report.c.mode == mode))
-        .where((report.c.standing == "authentic") & report.c.lat_e5.is_not(None))
-        .order_by(report.c.arrived_ms.desc())
-        .limit(TRAIL_ROWS_LIMIT)
-    )
-    if until_ms is not None:
-        query = query.where(report.c.arrived_ms < until_ms)
-    if devices is not None:
-        query = query.where(report.c.device.in_(devices))
-    rows = connection.execute(query).mappings().all()
-    points: dict[int, list[tuple[int, float, float]]] = {}
-    for row in rows:
-        at_ms = row["arrived_ms"] if row["observed_s"] is None else row["observed_s"] * 1000
-        place = (at_ms, row["lat_e5"] / 100_000, row["lon_e5"] / 100_000)
-        points.setdefault(row["device"], []).append(place)
-    return {
-        "complete": len(rows) < TRAIL_ROWS_LIMIT,
-        "trails": [
-            {
-                "device": device,
-                "call_sign": registry.call_sign(device),
-                "points": thinned(sorted(points[device])),
-            }
-            for device in sorted(points)
-        ],
-    }
-
-
-def thinned(points: list[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
-    """Return every so-manieth point, the last one in any case."""
-    stride = -(-len(points) // TRAIL_POINTS)
-    return points if stride <= 1 else [*points[:-1:stride], points[-1]]
 
 
 def places(connection: Connection, registry: Registry, *, mode: str) -> dict[str, Any]:

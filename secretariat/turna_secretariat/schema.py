@@ -18,8 +18,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-# Raised with a step in `versions`; an archive from a newer version is refused.
-SCHEMA_VERSION = 3
+# Raised with every change; `versions` brings it to older archives, a newer archive is refused.
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 # SQLite numbers rows by itself only for a column whose type is exactly INTEGER.
@@ -89,6 +89,19 @@ contact = Table(
     Column("last_id", ForeignKey("report.id"), nullable=False),
     Column("placed_id", ForeignKey("report.id")),
     Column("battery_pct", Integer),
+)
+
+# Where each handset was, by its own clock (by ours, if it had no time or one that was ahead): what
+# a trail needs, side by side, whichever way and however late it came.
+track = Table(
+    "track",
+    metadata,
+    Column("mode", String(8), primary_key=True),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("at_s", BigInteger, primary_key=True, autoincrement=False),
+    Column("lat_e5", Integer, nullable=False),
+    Column("lon_e5", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # The highest number that a handset's proved reports have reached, and what is missing below it.
@@ -193,6 +206,31 @@ change = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False),  # report | state | alarm | gateway
     Column("report_id", ForeignKey("report.id")),
+)
+
+# Up to which change a reader of the journal has told others of it.
+feed_mark = Table(
+    "feed_mark",
+    metadata,
+    Column("reader", String(32), primary_key=True),
+    Column("change_id", BigInteger, nullable=False),
+)
+
+# Daily counts of an emergency medical team, as an officer entered them; the newest of a team's day
+# counts, earlier ones are kept.
+emt_daily = Table(
+    "emt_daily",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("mode", String(8), nullable=False),
+    Column("country", String(8), nullable=False),
+    Column("team", String(40), nullable=False),
+    Column("day", String(10), nullable=False),  # as in 2026-02-07
+    Column("counts", Text, nullable=False),  # JSON: by item, by age group
+    Column("remark", String(500), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("person", String(80), nullable=False),
+    Index("emt_daily_by_day", "mode", "day"),
 )
 
 # Messages that were not reports, counted by reason, with the last one kept for a look.

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 devices_in_view: ContextVar[frozenset[int] | None] = ContextVar("devices_in_view", default=None)
 
 # What has a device, and what is about a report.
-_BY_DEVICE = ("report", "tally", "contact", "reach", "gap")
+_BY_DEVICE = ("report", "tally", "contact", "track", "reach", "gap")
 _BY_REPORT = ("carriage", "action", "alarm", "change", "owed")
 
 

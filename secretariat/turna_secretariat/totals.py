@@ -1,7 +1,7 @@
 """What is counted while reports are filed, so that nobody has to count ten million rows.
 
-By handset, mode, standing and type; the last contact of a handset; the numbers that are missing
-among its own.  Kept for one transaction and written at its end.
+By handset, mode, standing and type; the last contact of a handset and its track; the numbers that
+are missing among its own.  Kept for one transaction and written at its end.
 """
 
 import json
@@ -36,6 +36,13 @@ _HEAR = sa.text("""
 """)
 
 
+# A handset is in one place a second.
+_TREAD = sa.text("""
+    INSERT INTO track (mode, device, at_s, lat_e5, lon_e5)
+    VALUES (:mode, :device, :at_s, :lat_e5, :lon_e5) ON CONFLICT DO NOTHING
+""")
+
+
 class Totals:
     """Changes of the counts that one transaction makes."""
 
@@ -43,6 +50,7 @@ class Totals:
         self._filed: Counter[_Key] = Counter()
         self._repeated: Counter[int] = Counter()
         self._contacts: dict[tuple[int, str], dict[str, int]] = {}
+        self._track: list[dict[str, int | str | None]] = []
         self._numbers: dict[tuple[int, int], list[int]] = {}
         self._at_ms = 0
 
@@ -55,6 +63,7 @@ class Totals:
             said["last_id"] = report_id
             if new.lat_e5 is not None:
                 said["placed_id"] = report_id
+                self._track.append(_step(new))
             battery_pct = json.loads(new.body).get("battery_pct")
             if battery_pct is not None:
                 said["battery_pct"] = battery_pct
@@ -84,6 +93,8 @@ class Totals:
                 _HEAR,
                 [nothing | {"device": d, "mode": m, **n} for (d, m), n in self._contacts.items()],
             )
+        if self._track:
+            connection.execute(_TREAD, self._track)
         if self._numbers:
             gaps.note(connection, self._numbers, self._at_ms)
 
@@ -96,3 +107,12 @@ class Totals:
                 repeated = self._repeated[row.id]
                 copies[row.device, row.mode, row.standing, row.type] += repeated
         return copies
+
+
+def _step(new: "NewReport") -> dict[str, int | str | None]:
+    """Return where a handset was when: never later than its report came."""
+    came_s = new.arrived_ms // 1000
+    at_s = came_s if new.observed_s is None else min(new.observed_s, came_s)
+    names = ("mode", "device", "at_s", "lat_e5", "lon_e5")
+    values = (new.mode, new.device, at_s, new.lat_e5, new.lon_e5)
+    return dict(zip(names, values, strict=True))

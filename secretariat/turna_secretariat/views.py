@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from turna_backbone.clock import Clock
 from turna_protocol import delivery
-from turna_secretariat import distress, picture, queries, situation
+from turna_secretariat import distress, picture, queries, situation, trails
 from turna_secretariat.archive import Archive
 from turna_secretariat.exports.selection import SelectionError, moment_ms
 from turna_secretariat.newest import newest_of
@@ -66,7 +66,7 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
             return search(connection, registry, wanted, limit=limit, before_id=before_id)
 
     @routes.get("/trails")
-    def trails(
+    def walked(
         since: Word = "1h",
         until: Word = None,
         team: Words = None,
@@ -74,12 +74,12 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         mode: Word = None,
     ) -> dict[str, Any]:
         with archive.reader() as connection:
-            return picture.trails(
+            return trails.trails(
                 connection,
                 registry,
                 mode=mode or mission_mode,
                 since_ms=moment("since", since) or 0,
-                until_ms=moment("until", until),
+                until_ms=moment("until", until) or clock.unix_s() * 1000,
                 devices=devices_of(registry, tuple(team or ()), tuple(country or ())),
             )
 

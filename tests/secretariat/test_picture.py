@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tests.secretariat.exported import Exported
-from tests.secretariat.field import EPOCH_S, Field, sos
+from tests.secretariat.field import EPOCH_S, Field, position, sos
 from turna_protocol import codes
-from turna_protocol.reports import Fix, Position
+from turna_protocol.reports import Fix
 from turna_protocol.reports.hazard import Hazard
 from turna_protocol.reports.more_fields import Worksite
 from turna_protocol.reports.worksite_report import WorksiteReport
@@ -18,41 +18,6 @@ from turna_secretariat.desk import Desk, NotPossibleError
 from turna_secretariat.registry import Registry
 
 NOW_MS = (EPOCH_S + 60) * 1000
-
-
-def _walk(step: int, mode: int = codes.EXERCISE) -> Position:
-    fix = Fix(3_620_000 + step * 100, 3_616_000, 5, 0)
-    return Position(
-        mode=mode, time_s=EPOCH_S + step, time_quality=codes.TIME_GNSS, fix=fix, battery_pct=80
-    )
-
-
-def test_a_trail_is_in_the_order_of_walking_and_of_one_mode(
-    field: Field, desk: Desk, archive: Archive, registry: Registry
-) -> None:
-    for seq, report in enumerate((_walk(2), _walk(1), _walk(3, codes.ACTUAL), _walk(4))):
-        desk.file([field.carried(report, seq=seq)], NOW_MS)
-    desk.file([field.carried(_walk(9), seq=9, key=bytes(32))], NOW_MS)
-
-    with archive.reader() as connection:
-        asked = {"mode": "exercise", "until_ms": None, "devices": None}
-        found = picture.trails(connection, registry, since_ms=0, **asked)  # type: ignore[arg-type]
-        later = picture.trails(connection, registry, since_ms=NOW_MS + 1, **asked)  # type: ignore[arg-type]
-
-    assert found["complete"]
-    assert [point[0] for point in found["trails"][0]["points"]] == [
-        (EPOCH_S + step) * 1000 for step in (1, 2, 4)
-    ]
-    assert later["trails"] == []
-
-
-@pytest.mark.parametrize("count", [0, 1, 200, 201, 5000])
-def test_a_long_trail_keeps_its_ends(count: int) -> None:
-    points = [(at, 0.0, 0.0) for at in range(count)]
-    thin = picture.thinned(points)
-
-    assert len(thin) <= picture.TRAIL_POINTS + 1
-    assert thin[:1] + thin[-1:] == points[:1] + points[-1:]
 
 
 def test_a_worksite_is_as_it_was_reported_last_and_a_cleared_hazard_is_gone(
@@ -108,7 +73,7 @@ def test_the_book_of_an_sos_says_who_did_what_when(
 
 
 def test_only_an_sos_can_be_a_false_alarm(exported: Exported, desk: Desk) -> None:
-    exported.file(_walk(1))
+    exported.file(position())
 
     with pytest.raises(NotPossibleError, match="only an SOS"):
         desk.act(1, "false_alarm", "Aylin Demir", NOW_MS)

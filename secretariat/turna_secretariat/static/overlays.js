@@ -11,9 +11,14 @@ const DASHES = ["", "10 5", "2 6", "10 5 2 5"]; // who cannot tell colours tells
 const SEVERITIES = { unknown: sayLater("unknown"), minor: sayLater("minor"), moderate: sayLater("moderate"), severe: sayLater("severe"), extreme: sayLater("extreme") };
 const HAZARD_STATES = { new: sayLater("new"), ongoing: sayLater("ongoing"), contained: sayLater("contained") };
 
+const DANGER_Z = 2500; // above the names of teams, below who is in distress
+
 let trails = null;
 let sites = null;
 let shown = "";
+
+// What stands on the map and is no team, as the boxes that names keep clear of.
+export const signs = () => sites.getLayers().map((each) => each.getElement?.()?.firstElementChild).filter(Boolean);
 
 export function prepareOverlays(map) {
   trails = window.L.layerGroup().addTo(map);
@@ -21,7 +26,7 @@ export function prepareOverlays(map) {
 }
 
 export function showOverlays({ places, trails: walked, now_ms }, actions) {
-  byId("trail-note").textContent = walked && !walked.complete ? phrase("Only the newest part of the trails is shown.") : "";
+  byId("trail-note").textContent = walked?.complete === false ? phrase("Only the newest part of the trails is shown.") : "";
   list(places, now_ms, actions);
   const look = JSON.stringify([places, walked, document.documentElement.lang]);
   if (look === shown) return;
@@ -59,7 +64,7 @@ function hazard(found, actions) {
 
 function point(position, kind, label, title, onClick) {
   const icon = window.L.divIcon({ className: kind, html: label, iconSize: null });
-  window.L.marker([position.lat, position.lon], { icon, title, alt: title, keyboard: true, zIndexOffset: -500 }).on("click keypress", (event) => { if (!event.originalEvent.key || event.originalEvent.key === "Enter") onClick(); }).addTo(sites);
+  window.L.marker([position.lat, position.lon], { icon, title, alt: title, keyboard: true, zIndexOffset: kind === "hazard" ? DANGER_Z : 0 }).on("click keypress", (event) => { if (!event.originalEvent.key || event.originalEvent.key === "Enter") onClick(); }).addTo(sites);
 }
 
 function list({ worksites, hazards }, now_ms, actions) {

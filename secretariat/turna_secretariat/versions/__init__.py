@@ -1,7 +1,6 @@
 """Brings an archive to the present schema, from whichever version it has, in one transaction.
 
-Each step is a module here that knows the tables as they were then: `schema` goes on changing, what
-a step once did must not.
+`shape` makes the tables; what a version puts into them is a step, a module here.
 """
 
 from collections.abc import Callable
@@ -11,21 +10,27 @@ from sqlalchemy.engine import Connection
 
 from turna_secretariat import down_schema, schema
 from turna_secretariat.engines import ArchiveError
-from turna_secretariat.versions import v2, v3
+from turna_secretariat.versions import v2, v4
+from turna_secretariat.versions.shape import complete
 
-# What leads to a version from the one before it.
-STEPS: dict[int, Callable[[Connection], None]] = {2: v2.migrate, 3: v3.migrate}
+# What fills the tables that a version brought, for what came before it. Version 3 had nothing to.
+STEPS: dict[int, Callable[[Connection], None]] = {2: v2.fill, 4: v4.fill}
 
 
 def bring_up(connection: Connection) -> None:
-    """Create the tables of a new archive, or take the steps that an old one has missed."""
+    """Create the tables of a new archive, or add to an old one what it has not."""
     version = require_known(connection)
+    metadata = down_schema.metadata  # that of `schema`, with the tables of what goes down
     if version is None:
-        down_schema.metadata.create_all(connection)  # those of `schema` among them
+        metadata.create_all(connection)
         connection.execute(schema.schema_version.insert().values(version=schema.SCHEMA_VERSION))
         return
+    if version == schema.SCHEMA_VERSION:
+        return
+    complete(connection, metadata)
     for missed in range(version + 1, schema.SCHEMA_VERSION + 1):
-        STEPS[missed](connection)
+        if missed in STEPS:
+            STEPS[missed](connection)
     connection.execute(schema.schema_version.update().values(version=schema.SCHEMA_VERSION))
 
 
