@@ -10,7 +10,7 @@ from typing import Any
 
 import cbor2
 
-from turna_protocol import cbor
+from turna_protocol import cbor, delivery
 from turna_protocol.errors import MalformedError, MisuseError
 
 VERSION = 1
@@ -30,7 +30,6 @@ ENVELOPE_LIMIT = 16_384
 _U16 = 0xFFFF
 _U32 = 0xFFFF_FFFF
 _TIME_LIMIT = 1 << 40
-_STATES = 5  # turna_protocol.delivery: the states run from 0 to 5
 
 _Check = Callable[[object], bool]
 
@@ -200,7 +199,7 @@ _REPORT: dict[str, _Check] = _KEY | {
 }
 _RECEIPT: dict[str, _Check] = _KEY | {
     "digest": _octets(DIGEST_LENGTH, DIGEST_LENGTH),
-    "state": _integer(0, _STATES),
+    "state": _integer(0, len(delivery.STATE_NAMES) - 1),
     "sealed": _octets(0, RECEIPT_ENTRY_LIMIT),
 }
 _PRESENCE: dict[str, _Check] = {
