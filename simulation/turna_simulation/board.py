@@ -189,6 +189,10 @@ class Board:
         """Name what is in a folder of the flash, as a restart at this instant would find it."""
         return image.list_files(self._equipment.micropython, self.flash.path, folder)
 
+    def read_folder(self, folder: str) -> dict[str, bytes]:
+        """Read every file of a folder, as a restart at this instant would find it."""
+        return image.read_folder(self._equipment.micropython, self.flash.path, folder)
+
     # The serial port.
 
     def open_pty(self, path: Path | None = None) -> str:

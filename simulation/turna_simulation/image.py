@@ -19,11 +19,7 @@ def write_files(micropython: Path, image: Path, files: Mapping[str, bytes]) -> N
 
 def read_file(micropython: Path, image: Path, path: str) -> bytes | None:
     """Return a file's content as a board that starts now would find it, or None."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "image"
-        shutil.copyfile(image, copy)
-        (text,) = _run(micropython, copy, [["read", path]])
-    return None if text is None else bytes.fromhex(text)
+    return _look(micropython, image, [["read", path]])[0]
 
 
 def list_files(micropython: Path, image: Path, folder: str) -> list[str]:
@@ -33,6 +29,22 @@ def list_files(micropython: Path, image: Path, folder: str) -> list[str]:
         shutil.copyfile(image, copy)
         (names,) = _run(micropython, copy, [["list", folder]])
     return [str(name) for name in names or []]
+
+
+def read_folder(micropython: Path, image: Path, folder: str) -> dict[str, bytes]:
+    """Return the content of each file in a folder by its name."""
+    names = list_files(micropython, image, folder)
+    contents = _look(micropython, image, [["read", f"{folder}/{name}"] for name in names])
+    return {name: content for name, content in zip(names, contents, strict=True) if content}
+
+
+def _look(micropython: Path, image: Path, commands: list[list[str]]) -> list[bytes | None]:
+    """Read files in a copy: to look is not to touch."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / "image"
+        shutil.copyfile(image, copy)
+        texts = _run(micropython, copy, commands)
+    return [None if text is None else bytes.fromhex(text) for text in texts]
 
 
 def _run(micropython: Path, image: Path, commands: list[list[str]]) -> list[str | None]:

@@ -1,17 +1,17 @@
 """The power goes at every single write to flash, on real littlefs, and nothing is lost for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.simulation.cuts import cut_at_each_write
 from tests.simulation.handset_bench import LONG_MS, Field, Host
 from turna_protocol import delivery
 from turna_protocol.reports import Sitrep
 from turna_simulation.world import World
 
-WRITES_MAX = 60  # far more than any one thing takes: a test that gets there proves nothing
 DAY_S = 86_400
 
 
@@ -19,26 +19,6 @@ DAY_S = 86_400
 def field(tmp_path: Path) -> Iterator[Field]:
     with World(seed=5) as world:
         yield Field(world, tmp_path, position_interval_s=DAY_S, health_interval_s=DAY_S)
-
-
-def cut_at_each_write(field: Field, act: Callable[[], None]) -> Iterator[int]:
-    """Do something again and again, with the power cut one write later each time; till it ends.
-
-    Between two of them the board is on again, and the test has its turn.
-    """
-    for write in range(1, WRITES_MAX):
-        field.handset.cut_power_at_write(write)
-        act()
-        if field.handset.running:
-            assert write > 1
-            field.handset.cut_power_at_write(10**9)
-            yield 0
-            return
-        field.world.run_for(200)
-        field.handset.power_on()
-        field.world.run_for(3_000)
-        yield write
-    raise AssertionError("no end of writes")
 
 
 def journal(field: Field) -> dict[int, int]:
