@@ -16,7 +16,9 @@ devices_in_view: ContextVar[frozenset[int] | None] = ContextVar("devices_in_view
 
 # What has a device, and what is about a report.
 _BY_DEVICE = ("report", "tally", "contact", "track", "reach", "gap")
-_BY_REPORT = ("carriage", "action", "alarm", "change", "owed")
+_BY_REPORT = ("carriage", "action", "alarm", "owed")
+# What may be about a report: that something changed elsewhere says no more than to look again.
+_BY_REPORT_OR_NONE = ("change",)
 
 
 def limit(engine: Engine, devices: Iterable[int]) -> None:
@@ -29,9 +31,11 @@ def limit(engine: Engine, devices: Iterable[int]) -> None:
         chosen = f"+device IN ({numbers})"
         for name in _BY_DEVICE:
             connection.execute(_view(schema, name, chosen))
+        about = f"SELECT 1 FROM {schema}.report AS r WHERE r.id = report_id AND {chosen}"  # noqa: S608
         for name in _BY_REPORT:
-            about = f"SELECT 1 FROM {schema}.report AS r WHERE r.id = report_id AND {chosen}"  # noqa: S608
             connection.execute(_view(schema, name, f"EXISTS ({about})"))
+        for name in _BY_REPORT_OR_NONE:
+            connection.execute(_view(schema, name, f"report_id IS NULL OR EXISTS ({about})"))
         connection.commit()
 
     sa.event.listen(engine, "connect", see_only, insert=True)

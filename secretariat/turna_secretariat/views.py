@@ -1,9 +1,13 @@
-"""The addresses of what an officer looks at: found reports, trails, places, SOS, the situation."""
+"""The addresses of what an officer looks at: found reports, trails, places, SOS, the situation.
+
+Long answers become JSON as they are: looking into each of their numbers takes longer than the rest.
+"""
 
 import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import JSONResponse
 from sqlalchemy.engine import Connection, RowMapping
 
 from turna_backbone.clock import Clock
@@ -47,7 +51,7 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         text: Annotated[str, Query(max_length=TEXT_LIMIT)] = "",
         limit: Annotated[int, Query(ge=1, le=queries.PAGE_LIMIT)] = 60,
         before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
-    ) -> dict[str, Any]:
+    ) -> JSONResponse:
         if mode is not None and mode not in MODES:
             raise HTTPException(422, f"mode: one of {', '.join(MODES)}")
         wanted = Wanted(
@@ -63,7 +67,8 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
             text=text,
         )
         with archive.reader() as connection:
-            return search(connection, registry, wanted, limit=limit, before_id=before_id)
+            found = search(connection, registry, wanted, limit=limit, before_id=before_id)
+        return JSONResponse(found)
 
     @routes.get("/trails")
     def walked(
@@ -72,9 +77,9 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         team: Words = None,
         country: Words = None,
         mode: Word = None,
-    ) -> dict[str, Any]:
+    ) -> JSONResponse:
         with archive.reader() as connection:
-            return trails.trails(
+            found = trails.trails(
                 connection,
                 registry,
                 mode=mode or mission_mode,
@@ -82,11 +87,12 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
                 until_ms=moment("until", until) or clock.unix_s() * 1000,
                 devices=devices_of(registry, tuple(team or ()), tuple(country or ())),
             )
+        return JSONResponse(found)
 
     @routes.get("/places")
-    def places(mode: Word = None) -> dict[str, Any]:
+    def places(mode: Word = None) -> JSONResponse:
         with archive.reader() as connection:
-            return picture.places(connection, registry, mode=mode or mission_mode)
+            return JSONResponse(picture.places(connection, registry, mode=mode or mission_mode))
 
     @routes.get("/sos")
     def calls() -> list[dict[str, Any]]:

@@ -324,7 +324,9 @@ def test_a_file_that_is_no_archive_is_refused_in_one_sentence(tmp_path: Path) ->
 def test_a_false_alarm_is_told_to_the_handset_in_its_own_word(desk: Desk, field: Field) -> None:
     desk.file([field.carried(sos(1), seq=1)], NOW_MS)
 
-    (told,) = field.hears(_sealed(desk.act(1, "false_alarm", "Aylin Demir", NOW_MS)))
+    outgoing = desk.act(1, "false_alarm", "Aylin Demir", NOW_MS)
+    assert all(one.envelope.pack() for one in outgoing)
+    (told,) = field.hears(_sealed(outgoing))
     assert (told.seq, told.state) == (1, delivery.FALSE_ALARM)
     with pytest.raises(NotPossibleError, match="Aylin Demir has said already: false alarm"):
         desk.act(1, "acted", "Bekzat", NOW_MS)

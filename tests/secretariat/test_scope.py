@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.secretariat.field import Field, position, sos
 from turna_secretariat import queries, schema
 from turna_secretariat.archive import Archive
-from turna_secretariat.desk import Desk
+from turna_secretariat.desk import Desk, GatewayNews
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view
 
@@ -52,6 +52,20 @@ def test_reports_alarms_counts_and_contacts_are_those_of_the_handsets_in_view(
             assert _devices(connection, table) == {2}, table.name
         assert connection.execute(sa.select(schema.action)).all() == []
         assert len(connection.execute(sa.select(schema.carriage)).all()) == 2
+
+
+def test_news_of_what_went_down_and_of_gateways_reach_everybody(
+    filled: Archive, desk: Desk
+) -> None:
+    desk.note((), [GatewayNews("hatay-1", "tr", connected=True)], 9)
+    with filled.transaction() as transaction:
+        transaction.note_change("down", None, 9)
+    with _seeing(filled, 2) as connection:
+        changes = queries.changes_after(connection, 0)
+        about = {change["report_id"] for change in changes}
+        devices = _devices(connection, schema.report)
+    assert {"gateway", "down", "report"} <= {change["kind"] for change in changes}
+    assert (devices, 1 in about) == ({2}, False)
 
 
 def test_who_may_see_nobody_sees_nothing(filled: Archive, registry: Registry) -> None:
