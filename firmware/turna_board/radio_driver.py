@@ -127,6 +127,11 @@ class RadioDriver:
         await self._change_rest(_ASLEEP)
 
     @property
+    def working(self) -> bool:
+        """Tell whether an operation is under way: what it waits for must not come late."""
+        return self._lock.locked()
+
+    @property
     def line(self) -> "Pin":
         """The line by which the chip says that it has something; a sleeper wakes by it."""
         return self._chip.interrupt

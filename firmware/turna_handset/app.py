@@ -273,6 +273,8 @@ class Handset:
 
     def _urgent_ms(self, now_ms: int) -> int | None:
         """Return the first instant that must not be missed by more than a moment."""
+        if self._radio.working:
+            return now_ms
         found = None
         for due_ms in (
             self._courier.deadline_ms(),

@@ -90,6 +90,7 @@ class Courier:
         self._phase_ends_ms = 0
         self._radio_ready = Bell()
         self._radio_rest = ""
+        self._in_turns = True  # until the radio says that preambles are too short for that
         self._rest_changed = Bell()
         self._wake = Bell()
 
@@ -221,6 +222,9 @@ class Courier:
             self._counters.count("refused old beacon")
             return
         self._counters.count("beacons")
+        ended_ms = self._uptime.of(received.at_ms)
+        if not beacon.hops:
+            self._listening.beacon(ended_ms, beacon.gateway)
         self._gateway_heard(received)
         if beacon.time_quality in (TIME_NETWORK, TIME_GNSS):
             self._clock.tell(beacon.time_s, codes.TIME_BEACON, now_ms)
@@ -230,20 +234,22 @@ class Courier:
             self._link.clear_phase()
         else:
             period_ms, after_ms, width_ms = phase
-            beacon_end_ms = self._uptime.of(received.at_ms)
-            self._link.assign_phase(period_ms, beacon_end_ms + after_ms, width_ms)
+            self._link.assign_phase(period_ms, ended_ms + after_ms, width_ms)
             self._phase_ends_ms = now_ms + ADMISSION_LASTS_MS
         self._wake.set()
 
     async def _let_rest(self, rest: str) -> None:
         """Let the radio receive or sleep between transmissions, if it does not do so already."""
+        if rest == listen_for.IN_TURNS and not self._in_turns:
+            rest = listen_for.RECEIVE
         if rest == self._radio_rest:
             return
         try:
             if rest == listen_for.REST:
                 await self._radio.sleep()
             elif rest == listen_for.IN_TURNS:
-                await self._radio.receive_duty_cycle(self._provisioning.downlink_preamble_symbols)
+                preamble_symbols = self._channel.preamble_symbols
+                self._in_turns = await self._radio.receive_duty_cycle(preamble_symbols)
             else:
                 await self._radio.receive_continuous()
             self._radio_rest = rest

@@ -56,7 +56,6 @@ def read_provisioning(data: dict[str, object]) -> Provisioning:
         health_interval_s=_interval(data, "health_interval_s", HEALTH_INTERVAL_S),
         fix_interval_s=_interval(data, "fix_interval_s", FIX_INTERVAL_S),
         power=_power(data),
-        downlink_preamble_symbols=radio.preamble_symbols,
         language=_text(data, "language") if "language" in data else ENGLISH,
         watchdog=data.get("watchdog") is not False,
     )

@@ -1,12 +1,13 @@
 """How a handset saves power: what each mode lets processor, screen and GNSS receiver do, and when.
 
-    mode     between two things to do       radio                      a downlink comes
-    live     all is on                      receives                   at once
-    listen   the processor naps             receives                   at once
-    saver    the processor naps             receives and sleeps in     at once, if gateways send
-                                            turns                      long preambles
-    poll     the processor naps             sleeps but for an answer   after the next report
-    off      sleeps until the button        sleeps                     never
+    mode     between two things to do   radio                          a downlink comes
+    live     all is on                  receives                       at once
+    listen   the processor naps         receives; in turns with sleep  at once
+                                        where preambles are long
+    saver    the processor naps         sleeps but for beacons         with the next beacon: within
+                                        and answers                    a minute or so
+    poll     the processor naps         sleeps but for answers         after the next report
+    off      sleeps until the button    sleeps                         never
 
 Pure: the caller says what time it is and what goes on.  The radio's part is in `listening.py`.
 """

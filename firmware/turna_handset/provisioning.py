@@ -34,7 +34,6 @@ class Provisioning:
         health_interval_s: int,
         fix_interval_s: int,
         power: str,
-        downlink_preamble_symbols: int,
         language: str,
         watchdog: bool,
     ) -> None:
@@ -58,6 +57,5 @@ class Provisioning:
         self.health_interval_s = health_interval_s
         self.fix_interval_s = fix_interval_s
         self.power = power  # of `power.MODES`, until another is chosen
-        self.downlink_preamble_symbols = downlink_preamble_symbols
         self.language = language  # code; whether this firmware speaks it is for `labels`
         self.watchdog = watchdog

@@ -6,9 +6,15 @@ from turna_gateway import counters as count
 from turna_gateway.counters import Counters
 from turna_gateway.speech import BEACON_PRIORITY, Utterance
 from turna_gateway.store import Store
-from turna_protocol.beacon import NUMBER_MAX, TIME_NETWORK, TIME_UNKNOWN, Beacon, pack_beacon
+from turna_protocol.beacon import (
+    NUMBER_MAX,
+    PERIOD_MS,
+    TIME_NETWORK,
+    TIME_UNKNOWN,
+    Beacon,
+    pack_beacon,
+)
 
-PERIOD_MS = 60_000
 # A clock before this was never set (2025-01-01), one after it is wrong (2100-01-01).
 PLAUSIBLE_FROM_S, PLAUSIBLE_TO_S = 1_735_689_600, 4_102_444_800
 _NEXT_NUMBER = "beacon_number"
@@ -26,9 +32,11 @@ class Beacons:
         counters: Counters,
         unix_s: Callable[[], int],
         load_pct: Callable[[int], int],
+        heard_now: Callable[[int], None],
         hops: int = 0,
     ) -> None:
         self._hops = hops
+        self._heard_now = heard_now  # handsets that slept hear us for a moment from here on
         self._gateway_index = gateway_index
         self._broadcast_key = broadcast_key
         self._store = store
@@ -66,6 +74,7 @@ class Beacons:
 
     def _said(self, now_ms: int) -> None:
         self._due_at_ms = now_ms + PERIOD_MS
+        self._heard_now(now_ms)
         self._counters.add(count.BEACONS)
 
     def _take_number(self) -> int:

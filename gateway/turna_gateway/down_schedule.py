@@ -16,6 +16,10 @@ ALARM_LASTS_MS = 600_000
 ALARM_FIRST_MS = 4_000
 ALARM_LONGEST_MS = 60_000
 ALARM_LATER_MS = 300_000
+# Handsets that save power hear what follows a beacon: an order is said after its first ones too,
+# a notice once, an alarm as long as it lasts.
+ORDER_BEACONS = 3
+NOTICE_BEACONS = 1
 # A notice takes some packets: after these rounds only those who lack it get it, when heard.
 NOTICE_PAUSES_MS = (60_000, 300_000)
 NEVER_MS = 1 << 62
@@ -49,6 +53,13 @@ def after_contact_ms(one: Down, said_ms: int, began_ms: int, now_ms: int) -> int
     else:
         pause_ms = REPEAT_AFTER_MS
     return max(now_ms, said_ms + pause_ms)
+
+
+def goes_after_beacon(one: Down, beacons: int, began_ms: int, now_ms: int) -> bool:
+    """Tell whether to say it after a beacon, as it was after so many before."""
+    if is_alarm(one):
+        return now_ms - began_ms < ALARM_LASTS_MS
+    return beacons < (NOTICE_BEACONS if one.what == down.NOTICE else ORDER_BEACONS)
 
 
 def _doubled(first_ms: int, rounds: int, longest_ms: int) -> int:

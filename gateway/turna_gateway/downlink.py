@@ -16,7 +16,13 @@ from turna_gateway.beacons import PLAUSIBLE_FROM_S, PLAUSIBLE_TO_S
 from turna_gateway.counters import Counters
 from turna_gateway.down_packets import packets_of
 from turna_gateway.down_rows import DownRows
-from turna_gateway.down_schedule import NEVER_MS, after_contact_ms, is_alarm, next_round_ms
+from turna_gateway.down_schedule import (
+    NEVER_MS,
+    after_contact_ms,
+    goes_after_beacon,
+    is_alarm,
+    next_round_ms,
+)
 from turna_gateway.keyring import Keyring
 from turna_gateway.revoked import Revoked
 from turna_gateway.speech import RECEIPT_PRIORITY, Utterance
@@ -47,6 +53,7 @@ class _Waiting:
         self.packets = packets
         self.is_sent = False
         self.rounds = 0
+        self.beacons = 0  # after so many it was said for those who listen then
         self.held = 0
         self.holders: set[int] = set()
         self.to_say: list[int] = []
@@ -205,6 +212,15 @@ class Downlink:
                 at_ms = after_contact_ms(one, waiting.said_ms, waiting.began_ms, now_ms)
                 waiting.due_ms = min(waiting.due_ms, at_ms)
                 waiting.contact_ms = now_ms
+
+    def beacon_said(self, now_ms: int) -> None:
+        """Bring forward what was said to no avail: who saves power listens now, for a moment."""
+        for waiting in self._waiting.values():
+            if not waiting.rounds or now_ms - waiting.said_ms < REPEAT_AFTER_MS:
+                continue
+            if goes_after_beacon(waiting.down, waiting.beacons, waiting.began_ms, now_ms):
+                waiting.beacons += 1
+                waiting.due_ms = min(waiting.due_ms, now_ms)
 
     def holding(self, device: int, generation: int, content: bytes) -> None:
         """Take a handset's word, proved under its link key, on what it holds."""

@@ -98,15 +98,6 @@ class Gateway:
         self._prune_due_ms = self._started_ms + PRUNE_PERIOD_MS
         self._acknowledger = Acknowledger(identity.index, store, self.counters)
         self._receipts = RadioReceipts(store, self.counters)
-        self._beacons = Beacons(
-            gateway_index=identity.index,
-            broadcast_key=keyring.broadcast_key,
-            store=store,
-            counters=self.counters,
-            unix_s=clock.unix_s,
-            load_pct=self.airwaves.load_pct,
-            hops=mission.radio.hops,
-        )
         self.revoked = Revoked(store, mission.public_key)
         self._down_states = DownStates(
             topic=topics.down_state(identity.country, identity.name), store=store, uplink=uplink
@@ -119,6 +110,16 @@ class Gateway:
             counters=self.counters,
             clock=clock,
             news=self._down_states.news,
+        )
+        self._beacons = Beacons(
+            gateway_index=identity.index,
+            broadcast_key=keyring.broadcast_key,
+            store=store,
+            counters=self.counters,
+            unix_s=clock.unix_s,
+            load_pct=self.airwaves.load_pct,
+            heard_now=self.downlink.beacon_said,
+            hops=mission.radio.hops,
         )
         self._transmitter = Transmitter(
             radio=radio,

@@ -17,6 +17,7 @@ from .packet import (
 )
 from .record import Record
 
+PERIOD_MS = 60_000  # from the end of one to the next; handsets that save power wake for it
 TAG_BYTES = 4
 BEACON_BYTES = 18  # without turns
 TURN_DEVICE_MAX = 512  # as many as a mission has handsets: a bitmap of 64 bytes

@@ -7,6 +7,8 @@ from .errors import MalformedError, MisuseError
 
 # A handset that switches its receiver off listens this long after each packet of its own.
 LISTEN_MS = 3_000
+# And this long after a packet for it or a beacon: there may be more.
+AFTER_HEARING_MS = 2_000
 # One holding answers all orders and parts that come one after another.
 HOLD_AFTER_MS = 1_000
 # What everybody hears, not everybody answers at once; and a repetition only after this pause.

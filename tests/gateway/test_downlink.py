@@ -1,5 +1,6 @@
 """What the Secretariat says on its last stretch: said at the right moment, once, within the law."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,12 +31,13 @@ from turna_backbone.down import Part
 from turna_backbone.mqtt import Message as Arrived
 from turna_gateway import counters as count
 from turna_gateway.down_rows import FINISHED_KEPT
+from turna_gateway.down_schedule import ORDER_BEACONS
 from turna_gateway.downlink import ALARM_ROOM, QUEUE_LIMIT
 from turna_gateway.status import StatusBoard
 from turna_protocol import orders, packet
 from turna_protocol.alerts import CEASE_WORK, EVACUATE
 from turna_protocol.codes import EXERCISE
-from turna_protocol.downlink import REPEAT_AFTER_MS
+from turna_protocol.downlink import AFTER_HEARING_MS, REPEAT_AFTER_MS
 from turna_protocol.report_codes import PHRASES
 from turna_protocol.reports.message import Message
 from turna_protocol.sealing import seal_report
@@ -64,13 +66,24 @@ def test_an_order_is_said_at_once_and_its_handset_can_prove_it(up: Field) -> Non
 def test_an_order_is_repeated_ever_more_rarely_until_the_handset_holds_it(up: Field) -> None:
     give(up, order(ONE, 3))
     up.pass_time(120_000)
-    assert len(orders_heard(up, ONE)) == 4  # at 0, 15, 45 and 105 seconds
+    assert len(orders_heard(up, ONE)) == 5  # at 0, 15, 45 seconds and after two beacons
 
     up.hear(holding(ONE, 20, number=3))
     up.pass_time(3_600_000)
 
-    assert len(orders_heard(up, ONE)) == 4
+    assert len(orders_heard(up, ONE)) == 5
     assert states(up)[-1] == "delivered"
+
+
+def said_after_a_beacon(field: Field, heard: Callable[[], Sequence[object]]) -> int:
+    """Let time pass until the next beacon; return how much whoever wakes for it hears."""
+    beacons = field.gateway.counters[count.BEACONS]
+    said = 0
+    while field.gateway.counters[count.BEACONS] == beacons:
+        said = len(heard())
+        field.pass_time(100)
+    field.pass_time(AFTER_HEARING_MS - 100)
+    return len(heard()) - said
 
 
 def test_a_sleeping_handset_gets_its_orders_while_it_listens(up: Field) -> None:
@@ -96,6 +109,22 @@ def test_a_sleeping_handset_is_told_once_more_while_it_may_listen_and_then_left_
     up.pass_time(14_000)
 
     assert len(orders_heard(up, ONE)) == said + 2
+
+
+def test_who_sleeps_from_beacon_to_beacon_gets_an_order_with_the_next_and_not_for_ever(
+    up: Field,
+) -> None:
+    up.pass_time(10_000)
+    give(up, order(ONE, 3))
+    followed = [said_after_a_beacon(up, lambda: orders_heard(up, ONE)) for _ in range(8)]
+    assert followed[:ORDER_BEACONS] == [1] * ORDER_BEACONS
+    assert sum(followed[ORDER_BEACONS:]) <= 1, "by its own pauses, not by beacons"
+
+
+def test_an_alert_follows_every_beacon_while_people_still_have_to_get_out(up: Field) -> None:
+    up.pass_time(10_000)
+    give(up, alert(EVACUATE, 1))
+    assert [said_after_a_beacon(up, lambda: alerts_heard(up)) for _ in range(8)] == [1] * 8
 
 
 def test_a_handset_that_is_heard_again_and_again_is_not_told_more_often_than_it_answers(
@@ -337,7 +366,7 @@ def test_whoever_shows_up_without_the_alert_gets_it_and_whoever_holds_it_does_no
     up: Field,
 ) -> None:
     give(up, alert(CEASE_WORK, 1))
-    up.pass_time(700_000)
+    up.pass_time(730_000)
     name = alert(CEASE_WORK, 1).number
     up.hear(holding(ONE, 20, number=name, stream=orders.ALERTS))
     so_far = len(alerts_heard(up))

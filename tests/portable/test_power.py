@@ -3,6 +3,8 @@
 from turna_handset import listening, power
 from turna_handset.listening import Listening
 from turna_handset.power import FixRhythm, Power
+from turna_protocol import downlink
+from turna_protocol.beacon import PERIOD_MS
 
 AWAKE_MS = power.AWAKE_AFTER_START_MS
 DARK_MS = AWAKE_MS + power.LIT_MS + 1
@@ -76,7 +78,8 @@ def test_in_live_mode_the_receiver_never_rests() -> None:
 
 
 def test_a_listening_radio_always_receives_and_a_polling_one_for_an_answer() -> None:
-    assert Listening(Power(power.LISTEN, 0)).rest(DARK_MS) == listening.RECEIVE
+    assert Listening(Power(power.LIVE, 0)).rest(DARK_MS) == listening.RECEIVE
+    assert Listening(Power(power.LISTEN, 0)).rest(DARK_MS) == listening.IN_TURNS
     polling = Listening(Power(power.POLL, 0))
     assert polling.rest(1_000) == listening.REST
     polling.sent(1_000, answer_ms=900)
@@ -84,6 +87,11 @@ def test_a_listening_radio_always_receives_and_a_polling_one_for_an_answer() -> 
     assert polling.deadline_ms(1_000) == 1_000 + listening.AFTER_SENDING_MS
     assert polling.rest(1_000 + listening.AFTER_SENDING_MS) == listening.REST
     assert polling.deadline_ms(1_000 + listening.AFTER_SENDING_MS) is None
+
+
+def test_a_radio_hears_as_long_as_gateways_are_promised() -> None:
+    assert listening.AFTER_SENDING_MS == downlink.LISTEN_MS
+    assert listening.AFTER_HEARING_MS == downlink.AFTER_HEARING_MS
 
 
 def test_an_answer_that_takes_long_is_waited_for_and_one_that_came_may_not_be_the_last() -> None:
@@ -94,8 +102,81 @@ def test_an_answer_that_takes_long_is_waited_for_and_one_that_came_may_not_be_th
     assert polling.rest(8_999 + listening.AFTER_HEARING_MS - 1) == listening.RECEIVE
 
 
-def test_a_saver_receives_in_turns_with_sleep() -> None:
-    assert Listening(Power(power.SAVER, 0)).rest(1_000) == listening.IN_TURNS
+def saver_that_heard(beacon_ms: int, gateway: int = 1) -> Listening:
+    saver = Listening(Power(power.SAVER, 0))
+    saver.beacon(beacon_ms, gateway)
+    return saver
+
+
+def receives(radio: Listening, from_ms: int, to_ms: int) -> int:
+    """Return for how much of a time it receives, in steps of 100 ms."""
+    steps = range(from_ms, to_ms, 100)
+    return sum(100 for now_ms in steps if radio.rest(now_ms) == listening.RECEIVE)
+
+
+def test_a_saver_sleeps_until_the_next_beacon_is_due_and_a_moment_beyond() -> None:
+    saver = saver_that_heard(10_000)
+    due_ms = 10_000 + PERIOD_MS
+    assert saver.rest(10_001) == listening.REST
+    assert saver.deadline_ms(10_001) == due_ms - listening.BEACON_EARLY_MS
+    assert saver.rest(due_ms - listening.BEACON_EARLY_MS) == listening.RECEIVE
+    assert saver.deadline_ms(due_ms) == due_ms + listening.BEACON_LATE_MS
+    assert saver.rest(due_ms + listening.BEACON_LATE_MS) == listening.REST
+
+
+def test_a_saver_that_hears_its_beacons_receives_a_twentieth_of_the_time_at_most() -> None:
+    saver = saver_that_heard(10_000)
+    received_ms = 0
+    for beacon_ms in range(70_000, 670_000, PERIOD_MS):
+        received_ms += receives(saver, beacon_ms - 59_000, beacon_ms)
+        saver.heard(beacon_ms)
+        saver.beacon(beacon_ms, 1)
+        received_ms += receives(saver, beacon_ms, beacon_ms + 1_000)
+    assert received_ms <= 660_000 // 20
+
+
+def test_a_late_beacon_moves_those_that_follow_it() -> None:
+    saver = saver_that_heard(10_000)
+    late_ms = 10_000 + PERIOD_MS + listening.BEACON_LATE_MS - 1
+    assert saver.rest(late_ms) == listening.RECEIVE
+    saver.beacon(late_ms, 1)
+    assert saver.deadline_ms(late_ms + 1) == late_ms + PERIOD_MS - listening.BEACON_EARLY_MS
+
+
+def test_a_beacon_that_was_missed_is_waited_for_longer_the_next_time() -> None:
+    saver = saver_that_heard(0)
+    assert saver.rest(PERIOD_MS + listening.BEACON_LATE_MS) == listening.REST
+    opens_ms = saver.deadline_ms(PERIOD_MS + listening.BEACON_LATE_MS)
+    assert opens_ms == 2 * PERIOD_MS - 2 * listening.BEACON_EARLY_MS
+
+
+def test_a_saver_whose_gateway_is_gone_looks_for_another_now_and_then() -> None:
+    saver = saver_that_heard(0)
+    gone_ms = (listening.BEACONS_MISSED_MAX + 2) * PERIOD_MS
+    receives(saver, 0, gone_ms)
+    assert saver.rest(gone_ms) == listening.RECEIVE
+    searched_ms = receives(saver, gone_ms, gone_ms + listening.SEARCH_EVERY_MS)
+    assert searched_ms <= listening.SEARCH_MS
+    assert saver.rest(gone_ms + listening.SEARCH_EVERY_MS) == listening.RECEIVE
+
+
+def test_a_saver_that_never_heard_a_beacon_looks_for_one_and_again_when_a_gateway_answers() -> None:
+    saver = Listening(Power(power.SAVER, 0))
+    assert saver.rest(0) == listening.RECEIVE
+    over_ms = listening.SEARCH_MS
+    assert saver.deadline_ms(0) == over_ms
+    assert saver.rest(over_ms) == listening.REST
+    saver.heard(over_ms + 1_000)
+    assert saver.rest(over_ms + PERIOD_MS) == listening.RECEIVE
+
+
+def test_a_saver_follows_the_beacons_of_one_gateway_until_they_stay_away() -> None:
+    saver = saver_that_heard(0, gateway=1)
+    saver.beacon(20_000, 2)
+    assert saver.deadline_ms(20_000) == PERIOD_MS - listening.BEACON_EARLY_MS
+    assert saver.rest(PERIOD_MS + listening.BEACON_LATE_MS) == listening.REST
+    saver.beacon(80_000, 2)
+    assert saver.deadline_ms(80_000) == 80_000 + PERIOD_MS - listening.BEACON_EARLY_MS
 
 
 def test_an_sos_makes_every_radio_receive() -> None:
