@@ -1,4 +1,4 @@
-"""Reads the mission kit: the public mission, and keys from files that only their owner may read."""
+"""Reads the mission kit: the public mission, whose keys its owner revoked, and the secret keys."""
 
 import json
 import stat
@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from turna_backbone.configuration import ConfigurationError
-from turna_protocol.errors import MalformedError
+from turna_protocol.errors import MalformedError, NotAuthenticError
 from turna_protocol.key_parts import KEY_BYTES
 from turna_protocol.mission import Mission, mission_from_json
+from turna_protocol.notices import REVOCATIONS, verify_notice
+from turna_protocol.revocation import Revocations, unpack_revocations
 
+REVOCATIONS_FILE = "revocations.json"  # beside mission.json, and copied with it
+REVOCATIONS_NUMBER = 0  # it is signed as a notice, which has a number; no handset sees this one
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -36,6 +40,25 @@ def read_mission(path: Path) -> Mission:
         raise ConfigurationError(
             f"{path}: its field {error} is wrong; take mission.json from the mission kit again"
         ) from None
+
+
+def read_revocations(folder: Path, mission: Mission) -> Revocations:
+    """Return whose keys the kit's owner revoked; believed by the mission's signature alone."""
+    revoked, path = Revocations(), folder / REVOCATIONS_FILE
+    if not path.exists():
+        return revoked
+    content = _read(path)
+    try:
+        whole = bytes.fromhex(str(content["content"]) + str(content["signature"]))
+        notice = verify_notice(REVOCATIONS_NUMBER, whole, bytes.fromhex(mission.public_key))
+        if notice.subject != REVOCATIONS:
+            raise MalformedError("subject")
+        revoked.accept(unpack_revocations(notice.body))
+    except (KeyError, ValueError, MalformedError, NotAuthenticError):
+        raise ConfigurationError(
+            f"{path}: was not signed with this mission's key; take it from the mission kit again"
+        ) from None
+    return revoked
 
 
 def read_gateway_keys(path: Path) -> GatewayKeys:

@@ -132,6 +132,11 @@ def write_kit(directory: Path, kit: Kit) -> None:
     _write(directory / MISSION_FILE, mission.mission_to_json(kit.mission), mode=0o644)
 
 
+def write_public(path: Path, content: dict[str, object]) -> None:
+    """Put a file without secrets into a kit."""
+    _write(path, content, mode=0o644)
+
+
 def handset_file(directory: Path, device: int) -> Path:
     """Return where a handset's settings are in a kit."""
     return directory / f"handset-{device}.json"

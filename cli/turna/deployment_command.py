@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from turna import deployment, deployment_show, deployment_terms
+from turna import deployment, deployment_revoke, deployment_show, deployment_terms
 from turna.asking import given_or_asked
 from turna.deployment_boards import BOARDS
 from turna.deployment_kit import (
@@ -35,8 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     label = tasks.add_parser("label", help="print what to stick on a handset, as a page to print")
     label.add_argument("--handset", metavar="CALL_SIGN", help="default: a label for each")
     label.add_argument("--out", type=Path, required=True, metavar="FILE", help="HTML")
+    revoke = tasks.add_parser("revoke", help="let lost handsets' keys count no more; for good")
     for task in tasks.choices.values():
         task.add_argument("kit", type=Path, metavar="FOLDER", help="the mission kit's folder")
+    deployment_revoke.add_arguments(revoke)
     regions = tasks.add_parser("regions", help="list where what may be sent, and by which source")
     regions.add_argument("--json", action="store_true", help="print it as JSON")
 
@@ -52,9 +54,13 @@ def run(args: argparse.Namespace) -> int:
     elif args.task == "add-gateway":
         _gateway(args)
     elif args.task == "show":
-        print(deployment_show.kit(read_kit(args.kit), as_json=args.json))
+        kit = read_kit(args.kit)
+        revoked = deployment_revoke.revoked(args.kit, kit.mission)
+        print(deployment_show.kit(kit, revoked, as_json=args.json))
     elif args.task == "label":
         _label(args)
+    elif args.task == "revoke":
+        return deployment_revoke.run(args)
     else:
         from turna import provisioning  # its library is only needed, and only there, for this
 

@@ -5,16 +5,18 @@ from datetime import UTC, datetime
 
 from turna.deployment import USUAL_BOARD, Kit
 from turna_protocol import mission, regions
+from turna_protocol.revocation import Revocations
 
 _ROW = "  {:<16} {:>4}  {:<8} {:<3} {:<16} {:<13} {}"
 
 
-def kit(found: Kit, *, as_json: bool) -> str:
+def kit(found: Kit, revoked: Revocations, *, as_json: bool) -> str:
     """Return what is in a kit; the master and all that is made of it stay out."""
     if as_json:
         form = mission.mission_to_json(found.mission)
         form["handset_boards"] = {str(k): v for k, v in found.handset_boards.items()}
         form["modem_boards"] = dict(found.modem_boards)
+        form["revoked"] = {str(k): v for k, v in revoked.as_list().entries.items()}
         return json.dumps(form, indent=2, ensure_ascii=False)
     made = found.mission
     lines = [*_terms(made), f"gateways: {len(made.gateways) or 'none yet'}"]
@@ -32,11 +34,15 @@ def kit(found: Kit, *, as_json: bool) -> str:
             device.country,
             found.handset_boards.get(device.device, USUAL_BOARD),
             device.hardware_id,
-            device.generation,
+            f"{device.generation} {'REVOKED' if _counts_no_more(revoked, device) else ''}".rstrip(),
         )
         for device in made.devices
     ]
     return "\n".join(lines)
+
+
+def _counts_no_more(revoked: Revocations, device: mission.Device) -> bool:
+    return revoked.is_revoked(device.device, device.generation)
 
 
 def _terms(made: mission.Mission) -> list[str]:

@@ -111,7 +111,7 @@ def _send(page: Page, args: argparse.Namespace) -> int:
     words = {"kind": args.kind, "to": _to(args), "form": _form(args.fields), "mode": args.mode}
     words["lasts_min"] = args.lasts
     _show_cost(page.post("/api/down/cost", words))
-    if not args.yes and not _agreed("Say it?"):
+    if not args.yes and not agreed("Say it?"):
         print("nothing was said")
         return 1
     _show(page.post("/api/down", words))
@@ -136,12 +136,26 @@ def _sent(page: Page, args: argparse.Namespace) -> int:
 
 def _revoke(page: Page, args: argparse.Namespace) -> int:
     names = ", ".join(str(device) for device in args.devices)
-    if not args.yes and not _agreed(f"Handsets {names} need new keys ever after. Revoke them?"):
+    if not args.yes and not agreed(f"Handsets {names} need new keys ever after. Revoke them?"):
         print("nothing was revoked")
         return 1
-    for revoked in page.post("/api/down/revocations", {"devices": args.devices}):
-        print(f"{revoked['call_sign']}: keys up to generation {revoked['generation']} are revoked")
+    _post_revocation(page, args.devices)
     return 0
+
+
+def revoke(address: str, account: str, devices: Sequence[int]) -> None:
+    """Revoke handsets at a page, as somebody who may."""
+    page = Page(address)
+    page.sign_in(account, _password(account))
+    try:
+        _post_revocation(page, devices)
+    finally:
+        page.sign_out()
+
+
+def _post_revocation(page: Page, devices: Sequence[int]) -> None:
+    for revoked in page.post("/api/down/revocations", {"devices": list(devices)}):
+        print(f"{revoked['call_sign']}: keys up to generation {revoked['generation']} are revoked")
 
 
 def _to(args: argparse.Namespace) -> dict[str, object]:
@@ -186,7 +200,8 @@ def _show(words: Sequence[dict[str, Any]]) -> None:  # Any: as above
         print(f"{word['id']:>5} {word['kind']}{mark} by {word['person']}: {text}; {counts}")
 
 
-def _agreed(question: str) -> bool:
+def agreed(question: str) -> bool:
+    """Ask somebody at a terminal; no answer is no."""
     if not sys.stdin.isatty():
         raise UsageError("nobody is here to be asked: look at the cost, then say --yes")
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")

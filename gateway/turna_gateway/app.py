@@ -14,7 +14,7 @@ from functools import partial
 
 from turna_backbone.credentials import CredentialsError
 from turna_backbone.envelope import BOOT_ID_LENGTH
-from turna_backbone.kit import read_gateway_keys, read_mission
+from turna_backbone.kit import read_gateway_keys, read_mission, read_revocations
 from turna_backbone.mqtt import MqttSession, Will
 from turna_gateway.airwaves import allowed_band
 from turna_gateway.config import Config
@@ -99,6 +99,7 @@ def run(
         radio=radio,
         uplink=session,
         clock=config.clock,
+        revoked_by_kit=read_revocations(config.mission.parent, mission),
     )
     board = StatusBoard(
         gateway, mission, config.clock, _certificate_days(config), partial(_modem_troubles, radio)

@@ -44,6 +44,7 @@ from turna_gateway.store import SALVAGED, Store
 from turna_gateway.transmitter import Transmitter
 from turna_protocol.mission import Mission
 from turna_protocol.regions import SubBand
+from turna_protocol.revocation import Revocations
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Gateway:
         mission: Mission,
         band: SubBand,
         second_band: SubBand | None = None,
+        revoked_by_kit: Revocations | None = None,
         keyring: Keyring,
         store: Store,
         radio: Radio,
@@ -98,7 +100,7 @@ class Gateway:
         self._prune_due_ms = self._started_ms + PRUNE_PERIOD_MS
         self._acknowledger = Acknowledger(identity.index, store, self.counters)
         self._receipts = RadioReceipts(store, self.counters)
-        self.revoked = Revoked(store, mission.public_key)
+        self.revoked = Revoked(store, mission.public_key, revoked_by_kit or Revocations())
         self._down_states = DownStates(
             topic=topics.down_state(identity.country, identity.name), store=store, uplink=uplink
         )

@@ -1,4 +1,4 @@
-"""Whose keys are revoked: the newest signed list that the Secretariat sent, kept over restarts."""
+"""Whose keys are revoked: by the Secretariat's newest signed list, and by the mission kit's."""
 
 from turna_gateway.store import Store
 from turna_protocol.errors import MalformedError
@@ -11,8 +11,9 @@ _VERSION = "revocation_version"
 class Revoked:
     """Believes a list by the Secretariat's signature alone, whoever brings it."""
 
-    def __init__(self, store: Store, public_key: str) -> None:
+    def __init__(self, store: Store, public_key: str, by_kit: Revocations) -> None:
         self._store = store
+        self._by_kit = by_kit
         self._public_key = bytes.fromhex(public_key)
         self._known = Revocations()
 
@@ -29,10 +30,11 @@ class Revoked:
             self._known.accept(RevocationList(int.from_bytes(version, "big"), dict(rows)))
 
     def is_revoked(self, device: int, generation: int) -> bool:
-        return self._known.is_revoked(device, generation)
+        known, by_kit = self._known, self._by_kit
+        return known.is_revoked(device, generation) or by_kit.is_revoked(device, generation)
 
     def devices(self) -> list[int]:
-        return sorted(self._known.as_list().entries)
+        return sorted({*self._known.as_list().entries, *self._by_kit.as_list().entries})
 
     def take(self, number: int, content: bytes, signature: bytes) -> bool:
         """Take over a newer list, inside a transaction; return False for an old one.

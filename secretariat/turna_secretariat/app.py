@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from turna_backbone.configuration import ConfigurationError
 from turna_backbone.envelope import BOOT_ID_LENGTH
-from turna_backbone.kit import read_mission, read_secretariat_keys
+from turna_backbone.kit import read_mission, read_revocations, read_secretariat_keys
 from turna_backbone.mqtt import MqttSession
 from turna_secretariat.accounts import Accounts
 from turna_secretariat.archive import Archive
@@ -37,7 +37,8 @@ GRACEFUL_STOP_S = 2
 def run(config: Config) -> int:
     """Serve until SIGTERM or SIGINT. Exit code 1 if the subscriber failed: start it again."""
     mission = read_mission(config.mission)
-    registry = Registry(mission, read_secretariat_keys(config.keys).authentication_branch)
+    branch = read_secretariat_keys(config.keys).authentication_branch
+    registry = Registry(mission, branch, read_revocations(config.mission.parent, mission))
     listening = _listen(config.page_host, config.page_port)
     archive, accounts = Archive(config.archive), Accounts(config.people)
     archive.open()

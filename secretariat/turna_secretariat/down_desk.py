@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 
 from sqlalchemy.engine import RowMapping
@@ -49,6 +49,7 @@ LONGEST_PATIENCE_MS = 600_000
 AT_ONCE = 100
 GIVE_UP_PERIOD_MS = 60_000
 _DOUBLINGS_MAX = 16
+BY_KIT = "the mission kit"  # who revoked, where `turna deployment revoke` did
 _NOBODY = "no handset of that description can take it"
 
 Publish = Callable[[str, Down], bool]
@@ -100,7 +101,23 @@ class DownDesk:
             version = rows.next_number("revocations", first=1) - 1
             if version:
                 self._revoked.accept(RevocationList(version, rows.revoked()))
+            self._after_commit = []
+            self._take_over_kit(rows, now_ms)
             self._undelivered = _by_device(rows.undelivered(now_ms // 1000))
+        for settle in self._after_commit:
+            settle()
+
+    def _take_over_kit(self, rows: DownRows, now_ms: int) -> None:
+        """Tell the gateways whom the kit's owner revoked, as if a person here had done it."""
+        by_kit = self._registry.revoked_by_kit.as_list().entries
+        handsets = [
+            replace(known, generation=generation)
+            for device, generation in sorted(by_kit.items())
+            if (known := self._registry.handset(device)) is not None
+            and not self.is_revoked(device, generation)
+        ]
+        if handsets:
+            self._revoke(rows, handsets, BY_KIT, now_ms)
 
     def is_revoked(self, device: int, generation: int) -> bool:
         return self._revoked.is_revoked(device, generation)
@@ -116,7 +133,8 @@ class DownDesk:
                 self._withdraw(rows, deed.what.word_id, deed.person, now_ms)
                 made = [deed.what.word_id]
             elif isinstance(deed.what, Revocation):
-                made = [self._revoke(rows, deed.what.devices, deed.person, now_ms)]
+                handsets = [self._handset(device) for device in deed.what.devices]
+                made = [self._revoke(rows, handsets, deed.person, now_ms)]
             else:
                 made = [self._say(rows, saying, deed.person, now_ms) for saying in deed.what]
             undelivered = _by_device(rows.undelivered(now_ms // 1000))
@@ -256,8 +274,7 @@ class DownDesk:
             each = resumption(saying, tuple(sorted(alarmed)), now_ms // 1000)
             self._orders(rows, word_id, each, not_after_s, now_ms)
 
-    def _revoke(self, rows: DownRows, devices: Sequence[int], person: str, now_ms: int) -> int:
-        handsets = [self._handset(device) for device in devices]
+    def _revoke(self, rows: DownRows, handsets: Sequence[Handset], person: str, now_ms: int) -> int:
         if not handsets or all(self.is_revoked(h.device, h.generation) for h in handsets):
             raise NotSayableError("their keys are revoked already")
         version = rows.take_numbers("revocations", 1, first=1)
@@ -272,6 +289,7 @@ class DownDesk:
         item = self._authority.revocations(_new_id(), number, revoked)
         rows.add_item(word_id, item, self._receivers.all_gateways(), now_ms)
         self._after_commit.append(lambda: self._revoked.accept(revoked))
+        devices = [one.device for one in handsets]
         log.warning("keys revoked by=%s devices=%s version=%d", person, devices, version)
         return word_id
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from turna_protocol import keys
 from turna_protocol.mission import Mission
+from turna_protocol.revocation import Revocations
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Registry:
 
     mission: Mission
     authentication_branch: bytes = field(repr=False)
+    revoked_by_kit: Revocations = field(default_factory=Revocations)
     _keys: dict[tuple[int, int], bytes] = field(default_factory=dict, repr=False)
     _handsets: dict[int, Handset] = field(default_factory=dict)
 
