@@ -10,8 +10,8 @@ from collections.abc import Callable
 from turna_gateway import counters as count
 from turna_gateway.counters import Counters
 from turna_gateway.keyring import Handset
+from turna_gateway.report_rows import ReportRows
 from turna_gateway.speech import ANSWER_PRIORITY, SOS_PRIORITY, Utterance
-from turna_gateway.store import Store
 from turna_protocol.acknowledgement import (
     ACKNOWLEDGEMENT_BITS,
     ACKNOWLEDGEMENTS_PER_PACKET,
@@ -37,9 +37,9 @@ _Key = tuple[int, int]
 class Acknowledger:
     """Owes acknowledgements by (device, number) until they are said."""
 
-    def __init__(self, gateway_index: int, store: Store, counters: Counters) -> None:
+    def __init__(self, gateway_index: int, rows: ReportRows, counters: Counters) -> None:
         self._gateway_index = gateway_index
-        self._store = store
+        self._rows = rows
         self._counters = counters
         self._due: dict[_Key, Handset] = {}
         self._due_at_ms: int | None = None
@@ -127,7 +127,7 @@ class Acknowledger:
     def _entry(self, newest_key: _Key) -> tuple[Acknowledgement, bytes]:
         """Return the entry that names this number and everything held shortly before it."""
         handset, newest = self._due[newest_key], newest_key[1]
-        held = self._store.held_before(
+        held = self._rows.held_before(
             handset.device, handset.generation, newest, ACKNOWLEDGEMENT_BITS
         )
         bitmap = sum(1 << newest - 1 - seq for seq in held)

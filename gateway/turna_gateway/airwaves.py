@@ -1,5 +1,7 @@
 """The channel as the law and this gateway's ears see it: duty ledger, time on air, load."""
 
+from collections.abc import Sequence
+
 from turna_backbone.configuration import ConfigurationError
 from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.duty import DutyLedger
@@ -75,8 +77,9 @@ class Airwaves:
         """Take over the ledger of the run before, as if no time had passed since."""
         self._ledger.restore(ledger, now_ms)
 
-    def heard(self, packet_bytes: int, now_ms: int) -> None:
-        said_us = self.airtime_us(min(packet_bytes, _LORA_PAYLOAD_LIMIT))
+    def heard(self, packets_bytes: Sequence[int], now_ms: int) -> None:
+        """Note packets of these lengths."""
+        said_us = sum(self.airtime_us(min(size, _LORA_PAYLOAD_LIMIT)) for size in packets_bytes)
         self._load.add(said_us // self._times_said, now_ms)
 
     def load_pct(self, now_ms: int) -> int:

@@ -7,26 +7,28 @@ blocks those behind it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from turna_backbone.bundle import BUNDLE_REPORTS, ROW_OVERHEAD_BYTES
+from turna_backbone.bundle import ROW_OVERHEAD_BYTES
 from turna_gateway import counters as count
 from turna_gateway.counters import Counters
 from turna_gateway.intake import LANES, SOS
 from turna_gateway.pace import Pace
 from turna_gateway.parcels import size, together
 from turna_gateway.ports import Uplink
-from turna_gateway.store import Store, StoredReport
+from turna_gateway.report_rows import ReportRows, StoredReport
 from turna_gateway.unsent import Unsent
 
 # Sent and possibly still on the road.
-WINDOW = 256
+WINDOW = 512
 # Beyond that, room that only the SOS lane may use.
 SOS_WINDOW = 16
 # Sent this often without a receipt, a report leaves the window and waits in the wings.
 WINDOW_ATTEMPTS = 3
 WINGS = 1_024
+# Taken from the store in one turn, however little of it the line may carry now.
+TAKEN_AT_LEAST = 32
 FIRST_PATIENCE_MS = 15_000
 # How many answers the time that one usually takes is an average of.
 ANSWERS_AVERAGED = 16
@@ -35,23 +37,20 @@ LONGEST_PATIENCE_MS = 3_600_000
 # What a living connection has not confirmed yet is on its way: MQTT 5, 4.4 forbids to repeat it.
 UNCONFIRMED_PATIENCE_MS = 300_000
 
+# What a receipt calls a report by: device, generation, number and digest.
+Key = tuple[int, int, int, bytes]
 
-@dataclass(slots=True)
-class _Sent:
-    """A report on its way; `version` makes older entries of the schedule void."""
+
+@dataclass(slots=True, eq=False)
+class _Parcel:
+    """What was sent together, as far as it is not receipted; `turn` voids older dates for it."""
 
     lane: int
     first_ms: int
-    attempts: int = 0
+    attempts: int
+    keys: dict[int, Key] = field(default_factory=dict)  # of its reports, by id
     confirmed: bool = False
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Parcel:
-    """What one message carried."""
-
-    report_ids: tuple[int, ...]
+    turn: int = 0
 
 
 class Bridge:
@@ -60,27 +59,29 @@ class Bridge:
     def __init__(
         self,
         *,
-        store: Store,
+        rows: ReportRows,
         uplink: Uplink,
         counters: Counters,
         pack: Callable[[Sequence[StoredReport], int], tuple[str, bytes]],
     ) -> None:
-        self._store = store
+        self._rows = rows
         self._uplink = uplink
         self._counters = counters
         self._pack = pack
         self._pace = Pace()
-        self._sent: dict[int, _Sent] = {}
-        self._by_token: dict[int, _Parcel] = {}
-        self._again: list[list[tuple[int, int, int]]] = [[] for _ in LANES]
+        self._sent: dict[int, _Parcel] = {}
+        self._known: dict[Key, tuple[int, int]] = {}  # id and lane of what is under way
+        self._by_token: dict[int, tuple[_Parcel, int]] = {}
+        self._again: list[list[tuple[int, int, int, _Parcel]]] = [[] for _ in LANES]
         # A person in need now comes before one whose call is hours old.
         self._unsent = [Unsent(lane, newest_first=lane == SOS) for lane in range(len(LANES))]
         self._on_the_road = 0
         self._usual_answer_ms = 0
+        self._turns = 0
 
-    def stored(self, lane: int) -> None:
-        """There is a new report in this lane."""
-        self._unsent[lane].arrived()
+    def stored(self, report: StoredReport) -> None:
+        """There is a new report."""
+        self._unsent[report.lane].arrived(report)
 
     def reopened(self, reports: Sequence[tuple[int, int]]) -> None:
         """Send these again, by id and lane, though they were receipted."""
@@ -99,71 +100,77 @@ class Bridge:
         Say whether it was about reports.
         """
         self._pace.answered(token, now_ms)
-        parcel = self._by_token.pop(token, None)
-        if parcel is None:
+        if token not in self._by_token:
             return False
-        self._counters.add(count.CONFIRMED if accepted else count.DENIED, len(parcel.report_ids))
-        for report_id in parcel.report_ids:
-            sent = self._sent.get(report_id)
-            if sent is not None:
-                sent.confirmed = accepted
-                self._schedule(report_id, sent, now_ms + self._patience_ms(sent.attempts))
+        parcel, reports = self._by_token.pop(token)
+        self._counters.add(count.CONFIRMED if accepted else count.DENIED, reports)
+        parcel.confirmed = accepted
+        self._schedule(parcel, now_ms + self._patience_ms(parcel.attempts))
         return True
 
-    def receipted(self, report_id: int, now_ms: int) -> None:
-        """Let it go: the Secretariat holds it.  How long that took tells how patient to be."""
-        sent = self._sent.get(report_id)
-        if sent is not None:
-            self._let_go(report_id, sent)
-            if sent.attempts == 1:  # of several nobody knows which one was answered
-                took_ms = min(now_ms - sent.first_ms, LONGEST_PATIENCE_MS)
-                self._usual_answer_ms += (took_ms - self._usual_answer_ms) // ANSWERS_AVERAGED
+    def under_way(self, key: Key) -> tuple[int, int] | None:
+        """Return id and lane of a report that was sent and is not receipted."""
+        return self._known.get(key)
+
+    def receipted(self, report_id: int, now_ms: int) -> bool:
+        """Let it go: the Secretariat holds it.  How long that took tells how patient to be.
+
+        Say whether it was under way.
+        """
+        parcel = self._sent.get(report_id)
+        if parcel is None:
+            return False
+        self._let_go(report_id)
+        if parcel.attempts == 1:  # of several nobody knows which one was answered
+            took_ms = min(now_ms - parcel.first_ms, LONGEST_PATIENCE_MS)
+            self._usual_answer_ms += (took_ms - self._usual_answer_ms) // ANSWERS_AVERAGED
+        return True
+
+    def drop(self, report_id: int, lane: int) -> None:
+        """Do not send it: the Secretariat has it from the run before, or from elsewhere."""
+        self._unsent[lane].drop(report_id)
 
     def connected(self, now_ms: int) -> None:
         """Make what no broker confirmed due again: the connection is a new one."""
         self._by_token.clear()
         self._pace.begin(now_ms)
-        for report_id, sent in self._sent.items():
-            if not sent.confirmed:
-                self._schedule(report_id, sent, now_ms)
+        for parcel in self._parcels():
+            if not parcel.confirmed:
+                self._schedule(parcel, now_ms)
 
     def secretariat_is_back(self, now_ms: int) -> None:
         """Make what waits in the wings due soon: the Secretariat came to life."""
-        for report_id, sent in self._sent.items():
-            if not sent.confirmed:
+        for parcel in self._parcels():
+            if not parcel.confirmed:
                 continue  # still on its way to the broker
-            if sent.attempts >= WINDOW_ATTEMPTS:
-                self._on_the_road += 1
-            sent.attempts = min(sent.attempts, 1)
+            if parcel.attempts >= WINDOW_ATTEMPTS:
+                self._on_the_road += len(parcel.keys)
+            parcel.attempts = min(parcel.attempts, 1)
             # What the broker kept for it comes first; a receipt may be seconds away.
-            self._schedule(report_id, sent, now_ms + FIRST_PATIENCE_MS)
+            self._schedule(parcel, now_ms + FIRST_PATIENCE_MS)
 
     def deadline_ms(self) -> int | None:
         """Return when to call `pump` next, or None while only an event can change anything."""
         lanes = [lane for lane in range(len(LANES)) if self._line_room(lane)]
         return min((self._again[lane][0][0] for lane in lanes if self._again[lane]), default=None)
 
-    def under_way(self) -> int:
-        return len(self._sent)
-
     def window_bytes(self) -> int:
         """Return how much may be on its way unconfirmed, as this line has taught us."""
         return self._pace.window_bytes
 
+    def _parcels(self) -> list[_Parcel]:
+        """Return each parcel once, the oldest first."""
+        return list(dict.fromkeys(self._sent.values()))
+
     def _send_new(self, lane: int, now_ms: int) -> None:
         unsent = self._unsent[lane]
         while (room := self._room(lane)) > 0 and not unsent.is_empty() and self._line_room(lane):
-            wanted = min(room, max(BUNDLE_REPORTS, self._pace.room_bytes() // ROW_OVERHEAD_BYTES))
-            groups = list(together(unsent.take(self._store, wanted)))
+            wanted = min(room, max(TAKEN_AT_LEAST, self._pace.room_bytes() // ROW_OVERHEAD_BYTES))
+            groups = list(together(unsent.take(self._rows, wanted), self._pace.message_bytes()))
             while groups and self._line_room(lane):
-                group = groups[0]
-                fresh = [_Sent(lane, now_ms) for _ in group]
-                if not self._publish(group, fresh, now_ms):
+                if not self._publish(groups[0], _Parcel(lane, now_ms, 0), now_ms):
                     break
-                groups.pop(0)
-                self._sent.update(zip((report.id for report in group), fresh, strict=True))
-                self._on_the_road += len(group)
-                self._counters.add(count.PUBLISHED, len(group))
+                self._counters.add(count.PUBLISHED, len(groups.pop(0)))
             unsent.put_back([report for group in groups for report in group])
             if groups:
                 return
@@ -171,51 +178,58 @@ class Bridge:
     def _send_again(self, lane: int, now_ms: int) -> None:
         while self._line_room(lane) and (due := self._due(lane, now_ms)):
             # What a broker had and the Secretariat did not receipt may be at fault: it goes alone.
-            alone = [[report] for report in due if self._sent[report.id].confirmed]
-            lost = [report for report in due if not self._sent[report.id].confirmed]
-            for group in (*alone, *together(lost)):
-                sent = [self._sent[report.id] for report in group]
-                if self._line_room(lane) and self._publish(group, sent, now_ms):
+            alone = [[report] for report, parcel in due if parcel.confirmed]
+            lost = [report for report, parcel in due if not parcel.confirmed]
+            for group in (*alone, *together(lost, self._pace.message_bytes())):
+                before = self._sent[group[0].id]
+                again = _Parcel(lane, before.first_ms, before.attempts)
+                if self._line_room(lane) and self._publish(group, again, now_ms):
                     self._counters.add(count.PUBLISHED_AGAIN, len(group))
-                    continue
-                for report, one in zip(group, sent, strict=True):
-                    self._schedule(report.id, one, now_ms)
+            for parcel in dict.fromkeys(parcel for _, parcel in due):
+                self._schedule(parcel, now_ms)  # what the line had no room for
 
-    def _due(self, lane: int, now_ms: int) -> list[StoredReport]:
+    def _due(self, lane: int, now_ms: int) -> list[tuple[StoredReport, _Parcel]]:
         """Return reports that are to be sent once more now: at most what is looked at in a turn."""
-        queue, due = self._again[lane], list[StoredReport]()
+        queue, due = self._again[lane], list[tuple[StoredReport, _Parcel]]()
         while queue and queue[0][0] <= now_ms and len(due) < SOS_WINDOW:
-            _, place, version = heappop(queue)
-            report_id = abs(place)
-            sent = self._sent.get(report_id)
-            if sent is None or sent.version != version:
-                continue
-            report = self._store.report(report_id)
-            if report is None:
-                self._let_go(report_id, sent)  # retired and pruned: nothing is owed any more
-            else:
-                due.append(report)
+            _, _, turn, parcel = heappop(queue)
+            for report_id in list(parcel.keys) if parcel.turn == turn else ():
+                report = self._rows.report(report_id)
+                if report is None:
+                    self._let_go(report_id)  # retired and pruned: nothing is owed any more
+                else:
+                    due.append((report, parcel))
         return due
 
-    def _publish(self, reports: Sequence[StoredReport], sent: Sequence[_Sent], now_ms: int) -> bool:
-        topic, payload = self._pack(reports, sent[0].attempts)
+    def _publish(self, reports: Sequence[StoredReport], parcel: _Parcel, now_ms: int) -> bool:
+        """Send these together, for the first time or out of other parcels."""
+        topic, payload = self._pack(reports, parcel.attempts)
         token = self._uplink.publish(topic, payload)
         if token is None:
             return False
-        self._by_token[token] = _Parcel(tuple(report.id for report in reports))
+        if parcel.attempts:
+            for report in reports:
+                self._let_go(report.id)
+        parcel.attempts += 1
+        for report in reports:
+            key = (report.device, report.generation, report.seq, report.digest)
+            parcel.keys[report.id] = key
+            self._known[key] = (report.id, report.lane)
+            self._sent[report.id] = parcel
+        if parcel.attempts < WINDOW_ATTEMPTS:
+            self._on_the_road += len(reports)
+        self._by_token[token] = (parcel, len(reports))
         self._pace.sent(token, size(topic, payload), now_ms)
-        for report, one in zip(reports, sent, strict=True):
-            one.attempts += 1
-            if one.attempts == WINDOW_ATTEMPTS:
-                self._on_the_road -= 1
-            one.confirmed = False
-            self._schedule(report.id, one, now_ms + UNCONFIRMED_PATIENCE_MS)
+        self._schedule(parcel, now_ms + UNCONFIRMED_PATIENCE_MS)
         return True
 
-    def _schedule(self, report_id: int, sent: _Sent, at_ms: int) -> None:
-        sent.version += 1
-        place = -report_id if sent.lane == SOS else report_id
-        heappush(self._again[sent.lane], (at_ms, place, sent.version))
+    def _schedule(self, parcel: _Parcel, at_ms: int) -> None:
+        if parcel.keys:
+            self._turns += 1
+            parcel.turn = self._turns
+            first = next(iter(parcel.keys))
+            place = -first if parcel.lane == SOS else first
+            heappush(self._again[parcel.lane], (at_ms, place, parcel.turn, parcel))
 
     def _line_room(self, lane: int) -> bool:
         """Tell whether the line takes another message: always for an SOS, if there is a line."""
@@ -226,9 +240,10 @@ class Bridge:
         wings = WINGS + (SOS_WINDOW if lane == SOS else 0)
         return min(window - self._on_the_road, wings - len(self._sent))
 
-    def _let_go(self, report_id: int, sent: _Sent) -> None:
-        del self._sent[report_id]
-        if sent.attempts < WINDOW_ATTEMPTS:
+    def _let_go(self, report_id: int) -> None:
+        parcel = self._sent.pop(report_id)
+        del self._known[parcel.keys.pop(report_id)]
+        if parcel.attempts < WINDOW_ATTEMPTS:
             self._on_the_road -= 1
 
     def _patience_ms(self, attempts: int) -> int:

@@ -35,8 +35,10 @@ from turna_gateway.ports import (
     Transmitted,
     Uplink,
 )
+from turna_gateway.receipt_rows import ReceiptRows
 from turna_gateway.receipts import RadioReceipts
 from turna_gateway.reception import Reception
+from turna_gateway.report_rows import ReportRows
 from turna_gateway.resend import Resending
 from turna_gateway.returns import Returns
 from turna_gateway.revoked import Revoked
@@ -83,8 +85,6 @@ class Gateway:
         self.salvaged = ""
         self.is_denied = False
         self.nobody_listens = False
-        self.hearing = b""  # the packet under way, to be blamed if the process breaks off
-        self._put_aside: set[bytes] = set()
         self.modem_trouble = "no modem was found yet"
         self.serial = RadioCounts(undecodable=0, malformed=0, lost=0)
         self.backbone_up = False
@@ -98,8 +98,9 @@ class Gateway:
         self._health_due_ms = self._started_ms
         self._room_due_ms = self._started_ms
         self._prune_due_ms = self._started_ms + PRUNE_PERIOD_MS
-        self._acknowledger = Acknowledger(identity.index, store, self.counters)
-        self._receipts = RadioReceipts(store, self.counters)
+        self._rows = ReportRows(store)
+        self._acknowledger = Acknowledger(identity.index, self._rows, self.counters)
+        self._receipts = RadioReceipts(ReceiptRows(store), self.counters)
         self.revoked = Revoked(store, mission.public_key, revoked_by_kit or Revocations())
         self._down_states = DownStates(
             topic=topics.down_state(identity.country, identity.name), store=store, uplink=uplink
@@ -133,11 +134,11 @@ class Gateway:
         )
         self._parcels = Parcels(identity, keyring)
         self._bridge = Bridge(
-            store=store, uplink=uplink, counters=self.counters, pack=self._parcels.pack
+            rows=self._rows, uplink=uplink, counters=self.counters, pack=self._parcels.pack
         )
         self._reception = Reception(
             intake=Intake(keyring, self.revoked.is_revoked),
-            store=store,
+            rows=self._rows,
             acknowledger=self._acknowledger,
             receipts=self._receipts,
             downlink=self.downlink,
@@ -154,9 +155,13 @@ class Gateway:
             down_topic=topics.down(identity.country, identity.name),
             downlink=self.downlink,
             resending=Resending(
-                store=store, bridge=self._bridge, counters=self.counters, waits=self._waits
+                store=store,
+                rows=self._rows,
+                bridge=self._bridge,
+                counters=self.counters,
+                waits=self._waits,
             ),
-            store=store,
+            rows=self._rows,
             receipts=self._receipts,
             bridge=self._bridge,
             counters=self.counters,
@@ -167,15 +172,15 @@ class Gateway:
     def load(self) -> None:
         """Take up what the run before left behind; the store is open."""
         now_ms = self._clock.now_ms()
-        self.waiting = [self._store.count_waiting(lane) for lane in range(len(LANES))]
-        self._put_aside = self._store.suspects(CRASHES_BEFORE_PUT_ASIDE)
+        self.waiting = [self._rows.count_waiting(lane) for lane in range(len(LANES))]
+        self._reception.put_aside = self._store.suspects(CRASHES_BEFORE_PUT_ASIDE)
         self.salvaged = (self._store.recall(SALVAGED) or b"").decode()
         self._transmitter.load(now_ms)
         self._receipts.load(now_ms)
         self.revoked.load()
         self.downlink.load(now_ms)
         for handset in self._keyring.handsets():
-            last = self._store.last_of(handset.device, handset.generation, CONTENTS_KEPT)
+            last = self._rows.last_of(handset.device, handset.generation, CONTENTS_KEPT)
             if last:
                 self.handsets.restore(handset, last)
 
@@ -208,14 +213,17 @@ class Gateway:
         self, events: Iterable[Event], now_ms: int, after_commit: list[Callable[[], None]]
     ) -> int:
         """Take each event; return the number of the newest packet, 0 if there was none."""
-        newest_packet = 0
+        heard: list[PacketHeard] = []
         for event in events:
             if isinstance(event, PacketHeard):
-                self._hear(event, now_ms)
-                newest_packet = max(newest_packet, event.number)
+                heard.append(event)
             else:
                 self._take(event, now_ms, after_commit)
-        return newest_packet
+        if not heard:
+            return 0
+        self.airwaves.heard([len(event.packet) for event in heard], now_ms)
+        self._reception.heard(heard, now_ms)
+        return max(event.number for event in heard)
 
     def tick(self) -> None:
         """Do what is due by now."""
@@ -239,7 +247,7 @@ class Gateway:
         if now_ms >= self._prune_due_ms:
             self._prune_due_ms = now_ms + PRUNE_PERIOD_MS
             with self._store.transaction():
-                self.counters.add(count.PRUNED, self._store.prune(self._clock.unix_s()))
+                self.counters.add(count.PRUNED, self._rows.prune(self._clock.unix_s()))
                 self.downlink.prune()
 
     def deadline_ms(self) -> int:
@@ -282,30 +290,21 @@ class Gateway:
 
     def oldest_waiting_s(self) -> int:
         """Return for how long the oldest unreceipted report has waited; 0 if none waits."""
-        since = [self._store.oldest_waiting_s(lane) for lane in range(len(LANES))]
+        since = [self._rows.oldest_waiting_s(lane) for lane in range(len(LANES))]
         oldest = min((at_s for at_s in since if at_s is not None), default=None)
         return 0 if oldest is None else max(0, self._clock.unix_s() - oldest)
 
-    def _hear(self, event: PacketHeard, now_ms: int) -> None:
-        if event.packet in self._put_aside:
-            self.counters.add(count.PUT_ASIDE)
-            return
-        self.airwaves.heard(len(event.packet), now_ms)
-        self.hearing = event.packet
-        self._reception.heard(event, now_ms)
-        self.hearing = b""
-
     def broke_off(self) -> None:
         """Note at which packet, if at one, the process is about to end by an error of ours."""
-        if self.hearing:
-            self._store.blame(self.hearing, self._clock.unix_s())
+        if self._reception.hearing:
+            self._store.blame(self._reception.hearing, self._clock.unix_s())
 
     def _look_for_room(self) -> None:
         self.disk_pct = self._store.fill_pct()
         self._reception.is_short_of_room = self.disk_pct >= POSITIONS_REFUSED_FROM_PCT
         if self._reception.is_short_of_room:
             with self._store.transaction():
-                pruned = self._store.prune(self._clock.unix_s(), keep_s=0)
+                pruned = self._rows.prune(self._clock.unix_s(), keep_s=0)
             self.counters.add(count.PRUNED, pruned)
 
     def _note_full_disk(self) -> None:

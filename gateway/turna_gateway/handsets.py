@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from turna_gateway.intake import Accepted
 from turna_gateway.keyring import Handset
 from turna_gateway.ports import PacketHeard
-from turna_gateway.store import StoredReport
+from turna_gateway.report_rows import StoredReport
 from turna_protocol import packet as wire
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame

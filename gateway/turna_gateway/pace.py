@@ -7,11 +7,15 @@ Knows neither messages nor broker; time and sizes are handed in.
 
 from dataclasses import dataclass
 
-# Two full bundles: what a line of 9.6 kbit/s carries in two seconds.
+# Two full packets: what a line of 9.6 kbit/s carries in two seconds.
 FIRST_WINDOW_BYTES = 2_600
-# One full bundle, or nothing would ever move.
-SMALLEST_WINDOW_BYTES = 1_300
-LARGEST_WINDOW_BYTES = 128 * 1_300
+# With the headers of MQTT, TLS, TCP and IP still one packet of 1,500 bytes.
+PACKET_BYTES = 1_300
+# One full packet, or nothing would ever move.
+SMALLEST_WINDOW_BYTES = PACKET_BYTES
+LARGEST_WINDOW_BYTES = 128 * PACKET_BYTES
+# A broker takes far more in one message; beyond that nothing is saved any more.
+LARGEST_MESSAGE_BYTES = 8 * PACKET_BYTES
 # How much later than the quickest answer an answer may come before the line counts as full.
 QUEUE_MS = 1_000
 
@@ -41,6 +45,11 @@ class Pace:
 
     def room_bytes(self) -> int:
         return self.window_bytes - self._bytes
+
+    def message_bytes(self) -> int:
+        """Return how long one message may be: what this line carries in a part of a second."""
+        half = self.window_bytes // 2
+        return max(PACKET_BYTES, min(half, LARGEST_MESSAGE_BYTES))
 
     def sent(self, token: int, size: int, now_ms: int) -> None:
         self._under_way[token] = _UnderWay(size, now_ms)

@@ -6,15 +6,17 @@ One report alone goes to its unit's topic, an SOS always; several go together in
 from collections.abc import Iterator, Sequence
 
 from turna_backbone import topics
-from turna_backbone.bundle import BUNDLE_BYTES, BUNDLE_REPORTS, ROW_OVERHEAD_BYTES, pack_bundle
+from turna_backbone.bundle import BUNDLE_REPORTS, ROW_OVERHEAD_BYTES, pack_bundle
 from turna_backbone.envelope import pack_report
 from turna_gateway.identity import Identity
 from turna_gateway.intake import SOS
 from turna_gateway.keyring import Keyring
-from turna_gateway.store import StoredReport
+from turna_gateway.report_rows import StoredReport
 
 # Beside topic and payload: MQTT's header, length and id, and the headers of TCP and IP (40).
 _MESSAGE_OVERHEAD_BYTES = 7 + 40
+# The first fields of a stored report are those of a ReportEnvelope that are its own, in order.
+_OWN_FIELDS = 12
 
 
 class Parcels:
@@ -32,14 +34,13 @@ class Parcels:
         if len(reports) == 1:
             topic, payload = self._alone(reports[0], attempt)
         else:
-            rows = [_row(report) for report in reports]
+            rows = [report[:_OWN_FIELDS] for report in reports]
             topic, payload = self._together, pack_bundle(self._identity.boot_id, rows)
         self.bytes_packed += size(topic, payload)
         return topic, payload
 
     def _alone(self, report: StoredReport, attempt: int) -> tuple[str, bytes]:
-        row = _row(report)
-        identity = self._identity
+        row, identity = report[:_OWN_FIELDS], self._identity
         values = (*row[:8], identity.name, identity.boot_id, *row[8:], attempt)
         return self._topic(report.device, is_sos=report.lane == SOS), pack_report(values)
 
@@ -58,14 +59,14 @@ def size(topic: str, payload: bytes) -> int:
     return len(topic) + len(payload) + _MESSAGE_OVERHEAD_BYTES
 
 
-def together(reports: Sequence[StoredReport]) -> Iterator[list[StoredReport]]:
-    """Part reports into messages, in their order: each fits into one packet of the line."""
+def together(reports: Sequence[StoredReport], message_bytes: int) -> Iterator[list[StoredReport]]:
+    """Part reports into messages of about this length at most, in their order."""
     group: list[StoredReport] = []
     group_bytes = 0
     for report in reports:
         row_bytes = len(report.content) + len(report.end_to_end_tag) + ROW_OVERHEAD_BYTES
         if group and (
-            group_bytes + row_bytes > BUNDLE_BYTES
+            group_bytes + row_bytes > message_bytes
             or len(group) == BUNDLE_REPORTS
             or report.lane == SOS
         ):
@@ -75,8 +76,3 @@ def together(reports: Sequence[StoredReport]) -> Iterator[list[StoredReport]]:
         group_bytes += row_bytes
     if group:
         yield group
-
-
-def _row(report: StoredReport) -> tuple[object, ...]:
-    """Return the fields of a ReportEnvelope that are this report's own, in their order."""
-    return (*report[:7], report.quarantined == 1, *report[8:12])

@@ -5,13 +5,12 @@ it there and returns.  Everything that decides runs in the one thread that empti
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from turna_backbone.mqtt import MqttEvent
 
 
-@dataclass(frozen=True, slots=True)
-class PacketHeard:
+class PacketHeard(NamedTuple):
     """A packet from the air.  `heard_at_ms` is on the gateway's clock; `number` is for `taken`."""
 
     packet: bytes

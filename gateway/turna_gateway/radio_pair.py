@@ -7,7 +7,7 @@ a handset listens on its own channel only.  The radio is up while one of them is
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from turna_gateway.ports import (
     Modem,
@@ -108,7 +108,7 @@ class RadioPair:
                 case PacketHeard():
                     self._numbers += 1
                     self._untaken.append((self._numbers, index, event.number))
-                    self._inbox.put_nowait(replace(event, number=self._numbers))
+                    self._inbox.put_nowait(event._replace(number=self._numbers))
                 case Transmitted():
                     self._settle((index, event.token), ok=event.ok)
                 case RadioUp():

@@ -4,29 +4,25 @@ The gateway forwards them unread as far as trust goes: it reads which numbers an
 to leave out what a newer one says too, and can neither verify nor make one.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from itertools import islice
 
 from turna_gateway import counters as count
 from turna_gateway.counters import Counters
-from turna_gateway.speech import RECEIPT_PRIORITY, Utterance
-from turna_gateway.store import (
+from turna_gateway.receipt_rows import (
+    KEPT_PER_DEVICE,
     NOT_OWED,
     OWED,
-    RECEIPTS_KEPT_PER_DEVICE,
     SAID_ONCE,
     RadioReceipt,
-    Store,
+    ReceiptRows,
 )
+from turna_gateway.speech import RECEIPT_PRIORITY, Utterance
 from turna_protocol.acknowledgement import (
     RECEIPT_BITS,
     RECEIPTS_PER_PACKET,
-    Receipt,
     pack_receipts,
-    receipt_address,
-    sequences,
 )
 
 # Receipts of one commit at the Secretariat arrive together; several handsets share a packet.
@@ -40,8 +36,8 @@ COMPARED = 8
 class RadioReceipts:
     """Entries owed to handsets; the debts themselves are in the store."""
 
-    def __init__(self, store: Store, counters: Counters) -> None:
-        self._store = store
+    def __init__(self, rows: ReceiptRows, counters: Counters) -> None:
+        self._rows = rows
         self._counters = counters
         self._due: dict[int, int] = {}
         self._queue: list[tuple[int, int]] = []  # (at, id); valid where `_due` agrees
@@ -52,26 +48,33 @@ class RadioReceipts:
 
     def load(self, now_ms: int) -> None:
         """Take up the debts of the run before."""
-        for receipt in self._store.receipts_owed():
+        for receipt in self._rows.owed():
             self._owed.setdefault(receipt.device, {})[receipt.id] = _Owed(receipt)
             if receipt.owed == OWED:
                 self._schedule(receipt, now_ms)
             else:
                 self._said_once.add(receipt.device)
 
-    def arrived(self, entry: bytes, now_ms: int) -> None:
-        """Keep an entry and owe it, unless it is known; inside a transaction."""
-        device, newest = receipt_address(entry)
-        receipt = self._store.owe_receipt(device, newest, entry)
-        if receipt is None:
-            return
-        new = _Owed(receipt)
+    def arrived(self, entries: Sequence[tuple[int, int, bytes]], now_ms: int) -> None:
+        """Keep entries, each with its handset and newest number; inside a transaction.
+
+        One that is not known yet is owed.
+        """
+        for device, newest, entry in entries:
+            receipt = self._rows.owe(device, newest, entry)
+            if receipt is not None:
+                self._take(receipt, now_ms)
+        self._rows.write()
+
+    def _take(self, receipt: RadioReceipt, now_ms: int) -> None:
+        new, device = _Owed(receipt), receipt.device
         owed = self._owed.setdefault(device, {})
         newest_first = islice(reversed(owed.items()), COMPARED)
-        said_too = [id_ for id_, older in newest_first if new.says_it_too(older)]
-        oldest_over = list(owed)[: max(0, len(owed) + 1 - RECEIPTS_KEPT_PER_DEVICE)]
-        for receipt_id in {*said_too, *oldest_over}:
-            self._settle(device, receipt_id)
+        over = [id_ for id_, older in newest_first if new.says_it_too(older)]
+        over += list(owed)[: max(0, len(owed) + 1 - KEPT_PER_DEVICE)]
+        for receipt_id in over:
+            self._rows.settle(receipt_id)
+            self._forget(device, receipt_id)
         owed[receipt.id] = new
         self._schedule(receipt, now_ms + GROUPING_MS)
 
@@ -80,12 +83,12 @@ class RadioReceipts:
         if now_ms - self._asked_ms.get(device, -REPEAT_AFTER_MS) < REPEAT_AFTER_MS:
             return
         self._asked_ms[device] = now_ms
-        known = self._store.receipts_of(device, seq, seq + RECEIPT_BITS)
-        telling = [receipt for receipt in known if seq in sequences(_peek(receipt.entry))]
+        known = self._rows.of(device, seq, seq + RECEIPT_BITS)
+        telling = [owed for each in known if (owed := _Owed(each)).tells(seq)]
         if telling:
-            best = max(telling, key=lambda receipt: (_peek(receipt.entry).state, receipt.id))
-            self._store.set_owed(best.id, OWED)
-            again = replace(best, owed=OWED)
+            best = max(telling, key=lambda owed: (owed.state, owed.receipt.id)).receipt
+            self._rows.set_owed(best.id, OWED)
+            again = best._replace(owed=OWED)
             self._owed.setdefault(device, {})[best.id] = _Owed(again)
             self._schedule(again, now_ms + GROUPING_MS)
 
@@ -129,7 +132,8 @@ class RadioReceipts:
                 if receipt.owed == OWED:
                     self._say_once_more_later(receipt)
                 else:
-                    self._settle(receipt.device, receipt.id)
+                    self._rows.set_owed(receipt.id, NOT_OWED)
+                    self._forget(receipt.device, receipt.id)
             self._counters.add(count.RECEIPTS_SAID, len(chosen))
 
         return said
@@ -142,37 +146,40 @@ class RadioReceipts:
             heappush(self._queue, (at_ms, receipt.id))
 
     def _say_once_more_later(self, receipt: RadioReceipt) -> None:
-        self._store.set_owed(receipt.id, SAID_ONCE)
-        said = replace(receipt, owed=SAID_ONCE)
+        self._rows.set_owed(receipt.id, SAID_ONCE)
+        said = receipt._replace(owed=SAID_ONCE)
         self._owed.setdefault(receipt.device, {})[receipt.id] = _Owed(said)
         self._said_once.add(receipt.device)
         self._due.pop(receipt.id, None)
         self._entries.pop(receipt.id, None)
 
-    def _settle(self, device: int, receipt_id: int) -> None:
-        self._store.set_owed(receipt_id, NOT_OWED)
+    def _forget(self, device: int, receipt_id: int) -> None:
         self._owed.get(device, {}).pop(receipt_id, None)
         self._due.pop(receipt_id, None)
         self._entries.pop(receipt_id, None)
 
 
 class _Owed:
-    """An entry with what it says, read once."""
+    """An entry with what it says, unverified, read once."""
 
     __slots__ = ("numbers", "receipt", "state")
 
     def __init__(self, receipt: RadioReceipt) -> None:
-        said = _peek(receipt.entry)
+        word = int.from_bytes(receipt.entry[4:6], "big")
         self.receipt = receipt
-        self.state = said.state
-        self.numbers = frozenset(sequences(said))
+        self.state = word >> RECEIPT_BITS
+        # Bit i stands for the number `newest - i`; there are none below 0.
+        before = min(RECEIPT_BITS, receipt.newest)
+        self.numbers = (word & (1 << before) - 1) << 1 | 1
+
+    def tells(self, seq: int) -> bool:
+        age = self.receipt.newest - seq
+        return age >= 0 and bool(self.numbers >> age & 1)
 
     def says_it_too(self, older: "_Owed") -> bool:
-        return self.state >= older.state and older.numbers <= self.numbers
-
-
-def _peek(entry: bytes) -> Receipt:
-    """Return what an entry says, unverified."""
-    device, newest = receipt_address(entry)
-    word = int.from_bytes(entry[4:6], "big")
-    return Receipt(device, newest, word & (1 << RECEIPT_BITS) - 1, word >> RECEIPT_BITS)
+        younger_by = self.receipt.newest - older.receipt.newest
+        return (
+            0 <= younger_by <= RECEIPT_BITS
+            and self.state >= older.state
+            and not older.numbers << younger_by & ~self.numbers
+        )

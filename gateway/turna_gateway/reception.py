@@ -1,7 +1,8 @@
-"""What the gateway does with a packet from the air: judge, keep, and only then acknowledge."""
+"""What the gateway does with packets from the air: judge, keep, and only then acknowledge."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 from turna_backbone.clock import Clock
 from turna_gateway import counters as count
@@ -13,22 +14,26 @@ from turna_gateway.handsets import Handsets
 from turna_gateway.intake import HEALTH, NO_ROOM, REVOKED, SOS, Accepted, Intake, Refused
 from turna_gateway.ports import PacketHeard
 from turna_gateway.receipts import RadioReceipts
-from turna_gateway.store import CLONE, DUPLICATE, NewReport, Store
+from turna_gateway.report_rows import CLONE, DUPLICATE, STORED, NewReport, ReportRows, StoredReport
 from turna_protocol.packet import HOLDING
 
 log = logging.getLogger(__name__)
 
-_COUNTER_OF = {DUPLICATE: count.DUPLICATE, CLONE: count.CLONE}
+_COUNTER_OF = {STORED: count.STORED, DUPLICATE: count.DUPLICATE, CLONE: count.CLONE}
 
 
 class Reception:
-    """Leads heard packets through intake and store."""
+    """Leads heard packets through intake and store, in groups.
+
+    `hearing` is the packet under way, to be blamed if the process breaks off; those blamed too
+    often are `put_aside`, unopened.
+    """
 
     def __init__(
         self,
         *,
         intake: Intake,
-        store: Store,
+        rows: ReportRows,
         acknowledger: Acknowledger,
         receipts: RadioReceipts,
         downlink: Downlink,
@@ -41,7 +46,7 @@ class Reception:
     ) -> None:
         self._hops = hops  # that a handset starts with: fewer have come through relays
         self._intake = intake
-        self._store = store
+        self._rows = rows
         self._acknowledger = acknowledger
         self._receipts = receipts
         self._downlink = downlink
@@ -51,30 +56,28 @@ class Reception:
         self._clock = clock
         self._waits = waits
         self.is_short_of_room = False
-        self._committed: list[tuple[Accepted, str]] = []
+        self.put_aside: Collection[bytes] = ()
+        self.hearing = b""
+        self._committed: list[_Kept] = []
 
-    def heard(self, event: PacketHeard, now_ms: int) -> None:
-        """Take a packet in, inside a transaction; `settle` follows once that is committed."""
-        self._counters.add(count.HEARD)
-        verdict = self._intake.judge(event.packet)
-        if isinstance(verdict, Refused):
-            self._refuse(verdict)
-            return
-        if self.is_short_of_room and verdict.lane == HEALTH:
-            self._counters.refuse(NO_ROOM)  # not acknowledged: the handset keeps it
-            return
-        # The packet waited in the modem or the inbox: say when it was on the air.
-        heard_at_s = self._clock.unix_s() - max(0, now_ms - event.heard_at_ms) // 1000
-        outcome = self._store.put(_row(verdict, event, heard_at_s))
-        self._note(verdict, event, heard_at_s, outcome)
-        self._receipts.contact(verdict.handset.device, now_ms)
-        if verdict.kind == HOLDING:
-            handset = verdict.handset
-            self._downlink.holding(handset.device, handset.generation, verdict.content)
-        self._downlink.contact(verdict.handset.device, now_ms)
-        if outcome == DUPLICATE and self._is_retired(verdict):
-            self._receipts.asked_again(verdict.handset.device, verdict.seq, now_ms)
-        self._committed.append((verdict, outcome))
+    def heard(self, events: Sequence[PacketHeard], now_ms: int) -> None:
+        """Take packets in, inside a transaction; `settle` follows once that is committed."""
+        now_s = self._clock.unix_s()
+        taken: list[tuple[Accepted, PacketHeard]] = []
+        rows: list[NewReport] = []
+        for event in events:
+            self.hearing = event.packet
+            accepted = self._judged(event)
+            if accepted is not None:
+                # It waited in the modem or the inbox: say when it was on the air.
+                heard_at_s = now_s - max(0, now_ms - event.heard_at_ms) // 1000
+                taken.append((accepted, event))
+                rows.append(_row(accepted, event, max(0, heard_at_s)))
+        self.hearing = b""
+        for (accepted, event), kept in zip(taken, self._rows.put(rows), strict=True):
+            self.hearing = event.packet
+            self._note(accepted, event, *kept, now_ms)
+        self.hearing = b""
 
     def forget(self) -> None:
         """Nothing of the last group was committed: nobody is to be told that it was."""
@@ -82,17 +85,33 @@ class Reception:
 
     def settle(self, now_ms: int) -> None:
         """Do what only a commit allows: owe the acknowledgements, offer the reports."""
-        for accepted, outcome in self._committed:
+        for accepted, outcome, row in self._committed:
             lane = accepted.lane
             if outcome != DUPLICATE:
                 self._waits(lane)
-                self._bridge.stored(lane)
+                self._bridge.stored(row)
             if accepted.kind != HOLDING:  # the next order asks for a lost one again
                 far = accepted.hops < self._hops or outcome == DUPLICATE
                 self._acknowledger.owe(
                     accepted.handset, accepted.seq, now_ms, sos=lane == SOS, far=far
                 )
         self._committed.clear()
+
+    def _judged(self, event: PacketHeard) -> Accepted | None:
+        """Return what is to be kept; count what is not."""
+        packet = event.packet
+        if packet in self.put_aside:
+            self._counters.add(count.PUT_ASIDE)
+            return None
+        self._counters.add(count.HEARD)
+        verdict = self._intake.judge(packet)
+        if isinstance(verdict, Refused):
+            self._refuse(verdict)
+            return None
+        if self.is_short_of_room and verdict.lane == HEALTH:
+            self._counters.refuse(NO_ROOM)  # not acknowledged: the handset keeps it
+            return None
+        return verdict
 
     def _refuse(self, refused: Refused) -> None:
         self._counters.refuse(refused.reason)
@@ -102,22 +121,37 @@ class Reception:
             self._handsets.stranger(refused.device)
         log.debug("packet refused reason=%s device=%s", refused.reason, refused.device)
 
-    def _note(self, accepted: Accepted, event: PacketHeard, heard_at_s: int, outcome: str) -> None:
+    def _note(
+        self,
+        accepted: Accepted,
+        event: PacketHeard,
+        outcome: str,
+        row: StoredReport,
+        now_ms: int,
+    ) -> None:
         handset = accepted.handset
-        self._handsets.heard(accepted, event, heard_at_s)
-        self._counters.add(_COUNTER_OF.get(outcome, count.STORED))
+        self._handsets.heard(accepted, event, row.heard_at_s)
+        self._counters.add(_COUNTER_OF[outcome])
+        self._receipts.contact(handset.device, now_ms)
+        if accepted.kind == HOLDING:
+            self._downlink.holding(handset.device, handset.generation, accepted.content)
+        self._downlink.contact(handset.device, now_ms)
         if outcome == DUPLICATE:
-            return
-        if not accepted.understood:
+            if self._rows.is_retired(handset.device, handset.generation, accepted.seq):
+                self._receipts.asked_again(handset.device, accepted.seq, now_ms)
+        elif not accepted.understood:
             self._counters.add(count.QUARANTINED)
             log.warning("report not understood device=%d seq=%d", handset.device, accepted.seq)
         if outcome == CLONE:
             self._handsets.clone(handset.device)
             log.error("two reports under one number device=%d seq=%d", handset.device, accepted.seq)
+        self._committed.append(_Kept(accepted, outcome, row))
 
-    def _is_retired(self, accepted: Accepted) -> bool:
-        handset = accepted.handset
-        return self._store.is_retired(handset.device, handset.generation, accepted.seq)
+
+class _Kept(NamedTuple):
+    accepted: Accepted
+    outcome: str
+    row: StoredReport
 
 
 def _row(accepted: Accepted, event: PacketHeard, heard_at_s: int) -> NewReport:
@@ -126,14 +160,14 @@ def _row(accepted: Accepted, event: PacketHeard, heard_at_s: int) -> NewReport:
         handset.device,
         handset.generation,
         accepted.seq,
-        accepted.digest,
         accepted.header,
         accepted.content,
         accepted.end_to_end_tag,
-        accepted.lane,
+        accepted.digest,
         not accepted.understood,
-        max(0, heard_at_s),
+        heard_at_s,
         event.rssi_dbm,
         event.snr_db_x4,
         accepted.hops,
+        accepted.lane,
     )

@@ -1,7 +1,7 @@
 """Sends again what the Secretariat lacks though it had receipted it: its archive was put back.
 
-Retired reports are kept for days (`store.KEEP_RETIRED_S`); which of them to open anew follows from
-the Secretariat's runs (`turna_backbone.resend`), not from anybody's clock.
+Retired reports are kept for days (`report_rows.KEEP_RETIRED_S`); which of them to open anew follows
+from the Secretariat's runs (`turna_backbone.resend`), not from anybody's clock.
 """
 
 import logging
@@ -12,6 +12,7 @@ from turna_backbone.resend import RUNS_LIMIT, Missing, Resend, Run
 from turna_gateway import counters as count
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
+from turna_gateway.report_rows import ReportRows
 from turna_gateway.store import Store
 
 log = logging.getLogger(__name__)
@@ -28,9 +29,16 @@ class Resending:
     """Opens retired reports anew, inside a transaction; the bridge hears of it after the commit."""
 
     def __init__(
-        self, *, store: Store, bridge: Bridge, counters: Counters, waits: Callable[[int], None]
+        self,
+        *,
+        store: Store,
+        rows: ReportRows,
+        bridge: Bridge,
+        counters: Counters,
+        waits: Callable[[int], None],
     ) -> None:
         self._store = store
+        self._rows = rows
         self._bridge = bridge
         self._counters = counters
         self._waits = waits
@@ -58,16 +66,16 @@ class Resending:
         if not remembered:
             return []  # no receipt was ever taken from a run that said its name
         newest = newest_in_archive(runs, remembered)
-        return self._store.reopen_since(self._receipted_s(newest) - MARGIN_S)
+        return self._rows.reopen_since(self._receipted_s(newest) - MARGIN_S)
 
     def _receipted_s(self, digests: Sequence[bytes] | None) -> int:
         """Return when the first of these was receipted; 0 if one of them is not kept any more."""
         if digests is EVERYTHING:
             return 0
-        return min((self._store.receipted_s(digest) or 0 for digest in digests), default=0)
+        return min((self._rows.receipted_s(digest) or 0 for digest in digests), default=0)
 
     def _numbers(self, missing: Missing) -> list[tuple[int, int]]:
-        return self._store.reopen_numbers(*missing)
+        return self._rows.reopen_numbers(*missing)
 
     def _tell(self, opened: Sequence[tuple[int, int]]) -> None:
         self._counters.add(count.REOPENED, len(opened))

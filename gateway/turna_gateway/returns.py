@@ -1,7 +1,8 @@
 """What comes back from the Secretariat: receipts that retire reports, and its own signs of life."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
@@ -14,8 +15,8 @@ from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
 from turna_gateway.downlink import Downlink
 from turna_gateway.receipts import RadioReceipts
+from turna_gateway.report_rows import ReportRows
 from turna_gateway.resend import Resending
-from turna_gateway.store import Advanced, Store
 from turna_protocol import delivery
 from turna_protocol.acknowledgement import receipt_address
 from turna_protocol.errors import MalformedError
@@ -23,7 +24,9 @@ from turna_protocol.errors import MalformedError
 log = logging.getLogger(__name__)
 
 _Settle = Callable[[], None]
+_Known = tuple[int, int]  # id and lane of a report
 NO_DIGEST = bytes(DIGEST_LENGTH)
+NO_DEVICE = 0
 
 
 class Returns:
@@ -37,7 +40,7 @@ class Returns:
         down_topic: str,
         downlink: Downlink,
         resending: Resending,
-        store: Store,
+        rows: ReportRows,
         receipts: RadioReceipts,
         bridge: Bridge,
         counters: Counters,
@@ -49,7 +52,7 @@ class Returns:
         self._down_topic = down_topic
         self._downlink = downlink
         self._resending = resending
-        self._store = store
+        self._rows = rows
         self._receipts = receipts
         self._bridge = bridge
         self._counters = counters
@@ -62,8 +65,7 @@ class Returns:
         """Take a message, inside a transaction; return what to do once that is committed."""
         try:
             if message.topic == self._receipt_topic:
-                envelope = ReceiptEnvelope.unpack(message.payload)
-                return [s for r in envelope.receipts if (s := self._receipt(r, now_ms))]
+                return [self._receipted(ReceiptEnvelope.unpack(message.payload), now_ms)]
             if message.topic == self._resend_topic:
                 return self._resending.take(Resend.unpack(message.payload))
             if message.topic == self._down_topic:
@@ -77,42 +79,60 @@ class Returns:
         self._counters.add(count.MESSAGES_REFUSED)
         return []
 
-    def _receipt(self, receipt: Receipt, now_ms: int) -> _Settle | None:
-        advanced = self._advance(receipt) if receipt.state >= delivery.AT_SECRETARIAT else None
-        if advanced is None and not self._is_about_ours(receipt):
-            self._counters.add(count.RECEIPTS_UNKNOWN)
-            return None
-        if receipt.sealed:
-            self._forward(receipt, now_ms)
-        if advanced is None or not advanced.was_waiting:
-            return None
+    def _receipted(self, envelope: ReceiptEnvelope, now_ms: int) -> _Settle:
+        """Take the Secretariat's word about many reports: few statements, whatever their number."""
+        now_s = self._clock.unix_s()
+        under_way: dict[int, list[_Known]] = {}  # by the state that they reach
+        others: list[_Known] = []
+        to_say: list[tuple[int, int, bytes]] = []
+        for receipt in envelope.receipts:
+            sent = self._bridge.under_way(receipt[:4])
+            if sent is not None and receipt.state >= delivery.AT_SECRETARIAT:
+                under_way.setdefault(receipt.state, []).append(sent)
+            elif not self._is_about_ours(receipt, now_s, others):
+                self._counters.add(count.RECEIPTS_UNKNOWN)
+                continue
+            if receipt.sealed:
+                self._forward(receipt, to_say)
+        for state, known in under_way.items():
+            self._rows.retire([report_id for report_id, _ in known], state, now_s)
+        self._receipts.arrived(to_say, now_ms)
+        return lambda: self._settle([*chain(*under_way.values())], others, now_ms)
 
-        def settle() -> None:
-            self._counters.add(count.RECEIPTED)
-            self._retired(advanced.lane)
-            self._bridge.receipted(advanced.id, now_ms)
+    def _settle(self, under_way: Sequence[_Known], others: Sequence[_Known], now_ms: int) -> None:
+        for report_id, lane in under_way:
+            if self._bridge.receipted(report_id, now_ms):  # not if two words came about it
+                self._let_go(lane)
+        for report_id, lane in others:
+            self._bridge.drop(report_id, lane)
+            self._let_go(lane)
 
-        return settle
+    def _let_go(self, lane: int) -> None:
+        self._counters.add(count.RECEIPTED)
+        self._retired(lane)
 
-    def _advance(self, receipt: Receipt) -> Advanced | None:
-        key = (receipt.device, receipt.generation, receipt.seq)
+    def _is_about_ours(self, receipt: Receipt, now_s: int, waited: list[_Known]) -> bool:
+        """Note a word about a report that is not under way, if it ever was ours."""
+        if receipt.state < delivery.AT_SECRETARIAT:
+            return False
+        who = (receipt.device, receipt.generation, receipt.seq)
         if receipt.digest == NO_DIGEST:  # a person's word is about the number, whoever carried it
-            self._store.advance_number(*key, receipt.state)
-            return None
-        return self._store.advance(*key, receipt.digest, receipt.state, self._clock.unix_s())
+            self._rows.advance_number(*who, receipt.state)
+            return self._rows.has_number(*who)
+        advanced = self._rows.advance(*who, receipt.digest, receipt.state, now_s)
+        if advanced is None:
+            return self._rows.has_number(*who)
+        if advanced.was_waiting:
+            waited.append((advanced.id, advanced.lane))
+        return True
 
-    def _is_about_ours(self, receipt: Receipt) -> bool:
-        return receipt.state >= delivery.AT_SECRETARIAT and self._store.has_number(
-            receipt.device, receipt.generation, receipt.seq
-        )
-
-    def _forward(self, receipt: Receipt, now_ms: int) -> None:
+    def _forward(self, receipt: Receipt, to_say: list[tuple[int, int, bytes]]) -> None:
         try:
-            is_for_device = receipt_address(receipt.sealed)[0] == receipt.device
+            device, newest = receipt_address(receipt.sealed)
         except MalformedError:
-            is_for_device = False
-        if is_for_device:
-            self._receipts.arrived(receipt.sealed, now_ms)
+            device = newest = NO_DEVICE
+        if device == receipt.device:
+            to_say.append((device, newest, receipt.sealed))
         else:
             self._counters.add(count.RECEIPTS_UNKNOWN)
 

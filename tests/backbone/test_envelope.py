@@ -148,7 +148,7 @@ def test_receipts_beyond_the_limit_are_neither_made_nor_accepted() -> None:
 
 
 def test_as_many_receipts_as_allowed_fit_the_codec_and_the_envelope() -> None:
-    largest = replace(RECEIPT, seq=(1 << 20) - 1, generation=65_535, sealed=bytes(64))
+    largest = RECEIPT._replace(seq=(1 << 20) - 1, generation=65_535, sealed=bytes(64))
 
     payload = ReceiptEnvelope((largest,) * RECEIPTS_LIMIT).pack()
 

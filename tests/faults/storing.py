@@ -4,7 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from turna_gateway.store import NewReport, Store
+from turna_gateway.report_rows import NewReport, ReportRows
+from turna_gateway.store import Store
 
 COMMITS = 40
 
@@ -13,14 +14,15 @@ def main(folder: Path) -> None:
     """Store a growing number of reports a commit, until the log is copied into the database."""
     store = Store(folder / "gateway.db")
     store.open()
+    rows = ReportRows(store)
     seq = 0
     for commit in range(COMMITS):
         with store.transaction():
             for _ in range(1 + commit % 7):
                 seq += 1
-                store.put(report(seq))
+                rows.put([report(seq)])
             if commit % 5 == 4:
-                store.advance(1, 1, seq - 2, digest(seq - 2), 2, now_s=commit)
+                rows.advance(1, 1, seq - 2, digest(seq - 2), 2, now_s=commit)
         os.write(1, f"{seq}\n".encode())
         if commit % 15 == 14:
             store.checkpoint()
@@ -28,7 +30,7 @@ def main(folder: Path) -> None:
 
 def report(seq: int) -> NewReport:
     return NewReport(
-        1, 1, seq, digest(seq), b"header", bytes(100), b"tag!", 1, False, 1_000, -100, 8, 0
+        1, 1, seq, b"header", bytes(100), b"tag!", digest(seq), False, 1_000, -100, 8, 0, 1
     )
 
 

@@ -4,7 +4,6 @@ import queue
 import random
 import socket
 import threading
-from dataclasses import replace
 
 from tests.gateway.field import RECEIPT_TOPIC, SITREP, SOS, Field, Handset, receipt_for
 from turna_backbone import topics
@@ -146,7 +145,7 @@ def test_fault_77_a_receipt_that_is_lost_repeated_or_about_nothing_changes_nothi
     field.connect()
     field.hear(ONE.seal(1))
     (envelope,) = field.reports()
-    field.receipt(replace(receipt_for(envelope, ONE), seq=99))
+    field.receipt(receipt_for(envelope, ONE)._replace(seq=99))
     assert field.gateway.counters["receipts_unknown"] == 1
     sound = receipt_for(envelope, ONE)
     for _ in range(3):

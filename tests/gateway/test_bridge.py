@@ -4,8 +4,9 @@ import random
 from itertools import pairwise
 
 from tests.gateway.field import POSITION, SITREP, SOS, Field, Handset, carried, receipt_for
-from turna_backbone.bundle import BUNDLE_BYTES
 from turna_gateway.bridge import FIRST_PATIENCE_MS, SOS_WINDOW, WINDOW
+from turna_gateway.pace import PACKET_BYTES
+from turna_gateway.report_rows import ReportRows
 
 ONE, TWO = Handset(1), Handset(2)
 
@@ -54,7 +55,7 @@ def test_reports_that_wait_go_together_and_one_alone_goes_to_its_units_topic(fie
     assert sum(together) == 40
     assert max(together) > 12
     assert sent[-1] == ("ots/v1/tr/u/afad-2/report", 1)
-    assert all(len(payload) <= BUNDLE_BYTES for _, payload in field.uplink.published)
+    assert all(len(payload) <= PACKET_BYTES for _, payload in field.uplink.published)
 
 
 def test_a_report_that_the_secretariat_does_not_take_is_sent_again_alone(field: Field) -> None:
@@ -76,7 +77,7 @@ def test_an_id_that_was_pruned_is_not_given_to_another_report(field: Field) -> N
     field.receipt(receipt_for(field.reports()[0], ONE))
     field.pass_time(1_000)
     with field.store.transaction():
-        field.store.prune(field.clock.unix_s() + 1, keep_s=0)
+        ReportRows(field.store).prune(field.clock.unix_s() + 1, keep_s=0)
 
     field.hear(ONE.seal(2))
 

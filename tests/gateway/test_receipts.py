@@ -1,7 +1,6 @@
 """Receipts on their last stretch, and messages of the backbone that make no sense."""
 
 import random
-from dataclasses import replace
 
 import pytest
 
@@ -83,7 +82,7 @@ def test_a_newer_receipt_that_says_the_same_spares_the_older_one(delivered: Fiel
         acknowledgement.Receipt(1, 11, 0b1, delivery.AT_SECRETARIAT), ONE.authentication_key
     )
     delivered.receipt(older)
-    delivered.receipt(replace(receipt_for(second, ONE), sealed=both))
+    delivered.receipt(receipt_for(second, ONE)._replace(sealed=both))
     delivered.pass_time(5_000)
 
     assert delivered.receipts(ONE) == [{11: 2, 10: 2}]
@@ -101,7 +100,7 @@ def test_a_persons_word_follows_the_stored_state(delivered: Field) -> None:
 
 def test_a_persons_word_is_forwarded_even_if_it_names_no_digest(delivered: Field) -> None:
     answer = receipt_for(delivered.reports()[0], ONE, delivery.ACTED)
-    delivered.receipt(replace(answer, digest=bytes(8)))
+    delivered.receipt(answer._replace(digest=bytes(8)))
     delivered.pass_time(5_000)
 
     assert delivered.receipts(ONE) == [{10: delivery.ACTED}]
@@ -129,7 +128,7 @@ def test_the_same_receipt_twice_is_said_once(delivered: Field) -> None:
 
 
 def test_a_receipt_without_a_sealed_entry_retires_its_report_silently(delivered: Field) -> None:
-    delivered.receipt(replace(receipt_for(delivered.reports()[0], ONE), sealed=b""))
+    delivered.receipt(receipt_for(delivered.reports()[0], ONE)._replace(sealed=b""))
     delivered.pass_time(5_000)
 
     assert delivered.gateway.waiting == [0, 0, 0]
@@ -150,7 +149,7 @@ def test_a_receipt_for_what_this_gateway_does_not_hold_changes_nothing(
     delivered: Field, changes: dict[str, object]
 ) -> None:
     answer = receipt_for(delivered.reports()[0], ONE)
-    token = delivered.receipt(replace(answer, **changes))  # type: ignore[arg-type]  # one field
+    token = delivered.receipt(answer._replace(**changes))  # type: ignore[arg-type]  # one field
     delivered.pass_time(5_000)
 
     assert delivered.gateway.waiting == [0, 1, 0]
@@ -161,8 +160,8 @@ def test_a_receipt_for_what_this_gateway_does_not_hold_changes_nothing(
 def test_a_sealed_entry_for_another_handset_is_not_said(delivered: Field) -> None:
     answer = receipt_for(delivered.reports()[0], ONE)
     for sealed in (b"short", bytes(64), receipt_for(delivered.reports()[0], TWO).sealed):
-        delivered.receipt(replace(answer, device=2, sealed=sealed))
-        delivered.receipt(replace(answer, digest=b"another!", sealed=sealed[:5]))
+        delivered.receipt(answer._replace(device=2, sealed=sealed))
+        delivered.receipt(answer._replace(digest=b"another!", sealed=sealed[:5]))
     delivered.pass_time(5_000)
 
     assert delivered.receipts(TWO) == []
@@ -207,7 +206,7 @@ def test_a_persons_word_without_digest_is_kept_with_the_report_and_retires_nothi
     field.hear(ONE.seal(1))
     (envelope,) = field.reports()
 
-    field.receipt(replace(receipt_for(envelope, ONE, state=3), digest=bytes(8)))
+    field.receipt(receipt_for(envelope, ONE, state=3)._replace(digest=bytes(8)))
 
     (state,) = field.store._connection.execute("SELECT state FROM report").fetchone()
     assert state == 3

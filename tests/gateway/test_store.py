@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from turna_gateway.store import CLONE, DUPLICATE, STORED, NewReport, Store, StoreError
+from turna_gateway.report_rows import CLONE, DUPLICATE, STORED, NewReport, ReportRows
+from turna_gateway.store import Store, StoreError
 
 REPORT = NewReport(
     device=1,
@@ -35,6 +36,10 @@ def opened(path: Path) -> Store:
     return store
 
 
+def outcomes(store: Store, *reports: NewReport) -> list[str]:
+    return [outcome for outcome, _ in ReportRows(store).put(reports)]
+
+
 def test_a_second_gateway_on_the_same_database_is_refused(path: Path) -> None:
     first = opened(path)
     with pytest.raises(StoreError, match="another gateway process"):
@@ -49,38 +54,52 @@ def test_a_transaction_that_fails_leaves_nothing_behind(path: Path) -> None:
 
     def put_and_fail() -> None:
         with store.transaction():
-            store.put(REPORT)
+            ReportRows(store).put([REPORT])
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
         put_and_fail()
 
-    assert store.next_waiting(1, 0, 10) == []
+    assert ReportRows(store).next_waiting(1, 0, 10) == []
     store.close()
 
 
 def test_what_was_committed_is_there_after_opening_again(path: Path) -> None:
     store = opened(path)
     with store.transaction():
-        assert store.put(REPORT) == STORED
+        assert outcomes(store, REPORT) == [STORED]
         store.remember("ledger", b"\x01")
     store.close()
 
     store = opened(path)
-    (kept,) = store.next_waiting(1, 0, 10)
-    assert (kept.seq, kept.content, kept.quarantined) == (10, b"content", False)
+    (kept,) = ReportRows(store).next_waiting(1, 0, 10)
+    assert kept[:-1] == REPORT
     assert store.recall("ledger") == b"\x01"
-    assert store.count_waiting(1) == 1
+    assert ReportRows(store).count_waiting(1) == 1
     with store.transaction():
-        assert store.put(REPORT) == DUPLICATE
+        assert outcomes(store, REPORT) == [DUPLICATE]
     store.close()
 
 
 def test_the_same_number_with_another_digest_is_a_clone(path: Path) -> None:
     store = opened(path)
-    other = NewReport(**{**_fields(REPORT), "digest": b"digest-2"})  # type: ignore[arg-type]
+    other = REPORT._replace(digest=b"digest-2")
     with store.transaction():
-        assert [store.put(REPORT), store.put(other)] == [STORED, CLONE]
+        assert outcomes(store, REPORT, other, REPORT) == [STORED, CLONE, DUPLICATE]
+    store.close()
+
+
+def test_a_report_that_comes_late_is_stored_and_its_row_is_what_was_told(path: Path) -> None:
+    store = opened(path)
+    rows = ReportRows(store)
+    reports = [REPORT._replace(seq=seq, digest=b"digest-%d" % seq) for seq in (7, 5, 9, 5, 6)]
+    with store.transaction():
+        kept = rows.put(reports)
+
+    assert [outcome for outcome, _ in kept] == [STORED, STORED, STORED, DUPLICATE, STORED]
+    stored = [row for outcome, row in kept if outcome == STORED]
+    assert rows.next_waiting(1, 0, 10) == stored
+    assert [row.seq for row in stored] == [7, 5, 9, 6]
     store.close()
 
 
@@ -103,16 +122,15 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_retired_reports_are_forgotten_after_a_week_and_waiting_ones_never(path: Path) -> None:
     store = opened(path)
-    waiting = NewReport(**{**_fields(REPORT), "seq": 11})  # type: ignore[arg-type]
+    rows = ReportRows(store)
     with store.transaction():
-        store.put(REPORT)
-        store.put(waiting)
-        store.advance(1, 1, 10, b"digest-1", 2, now_s=2_000)
+        rows.put([REPORT, REPORT._replace(seq=11)])
+        rows.advance(1, 1, 10, b"digest-1", 2, now_s=2_000)
     with store.transaction():
-        assert store.prune(2_000 + 7 * 24 * 3600) == 0
-        assert store.prune(2_001 + 7 * 24 * 3600) == 1
-        assert store.prune(1 << 40) == 0
-    assert store.has_number(1, 1, 11)
+        assert rows.prune(2_000 + 7 * 24 * 3600) == 0
+        assert rows.prune(2_001 + 7 * 24 * 3600) == 1
+        assert rows.prune(1 << 40) == 0
+    assert rows.has_number(1, 1, 11)
     store.close()
 
 
@@ -123,7 +141,3 @@ def test_every_commit_is_on_disk_before_it_returns(path: Path) -> None:
 
     assert (synchronous, journal_mode) == (2, "wal")  # FULL
     store.close()
-
-
-def _fields(report: NewReport) -> dict[str, object]:
-    return {name: getattr(report, name) for name in NewReport._fields}
