@@ -9,6 +9,8 @@ from turna import deployment, deployment_revoke, deployment_show, deployment_ter
 from turna.asking import given_or_asked
 from turna.deployment_boards import BOARDS
 from turna.deployment_kit import (
+    POWER_MODES,
+    USUAL_POWER_MODE,
     NewHandset,
     device_of,
     read_kit,
@@ -101,6 +103,12 @@ def _add_handset(task: argparse.ArgumentParser) -> None:
     task.add_argument("--call-sign", help="default: the team and the next number, as in TUR01-2")
     task.add_argument("--language", choices=deployment_terms.LANGUAGES, help="default: en")
     task.add_argument(
+        "--power",
+        choices=POWER_MODES,
+        default=USUAL_POWER_MODE,
+        help=f"how it saves power until its bearer chooses otherwise (default: {USUAL_POWER_MODE})",
+    )
+    task.add_argument(
         "--replaces", metavar="CALL_SIGN", help="give this handset the board: new keys, same name"
     )
 
@@ -166,7 +174,9 @@ def _handset(args: argparse.Namespace) -> None:
         team = given_or_asked(args.team, "--team", "the team, as in TUR01")
         country = given_or_asked(args.country, "--country", "its country, two letters as in tr")
         hardware_id = _hardware_id(args)
-        new = NewHandset(team, country, board, hardware_id, args.call_sign, args.language)
+        new = NewHandset(
+            team, country, board, hardware_id, args.call_sign, args.language, args.power
+        )
         grown, made = with_handset(kit, new)
     else:
         hardware_id = _hardware_id(args)

@@ -6,6 +6,7 @@ is replaced gets a higher generation.
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,11 @@ from turna.usage import UsageError
 from turna_protocol.errors import MalformedError
 from turna_protocol.mission import Device, Gateway, Mission, mission_from_json
 from turna_protocol.packet import DEVICE_MAX, GATEWAY_MAX
+
+# How a handset saves power until another mode is chosen on it (turna_handset.power): `listen` hears
+# an order or an alarm at once and lasts days longer than `live`.
+POWER_MODES = ("live", "listen", "saver", "poll")
+USUAL_POWER_MODE = "listen"
 
 _COUNTRY = re.compile(r"[a-z]{2}")  # ISO 3166-1 alpha-2
 _GATEWAY_NAME = re.compile(r"[a-z0-9_-]{1,32}")  # a segment of an MQTT topic, a file's name
@@ -33,6 +39,7 @@ class NewHandset:
     hardware_id: str | None  # None: a board that exists in a simulation only
     call_sign: str | None = None  # None: the team's next one
     language: str | None = None
+    power: str = USUAL_POWER_MODE
 
 
 def read_kit(directory: Path) -> Kit:
@@ -78,7 +85,10 @@ def with_handset(kit: Kit, new: NewHandset) -> tuple[Kit, Device]:
         team=new.team,
         country=new.country,
     )
-    return _with_devices(kit, (*taken, made), made, new.board, new.language), made
+    further = {"power": new.power}
+    if new.language is not None:
+        further["language"] = new.language
+    return _with_devices(kit, (*taken, made), made, new.board, further), made
 
 
 def with_new_board(kit: Kit, call_sign: str, hardware_id: str, board: str) -> tuple[Kit, Device]:
@@ -95,7 +105,7 @@ def with_new_board(kit: Kit, call_sign: str, hardware_id: str, board: str) -> tu
         country=old.country,
     )
     devices = tuple(made if device is old else device for device in kit.mission.devices)
-    return _with_devices(kit, devices, made, board, None), made
+    return _with_devices(kit, devices, made, board, {}), made
 
 
 def with_gateway(kit: Kit, name: str, country: str, board: str) -> tuple[Kit, Gateway]:
@@ -134,16 +144,18 @@ def write(directory: Path, kit: Kit) -> None:
 
 
 def _with_devices(
-    kit: Kit, devices: tuple[Device, ...], made: Device, board: str, language: str | None
+    kit: Kit,
+    devices: tuple[Device, ...],
+    made: Device,
+    board: str,
+    further: Mapping[str, object],
 ) -> Kit:
-    further = dict(kit.further_settings)
-    if language is not None:
-        further[made.device] = {**further.get(made.device, {}), "language": language}
+    kept = kit.further_settings.get(made.device, {})
     return replace(
         kit,
         mission=_grown(kit.mission, devices=devices),
         handset_boards={**kit.handset_boards, made.device: board},
-        further_settings=further,
+        further_settings={**kit.further_settings, made.device: {**kept, **further}},
     )
 
 

@@ -13,8 +13,11 @@ import pytest
 
 from turna.__main__ import main
 from turna.deployment_boards import BOARDS
+from turna.deployment_kit import POWER_MODES
 from turna_backbone import kit as services_kit
 from turna_gateway.config import read_config as read_gateway_config
+from turna_handset import power
+from turna_handset.kit import read_provisioning
 from turna_protocol import regions
 from turna_secretariat.config import read_config as read_secretariat_config
 
@@ -75,6 +78,22 @@ def test_each_handset_has_its_own_board_and_language_and_keeps_them(kit: Path) -
     two = file(kit, "handset-2.json")
     assert (two["board"], two["language"], two["hardware_id"]) == ("tbeam", "kk", "aabbccddeeff")
     assert file(kit, "handset-1.json")["board"] == "heltec_v3"
+
+
+def test_a_handset_saves_power_from_the_start_and_hears_orders_at_once(kit: Path) -> None:
+    assert file(kit, "handset-1.json")["power"] == power.LISTEN
+    assert read_provisioning(file(kit, "handset-1.json")).power == power.LISTEN
+
+
+def test_a_handset_saves_power_as_it_was_told_also_on_another_board(kit: Path) -> None:
+    team = ("--team", "TUR01", "--country", "tr", "--call-sign", "TUR01-P")
+    assert add(kit, *team, "--hardware-id", "0102030405bb", "--power", "poll") == 0
+    assert add(kit, "--replaces", "TUR01-P", "--hardware-id", "0102030405cc") == 0
+    assert file(kit, "handset-2.json")["power"] == power.POLL
+
+
+def test_every_mode_but_off_can_be_chosen_for_a_handset() -> None:
+    assert tuple(mode for mode in power.MODES if mode != power.OFF) == POWER_MODES
 
 
 def test_another_board_for_a_handset_means_new_keys_and_a_higher_generation(kit: Path) -> None:
