@@ -11,7 +11,7 @@ from turna_secretariat.config import TEMPLATE, read_config
 from turna_secretariat.engines import ArchiveError
 
 # As in turna_secretariat.exports.formats, which is slow to import.
-_FORMATS = ("insarag-csv", "insarag-xlsx", "geojson", "kml", "cap", "cot", "hxl")
+_FORMATS = ("insarag-csv", "insarag-xlsx", "geojson", "kml", "cap", "cot", "hxl", "emt-mds")
 # What ATAK listens to without any setting.
 _ATAK_GROUP = "udp://239.2.3.1:6969"
 

@@ -11,7 +11,7 @@ from turna.usage import UsageError
 from turna_backbone.kit import read_mission
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
-from turna_secretariat.exports import tak
+from turna_secretariat.exports import emt_mds, tak
 from turna_secretariat.exports.formats import FORMATS
 from turna_secretariat.exports.selection import Selection, SelectionError, read_selection, select
 from turna_secretariat.registry import Registry
@@ -19,21 +19,55 @@ from turna_secretariat.registry import Registry
 _LOOK_EVERY_S = 1.0
 
 
+_EMT_MDS = "emt-mds"  # of days that were entered, not of reports
+
+
 def export(config: Config, args: argparse.Namespace) -> int:
-    """Write the selected reports in one format."""
+    """Write the selected reports, or medical teams' days, in one format."""
+    if args.format == _EMT_MDS:
+        return _export_emt(config, args)
     with _opened(config, args) as (archive, registry, selection):
         with archive.reader() as connection:
             entries = select(connection, registry, selection)
         content = FORMATS[args.format].write(entries)
+    _write(args, content, f"{len(entries)} {selection.mode.upper()} reports")
+    return 0
+
+
+def _export_emt(config: Config, args: argparse.Namespace) -> int:
+    if args.type:
+        raise UsageError(f"--type: {_EMT_MDS} has days, not types of report")
+    mission = read_mission(config.mission)
+    try:
+        chosen = emt_mds.choose(
+            mode=args.mode or mission.mode,
+            teams=args.team,
+            since=args.since,
+            until=args.until,
+            now_s=config.clock.unix_s(),
+        )
+    except SelectionError as error:
+        raise UsageError(str(error)) from None
+    archive = Archive(config.archive)
+    archive.open_to_read()
+    try:
+        with archive.reader() as connection:
+            days = chosen.days(connection)
+    finally:
+        archive.close()
+    _write(args, emt_mds.write(mission.name, days), f"{len(days)} {chosen.mode.upper()} days")
+    return 0
+
+
+def _write(args: argparse.Namespace, content: bytes, what: str) -> None:
     if args.out is None:
         sys.stdout.buffer.write(content)
-        return 0
+        return
     try:
         args.out.write_bytes(content)
     except OSError as error:
         raise UsageError(f"{args.out} cannot be written ({error.strerror})") from None
-    print(f"{len(entries)} {selection.mode.upper()} reports to {args.out}", file=sys.stderr)
-    return 0
+    print(f"{what} to {args.out}", file=sys.stderr)
 
 
 def send_to_tak(config: Config, args: argparse.Namespace) -> int:

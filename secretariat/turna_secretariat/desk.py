@@ -19,7 +19,7 @@ from turna_protocol.json_form import report_to_json
 from turna_protocol.packet import HOLDING, REPORT, UPLINK
 from turna_protocol.reports import decode_report, priority, report_type
 from turna_protocol.sealing import verify_end_to_end
-from turna_secretariat import alarms
+from turna_secretariat import alarms, emt
 from turna_secretariat.archive import Archive
 from turna_secretariat.down_desk import ANSWERS, DownDesk
 from turna_secretariat.notices import read_notice
@@ -154,6 +154,12 @@ class Desk:
             )
         if not is_new:
             raise NotPossibleError("this alert is kept already")
+
+    def keep_emt_day(self, daily: emt.Daily, person: str, now_ms: int) -> None:
+        """Keep what a person entered of a medical team's day."""
+        with self._archive.transaction() as transaction:
+            emt.keep(transaction.connection, daily, person, now_ms)
+            transaction.note_change("emt", None, now_ms)
 
     def owed(self) -> list[Outgoing]:
         """Return again every word of a person that no broker has confirmed yet."""

@@ -13,12 +13,12 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.down_audience import Area, Choice, choose
 from turna_secretariat.down_cost import cost_of
 from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
-from turna_secretariat.down_words import ALERT, TEXT, NotSayableError, Saying, read_saying
+from turna_secretariat.down_words import ALERT, TEXT, Saying, read_saying
+from turna_secretariat.handing_over import hand_over
 from turna_secretariat.receivers import Receivers
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import Inbox
 
-DEED_TIMEOUT_S = 10.0
 LASTS_MIN_MAX = 7 * 24 * 60
 _Number = Annotated[int, Path(ge=1, lt=1 << 53)]
 _Person = Callable[[Request], str]
@@ -98,20 +98,21 @@ def down_routes(
 
     @routes.post("")
     def say(request: Words, who: Request) -> list[dict[str, Any]]:
-        made = _hand_over(inbox, DownDeed(readings.sayings(request), person(who)))
-        return [readings.word(word_id) for word_id in made]
+        deed = DownDeed(readings.sayings(request), person(who))
+        hand_over(inbox, deed)
+        return [readings.word(word_id) for word_id in deed.word_ids]
 
     @routes.post("/revocations")
     def revoke(request: Devices, who: Request) -> list[dict[str, Any]]:
         _require_in_view(view(), request.devices)
-        _hand_over(inbox, DownDeed(Revocation(tuple(request.devices)), person(who)))
+        hand_over(inbox, DownDeed(Revocation(tuple(request.devices)), person(who)))
         with archive.reader() as connection:
             return down_queries.revocations(connection, registry, view())
 
     @routes.post("/{word_id}/withdrawn")
     def withdraw(word_id: _Number, who: Request) -> dict[str, Any]:
         _require_in_view(view(), readings.all_of(word_id))
-        _hand_over(inbox, DownDeed(Withdrawal(word_id), person(who)))
+        hand_over(inbox, DownDeed(Withdrawal(word_id), person(who)), "there is no such word")
         return readings.word(word_id)
 
     return routes
@@ -201,19 +202,3 @@ class _Readings:
 def _require_in_view(view: frozenset[int] | None, devices: list[int]) -> None:
     if view is not None and not set(devices) <= view:
         raise HTTPException(403, "it concerns handsets of countries that are not yours")
-
-
-def _hand_over(inbox: Inbox, deed: DownDeed) -> list[int]:
-    """Give a deed to the one thread that writes, and wait for its word."""
-    inbox.put(deed)
-    if not deed.done.wait(DEED_TIMEOUT_S):
-        raise HTTPException(503, "the archive did not answer in time; look before you repeat it")
-    for error in deed.errors:
-        if isinstance(error, KeyError):
-            raise HTTPException(404, "there is no such word")
-        if isinstance(error, NotSayableError):
-            raise HTTPException(409, str(error))
-        if isinstance(error, MalformedError):
-            raise HTTPException(422, str(error))
-        raise HTTPException(500, "it could not be stored; the log says why")
-    return deed.word_ids

@@ -204,7 +204,7 @@ change = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
-    Column("kind", String(16), nullable=False),  # report | state | alarm | gateway
+    Column("kind", String(16), nullable=False),  # report | state | alarm | gateway | down | emt
     Column("report_id", ForeignKey("report.id")),
 )
 

@@ -27,6 +27,7 @@ _OPEN = (LOGIN, "/api/login", "/healthz")
 _OPEN_FOLDERS = ("/static/", "/leaflet/")
 # What other programs fetch by an address that stays the same; they say name and password with it.
 _FOR_PROGRAMS = "/export/"
+_TAKEN_AWAY = ("/export/report", "/export/emt")
 _OWN = ("/api/logout", "/api/password")
 _ADMINISTRATORS = ("/api/accounts", "/api/audit")
 # By this name a route leaves in the request's state what the audit log is to say of it.
@@ -155,7 +156,7 @@ def session_token(headers: Headers) -> str:
 
 def is_noted(scope: Scope) -> bool:
     """Tell whether a request belongs into the audit log: deeds, and what is taken away."""
-    return scope["method"] not in _READING or scope["path"].startswith("/export/report")
+    return scope["method"] not in _READING or scope["path"].startswith(_TAKEN_AWAY)
 
 
 def address_of(scope: Scope) -> str:

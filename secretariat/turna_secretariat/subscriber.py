@@ -22,7 +22,9 @@ from turna_secretariat.archive import is_storage_failure
 from turna_secretariat.desk import Desk, NotPossibleError
 from turna_secretariat.down_desk import DownDeed
 from turna_secretariat.down_words import NotSayableError
+from turna_secretariat.emt import Daily
 from turna_secretariat.intake import Intake
+from turna_secretariat.json_feed import JsonFeed
 from turna_secretariat.presence import birth
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
@@ -85,7 +87,18 @@ class NoticeDeed:
     errors: list[Exception] = field(default_factory=list)
 
 
-Incoming = MqttEvent | Deed | AlarmDeed | NoticeDeed | DownDeed
+@dataclass(frozen=True, slots=True)
+class EmtDeed:
+    """A person enters a medical team's day; `done` and `errors` as with a `Deed`."""
+
+    daily: Daily
+    person: str
+    done: Event = field(default_factory=Event)
+    errors: list[Exception] = field(default_factory=list)
+
+
+AnyDeed = Deed | AlarmDeed | NoticeDeed | EmtDeed | DownDeed
+Incoming = MqttEvent | AnyDeed
 Inbox = queue.Queue[Incoming]
 
 
@@ -108,8 +121,10 @@ class Subscriber:
         inbox: Inbox,
         clock: Clock,
         boot_id: bytes,
+        json_feed: JsonFeed | None = None,
     ) -> None:
         self._desk = desk
+        self._json_feed = json_feed
         self._registry = registry
         self._session = session
         self._inbox = inbox
@@ -135,6 +150,8 @@ class Subscriber:
     def load(self) -> None:
         """Take up what the run before left; the archive is open."""
         self._desk.down.load(self._now_ms())
+        if self._json_feed is not None:
+            self._json_feed.load()
         self._desk.resending.begin_run(self._boot_id, self._now_ms())
         self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
 
@@ -146,7 +163,7 @@ class Subscriber:
                 messages.append(event)
             elif isinstance(event, Published):
                 self._published(event)
-            elif isinstance(event, Deed | AlarmDeed | NoticeDeed | DownDeed):
+            elif isinstance(event, AnyDeed):
                 self._do(event)
             else:
                 self._connection(isinstance(event, Connected))
@@ -160,6 +177,8 @@ class Subscriber:
         self._send_unsent()
         if self.connected:
             self._desk.down.pump(self._now_ms(), self._say_down)
+            if self._json_feed is not None:
+                self._json_feed.pump(self._session.publish)
             if self._now_ms() >= self._look_for_gaps_ms:
                 self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
                 self._ask(self._desk.resending.questions(self._now_ms()))
@@ -178,6 +197,7 @@ class Subscriber:
             "changed_ms": self.changed_ms,
             "receipts_waiting": len(self._unsent),
             "counts": dict(self.counts),
+            "json_refused": 0 if self._json_feed is None else self._json_feed.refused,
         }
 
     def _connection(self, connected: bool) -> None:
@@ -190,20 +210,28 @@ class Subscriber:
             self._ask(self._desk.resending.messages())
             self._queue(self._desk.owed())
             self._desk.down.connected()
+            if self._json_feed is not None:
+                self._json_feed.connected()
 
     def _published(self, event: Published) -> None:
         owed_id = self._unconfirmed.pop(event.token, None)
+        if self._json_feed is not None and self._json_feed.published(
+            event.token, accepted=event.accepted
+        ):
+            return
         if not event.accepted:
             self.counts["receipts the broker refused"] += 1
         elif owed_id is not None:
             self._settled.append(owed_id)
 
-    def _do(self, deed: Deed | AlarmDeed | NoticeDeed | DownDeed) -> None:
+    def _do(self, deed: AnyDeed) -> None:
         try:
             if isinstance(deed, Deed):
                 self._queue(self._desk.act(deed.report_id, deed.did, deed.person, self._now_ms()))
             elif isinstance(deed, DownDeed):
                 self._desk.down.do(deed, self._now_ms())
+            elif isinstance(deed, EmtDeed):
+                self._desk.keep_emt_day(deed.daily, deed.person, self._now_ms())
             elif isinstance(deed, NoticeDeed):
                 self._desk.keep_notice(deed.content, deed.person, self._now_ms())
             else:

@@ -11,17 +11,18 @@ from fastapi.responses import FileResponse, JSONResponse, Response, StreamingRes
 from fastapi.staticfiles import StaticFiles
 
 from turna_backbone.clock import Clock
-from turna_protocol.errors import MalformedError
 from turna_secretariat import base_map, queries
 from turna_secretariat.accounts import Accounts
 from turna_secretariat.administration import administration_routes
 from turna_secretariat.archive import Archive
-from turna_secretariat.desk import STATE_AFTER, NotPossibleError
+from turna_secretariat.desk import STATE_AFTER
 from turna_secretariat.down_routes import down_routes
+from turna_secretariat.emt_routes import emt_routes
 from turna_secretariat.entrance import entrance_routes
 from turna_secretariat.events import Events
 from turna_secretariat.exports.routes import export_routes
 from turna_secretariat.guard import LOOPBACK_NAMES, Guard
+from turna_secretariat.handing_over import hand_over
 from turna_secretariat.proof import Proof
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view
@@ -30,7 +31,6 @@ from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox, NoticeDeed
 from turna_secretariat.views import view_routes
 
 STATIC = FilePath(__file__).parent / "static"
-DEED_TIMEOUT_S = 10.0
 
 # A row's number as SQLite can look for it.
 Number = Annotated[int, Path(ge=1, lt=1 << 53)]
@@ -67,6 +67,7 @@ def create_page(
     page.include_router(_following(Events(archive, clock, feed, closing)))
     page.include_router(_doing(archive, registry, inbox))
     page.include_router(export_routes(archive, registry, clock))
+    page.include_router(emt_routes(archive, registry, inbox, clock))
     page.include_router(
         down_routes(
             archive,
@@ -177,7 +178,7 @@ def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
             raise HTTPException(404, f"a report can be {', '.join(sorted(STATE_AFTER))}")
         _found(archive, registry, report_id)  # of one's own countries, then
         deed = Deed(report_id, did, signed_in(request).person)
-        _hand_over(inbox, deed, "there is no such report")
+        hand_over(inbox, deed, "there is no such report")
         return _found(archive, registry, report_id)
 
     @routes.post("/alarms/{alarm_id}/closed")
@@ -186,7 +187,7 @@ def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
             if not queries.is_alarm(connection, alarm_id):
                 raise HTTPException(404, "there is no such alarm")
         deed = AlarmDeed(alarm_id, signed_in(request).person)
-        _hand_over(inbox, deed, "there is no such alarm")
+        hand_over(inbox, deed, "there is no such alarm")
         return {"closed_by": deed.person}
 
     @routes.post("/notices")
@@ -194,7 +195,7 @@ def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
         content: Annotated[bytes, Body(media_type="application/cap+xml")], request: Request
     ) -> dict[str, str]:
         name = signed_in(request).person
-        _hand_over(inbox, NoticeDeed(content, name), "there is no such notice")
+        hand_over(inbox, NoticeDeed(content, name), "there is no such notice")
         return {"kept_by": name}
 
     return routes
@@ -206,21 +207,6 @@ def _found(archive: Archive, registry: Registry, report_id: int) -> dict[str, An
     if found is None:
         raise HTTPException(404, "there is no such report")
     return found
-
-
-def _hand_over(inbox: Inbox, deed: Deed | AlarmDeed | NoticeDeed, unknown: str) -> None:
-    """Give a deed to the one thread that writes, and wait for its word."""
-    inbox.put(deed)
-    if not deed.done.wait(DEED_TIMEOUT_S):
-        raise HTTPException(503, "the archive did not answer in time; look before you repeat it")
-    for error in deed.errors:
-        if isinstance(error, KeyError):
-            raise HTTPException(404, unknown)
-        if isinstance(error, MalformedError):
-            raise HTTPException(422, str(error))
-        if isinstance(error, NotPossibleError):
-            raise HTTPException(409, str(error))
-        raise HTTPException(500, "it could not be stored; the log says why")
 
 
 async def _explain(_request: Request, error: Exception) -> JSONResponse:
