@@ -127,9 +127,9 @@ def with_gateway(kit: Kit, name: str, country: str, board: str) -> tuple[Kit, Ga
 
 
 def device_of(mission: Mission, call_sign: str) -> Device:
-    """Return the handset with a call sign, however it is spelled; UsageError if there is none."""
+    """Return the handset with a call sign or a hardware id, however spelled; else UsageError."""
     for device in mission.devices:
-        if device.call_sign.lower() == call_sign.lower():
+        if call_sign.lower() in (device.call_sign.lower(), device.hardware_id.lower()):
             return device
     known = ", ".join(device.call_sign for device in mission.devices) or "none yet"
     raise UsageError(f"no handset is called {call_sign}; there are: {known}")

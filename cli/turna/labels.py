@@ -1,7 +1,12 @@
-"""A page of labels to print and stick on handsets: who it is, and what its four gestures do."""
+"""A page of labels to print and stick on handsets: who it is, what its gestures do, a QR code.
+
+The code says in plain text whose the handset is, for whoever finds or counts it; no key is in it.
+"""
 
 from collections.abc import Iterable, Mapping
 from html import escape
+
+import segno
 
 from turna.deployment_boards import BOARDS
 from turna_protocol.mission import Device, Mission
@@ -14,6 +19,7 @@ body { margin: 8mm; font-family: "DejaVu Sans", Arial, sans-serif; color: #000; 
 .mode { float: right; font-size: 3mm; font-weight: bold; border: 0.4mm solid #000; padding: 0.6mm; }
 p { margin: 1mm 0 0; font-size: 2.9mm; line-height: 1.25; }
 .small { font-size: 2.3mm; }
+.code { float: right; clear: right; width: 19mm; height: 19mm; margin: 1mm 0 0 1.5mm; }
 """
 _GESTURES = "press: next · long press: choose · double press: back · HOLD 2 s: SOS"
 
@@ -28,11 +34,22 @@ def page(mission: Mission, devices: Iterable[Device], boards: Mapping[int, str])
     )
 
 
+def said_by_code(mission: Mission, device: Device) -> str:
+    """Return what a phone reads from the label; the hardware id is what revokes or replaces it."""
+    return (
+        f"Turna {device.call_sign}\n{device.team} ({device.country.upper()}), {mission.name}\n"
+        f"no. {device.device}, keys {device.generation}, id {device.hardware_id}"
+    )
+
+
 def _label(mission: Mission, device: Device, board: str) -> str:
     title = BOARDS[board].title if board in BOARDS else board
     mark = f'<span class="mode">{escape(mission.mode.upper())}</span>'
+    # Level M: a label gets dirty.  No namespace: it stands inside HTML.
+    code = segno.make(said_by_code(mission, device), error="m", micro=False)
+    picture = code.svg_inline(svgclass="code", lineclass=None, omitsize=True, border=4)
     return (
-        f'<div class="label">{mark}<div class="call">{escape(device.call_sign)}</div>'
+        f'<div class="label">{mark}<div class="call">{escape(device.call_sign)}</div>{picture}'
         f"<p>team {escape(device.team)} ({escape(device.country.upper())}) ·"
         f" {escape(mission.name)}</p>"
         f"<p>{escape(_GESTURES)}</p>"
