@@ -146,7 +146,7 @@ class Form:
         return self._intents.pop(0) if self._intents else None
 
     def at_rest(self) -> bool:
-        """Say whether a key that is pressed unseen does no harm."""
+        """Say whether what is pressed unseen, and not by chance, does no harm."""
         return self.screen in (HOME, SOS, ALARM)
 
     # -- what comes from outside

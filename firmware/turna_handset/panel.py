@@ -72,7 +72,8 @@ class Panel:
         self._form = Form(Pages(status, mail, parts, host_gives_way))
         self._signal = Signal()
         self._lamp = Signal()  # shines where the other is silent
-        self._woke = False  # the key under the thumb lit the screen: it was pressed unseen
+        self._woke = False  # the gesture under way lit the screen: it began unseen
+        self._woke_ms = 0
         self._picture = Picture()
         self._changed = Bell()
         self._sounding = Bell()
@@ -117,20 +118,20 @@ class Panel:
     async def keys_once(self) -> None:
         """Take the next edges of the buttons, or the next moment that the form waits for."""
         for edge in await self._buttons.next_edges(self._keys_wait_ms()):
+            at_ms = self._uptime.of(edge.ticks_ms)
             if edge.pressed:
-                self._paused_until_ms = 0
-                self._woke = self.light_up()
-            self._keypad.edge(edge.button, edge.pressed, self._uptime.of(edge.ticks_ms))
+                self._pressed(at_ms)
+            self._keypad.edge(edge.button, edge.pressed, at_ms)
         now_ms = self._uptime.ms()
         self._keypad.tick(now_ms)
         before = self._form.screen
         key = self._keypad.next_key()
         while key is not None:
-            if not self._woke or self._form.at_rest() or key == keypad.HOLD:
+            if self._counts(key):
                 self._form.press(key, now_ms)
+                if key == keypad.ARMED:
+                    self._play(signals.CLICK)
             self._changed.set()
-            if key == keypad.ARMED:
-                self._play(signals.CLICK)
             key = self._keypad.next_key()
         self._form.tick(now_ms)
         self._carry_out(now_ms)
@@ -231,6 +232,24 @@ class Panel:
         status = self._status.now(now_ms, sos_seq=self._desk.sos_seq, warning=warning)
         self._form.unread = status.unread > 0
         return self._picture.draw(draw(self._form, status, now_ms))
+
+    def _pressed(self, at_ms: int) -> None:
+        """Light the screen, and note whether the gesture that begins here began in the dark."""
+        self._paused_until_ms = 0
+        if self.light_up():
+            self._woke, self._woke_ms = True, at_ms
+        elif self._keypad.at_rest and at_ms - self._woke_ms > keypad.DEBOUNCE_MS:
+            self._woke = False  # else it is the same contact, which bounces
+
+    def _counts(self, key: str) -> bool:
+        """Say whether a key does more than light the screen, which it was pressed to see.
+
+        An SOS can be held in the dark.  And from where the handset rests, a long press begins a
+        SITREP and a double one reads what has come: nobody does that to look.
+        """
+        if not self._woke or key == keypad.HOLD:
+            return True
+        return key in (keypad.ARMED, keypad.LONG, keypad.DOUBLE) and self._form.at_rest()
 
     def _keys_wait_ms(self) -> int:
         now_ms = self._uptime.ms()

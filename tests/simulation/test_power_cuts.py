@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.cuts import cut_at_each_write
-from tests.simulation.handset_bench import LONG_MS, Field, Host
+from tests.simulation.handset_bench import LONG_MS, PRESS_MS, Field, Host
 from turna_protocol import delivery
 from turna_protocol.reports import Sitrep
 from turna_simulation.world import World
@@ -91,3 +91,25 @@ def test_a_boot_loop_of_whatever_rhythm_burns_no_sequence_numbers(field: Field) 
     seqs = sorted(journal(field))
     assert len(seqs) > 2
     assert seqs == list(range(len(seqs)))
+
+
+def test_language_and_power_mode_are_the_old_or_the_new_one_whenever_it_is_cut(
+    field: Field,
+) -> None:
+    """The file may be new and empty, which is no choice; a handset starts with any of them."""
+    chosen: dict[str, list[bytes | None]] = {"/language": [], "/power": []}
+
+    def choose() -> None:
+        for name in ("language", "power"):
+            if field.handset.running:
+                field.menu(name)
+            if field.handset.running:
+                field.press(PRESS_MS, LONG_MS)
+
+    for _ in cut_at_each_write(field, choose):
+        for path, found in chosen.items():
+            found.append(field.handset.read_file(path))
+        assert Host(field).counters()["uptime s"] < 60
+    for found in chosen.values():
+        assert found[-1]
+        assert set(found) <= {None, b"", *found[-2:]}

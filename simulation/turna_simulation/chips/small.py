@@ -77,8 +77,14 @@ class Lamp:
     def __init__(self) -> None:
         self.lit = False
         self.blinks = 0
+        self.watchers: list[Callable[[bool], None]] = []
 
     def level(self, level: Level) -> None:
         """Follow the pin."""
-        self.blinks += level == 1 and not self.lit
-        self.lit = level == 1
+        lit = level == 1
+        if lit == self.lit:
+            return
+        self.lit = lit
+        self.blinks += lit
+        for watcher in self.watchers:
+            watcher(lit)
