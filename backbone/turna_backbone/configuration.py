@@ -42,6 +42,10 @@ class Table:
             raise self.error(key, f"must be from {low} to {high}, not {value}")
         return value
 
+    def flag(self, key: str) -> bool:
+        """Return a yes or no that is no where the file does not set it."""
+        return bool(self._value(key, bool, "true or false", default=False))
+
     def texts(self, key: str, wanted: str) -> tuple[str, ...]:
         """Return a list of at least one text; `wanted` tells what is expected instead."""
         self._known.add(key)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from cryptography import x509
 
+from turna_backbone.configuration import Table
+
 # Nothing we connect to is older than this software; a clock before it was never set (2026-01-01).
 PLAUSIBLE_FROM_S = 1_767_225_600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -79,3 +81,10 @@ class Credentials:
             ) from None
         if others_may:
             raise CredentialsError(f"others may read {self.key}; run: chmod 600 {self.key}")
+
+
+def read_credentials(backbone: Table) -> Credentials | None:
+    """Return the TLS files of a settings table if any is named: then all three are needed."""
+    if not any(backbone.has(key) for key in ("ca", "certificate", "key")):
+        return None
+    return Credentials(backbone.path("ca"), backbone.path("certificate"), backbone.path("key"))

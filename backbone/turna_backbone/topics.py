@@ -20,7 +20,7 @@ GATEWAY_DOWN_STATE_FILTER = f"{ROOT}/+/g/+/down-ack"
 SECRETARIAT_CONNECTION = f"{ROOT}/sys/sec/conn"
 
 _SEGMENT = re.compile(r"[a-z0-9_-]{1,32}")
-_UNIT_LEAVES = ("report", "sos", "state")
+_UNIT_LEAVES = ("report", "sos")
 _GATEWAY_LEAVES = ("conn", "health", "report", "receipt", "resend", "down", "down-ack")
 
 
@@ -36,6 +36,11 @@ def report(country: str, unit: str) -> str:
 
 def sos(country: str, unit: str) -> str:
     return _unit(country, unit, "sos")
+
+
+def decoded(country: str, unit: str, *, actual: bool) -> str:
+    """Return where others hear a report as JSON; one of an exercise or a test elsewhere."""
+    return _unit(country, unit, "json" if actual else "json-exercise")
 
 
 def gateway_reports(country: str, gateway: str) -> str:

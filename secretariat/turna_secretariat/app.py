@@ -22,6 +22,7 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
 from turna_secretariat.desk import Desk
 from turna_secretariat.guard import LOOPBACK_NAMES, is_loopback
+from turna_secretariat.json_feed import JsonFeed
 from turna_secretariat.presence import will
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
@@ -54,6 +55,9 @@ def run(config: Config) -> int:
         clock=config.clock,
         subscriptions=SUBSCRIPTIONS,
         will=will(boot_id),
+        tls=None
+        if config.credentials is None
+        else config.credentials.contexts(config.clock.unix_s),
     )
     subscriber = Subscriber(
         desk=Desk(archive, registry, mission.frame),
@@ -62,6 +66,7 @@ def run(config: Config) -> int:
         inbox=inbox,
         clock=config.clock,
         boot_id=boot_id,
+        json_feed=JsonFeed(archive, registry) if config.json_feed else None,
     )
     page = create_page(
         archive=archive,

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from turna_backbone.addresses import read_brokers
 from turna_backbone.clock import Clock
 from turna_backbone.configuration import Document, Table, read_clock
+from turna_backbone.credentials import Credentials, read_credentials
 from turna_backbone.mqtt import Address
 from turna_secretariat.engines import postgresql_url, sqlite_url
 from turna_secretariat.guard import is_loopback
@@ -26,6 +27,12 @@ path = "secretariat.db"              # SQLite; every report ever received
 
 [backbone]
 brokers = ["127.0.0.1:1883"]         # MQTT brokers, tried in turn
+# With these three the connection is by TLS; the certificate's common name is "secretariat".
+# ca = "tls/ca.pem"                  # whom we trust; two while one replaces another
+# certificate = "tls/secretariat.pem"
+# key = "tls/secretariat.key"        # nobody else may read the file
+json_feed = false                    # true: tell each proved report as JSON, for other programs
+                                     # (docs/asyncapi.html); never to or by a gateway
 
 [people]
 path = "people.db"                   # accounts and audit log; in PostgreSQL if the archive is there
@@ -53,6 +60,8 @@ class Config:
     archive: sa.URL
     people: sa.URL
     brokers: tuple[Address, ...]
+    credentials: Credentials | None
+    json_feed: bool
     page_host: str
     page_port: int
     page_certificate: Path | None
@@ -75,6 +84,8 @@ def read_config(path: Path) -> Config:
         archive=archive_url,
         people=_people(people, archive_url),
         brokers=read_brokers(backbone),
+        credentials=read_credentials(backbone),
+        json_feed=backbone.flag("json_feed"),
         page_host=page.text("host", "127.0.0.1"),
         page_port=page.integer("port", 8470, low=1, high=65535),
         page_certificate=page.path("certificate") if page.has("certificate") else None,

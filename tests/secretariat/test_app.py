@@ -107,11 +107,14 @@ def test_a_page_for_other_machines_needs_a_certificate(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="passwords would travel readable"):
         read_config(tmp_path / "a.toml")
 
-    both = open_to_all.replace("# certificate", "certificate").replace("# key", "key")
+    both = open_to_all.replace('# certificate = "page', 'certificate = "page')
+    both = both.replace('# key = "page', 'key = "page')
     (tmp_path / "b.toml").write_text(both)
     assert read_config(tmp_path / "b.toml").page_certificate == tmp_path / "page.pem"
 
-    (tmp_path / "c.toml").write_text(open_to_all.replace("# certificate", "certificate"))
+    (tmp_path / "c.toml").write_text(
+        open_to_all.replace('# certificate = "page', 'certificate = "page')
+    )
     with pytest.raises(ConfigurationError, match="stand together"):
         read_config(tmp_path / "c.toml")
 
@@ -123,7 +126,8 @@ def test_a_certificate_that_is_none_is_one_sentence_and_exit_code_2(
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     settings = TEMPLATE.replace("8470", str(port))
-    settings = settings.replace("# certificate", "certificate").replace("# key", "key")
+    for setting in ('certificate = "page', 'key = "page'):
+        settings = settings.replace(f"# {setting}", setting)
     (tmp_path / "secretariat.toml").write_text(settings)
 
     assert main(["secretariat", "run", "--config", str(tmp_path / "secretariat.toml")]) == 2

@@ -11,6 +11,7 @@ from turna_backbone import topics
 from turna_backbone.bundle import pack_bundle
 from turna_backbone.down import ORDER, SENT, Down, DownState, Part
 from turna_backbone.envelope import Presence, ReceiptEnvelope
+from turna_backbone.resend import Missing, Resend, Run
 from turna_protocol.packet import ORDER as ORDER_PACKET
 
 ROW = [getattr(REPORT, name) for name in REPORT.__slots__ if name not in ("gateway", "boot_id")][
@@ -21,6 +22,7 @@ PAYLOADS = {
     "report": REPORT.pack(),
     "bundle": pack_bundle(REPORT.boot_id, [ROW, ROW]),
     "receipts": ReceiptEnvelope((RECEIPT, RECEIPT)).pack(),
+    "resend": Resend((Run(b"bootboot", b"12345678"),), (Missing(17, 1, 1_000, 1_003),)).pack(),
     "presence": Presence(online=True, boot_id=b"bootboot").pack(),
     "health": HEALTH.pack(),
     "down": Down(
@@ -32,6 +34,9 @@ ADDRESSES = {
     "sos": topics.sos("tr", "afad-1"),
     "report": topics.report("tr", "afad-1"),
     "reports": topics.gateway_reports("tr", "hatay-1"),
+    "resend": topics.resend("tr", "hatay-1"),
+    "decoded": topics.decoded("tr", "afad-1", actual=True),
+    "decodedExercise": topics.decoded("tr", "afad-1", actual=False),
     "receipt": topics.receipt("tr", "hatay-1"),
     "connection": topics.gateway_connection("tr", "hatay-1"),
     "health": topics.gateway_health("tr", "hatay-1"),
@@ -71,7 +76,8 @@ def test_every_topic_and_every_message_is_described_and_nothing_else() -> None:
     }
 
     assert filled == ADDRESSES
-    assert described["components"]["messages"].keys() == PAYLOADS.keys()
+    # What is decoded: tests/secretariat/test_json_feed.py
+    assert described["components"]["messages"].keys() == PAYLOADS.keys() | {"decoded"}
 
 
 def test_the_description_and_its_page_are_in_order() -> None:
