@@ -14,6 +14,7 @@ from turna_secretariat.down_audience import Area, Choice, choose
 from turna_secretariat.down_cost import cost_of
 from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
 from turna_secretariat.down_words import ALERT, TEXT, Saying, read_saying
+from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.handing_over import hand_over
 from turna_secretariat.receivers import Receivers
 from turna_secretariat.registry import Registry
@@ -60,6 +61,7 @@ class Words(_Strict):
 
 class Devices(_Strict):
     devices: list[int] = Field(min_length=1, max_length=512)
+    reason: str = Field(default="", max_length=200)  # as in "lost at Antakya"
 
 
 def down_routes(
@@ -105,7 +107,8 @@ def down_routes(
     @routes.post("/revocations")
     def revoke(request: Devices, who: Request) -> list[dict[str, Any]]:
         _require_in_view(view(), request.devices)
-        hand_over(inbox, DownDeed(Revocation(tuple(request.devices)), person(who)))
+        reason = one_line(request.reason).strip() or None
+        hand_over(inbox, DownDeed(Revocation(tuple(request.devices), reason), person(who)))
         with archive.reader() as connection:
             return down_queries.revocations(connection, registry, view())
 

@@ -326,12 +326,21 @@ class DownRows:
         rows = self._execute(sa.select(revocation.c.device, revocation.c.generation))
         return {int(device): int(generation) for device, generation in rows}
 
-    def revoke(self, device: int, generation: int, version: int, person: str, now_ms: int) -> None:
+    def revoke(
+        self,
+        device: int,
+        generation: int,
+        version: int,
+        person: str,
+        now_ms: int,
+        reason: str | None,
+    ) -> None:
         values = {
             "generation": generation,
             "version": version,
             "at_ms": now_ms,
             "person": person,
+            "reason": reason,
         }
         mine = revocation.c.device == device
         if self._execute(revocation.update().where(mine).values(**values)).rowcount == 0:

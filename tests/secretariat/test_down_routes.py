@@ -198,7 +198,9 @@ def test_whoever_may_see_one_country_reaches_and_sees_no_other(page: Page) -> No
 
 
 def test_revoked_keys_are_listed_with_who_revoked_them(page: Page) -> None:
-    (revoked,) = page.post("/revocations", {"devices": [2]})
+    said = {"devices": [2], "reason": "lost at\nAntakya"}
+    (revoked,) = page.post("/revocations", said)
+    assert revoked["reason"] == "lost at Antakya"
 
     assert (revoked["call_sign"], revoked["person"]) == ("TUR01-2", "Aylin Demir")
     assert page.get("/revocations") == [revoked]
