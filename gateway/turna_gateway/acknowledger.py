@@ -69,9 +69,11 @@ class Acknowledger:
             self._sos.add(key)
         if far:
             self._far.add(key)
-        due_at_ms = now_ms + self._grouping_ms(now_ms, sos=sos)
+        if self._due_at_ms is None or sos:  # otherwise what is due anyhow is due sooner
+            due_at_ms = now_ms + self._grouping_ms(now_ms, sos=sos)
+            known_ms = self._due_at_ms
+            self._due_at_ms = due_at_ms if known_ms is None else min(known_ms, due_at_ms)
         self._owed_last_ms = now_ms
-        self._due_at_ms = due_at_ms if self._due_at_ms is None else min(self._due_at_ms, due_at_ms)
 
     def _grouping_ms(self, now_ms: int, *, sos: bool) -> int:
         if now_ms - self._owed_last_ms >= QUIET_MS:

@@ -3,7 +3,7 @@
 Hearing only notes; a report is decoded when somebody looks, and only the newest of each handset.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,7 +62,7 @@ class _Heard:
         self.handset = handset
         self.count = 0
         self.heard_at_s = self.rssi_dbm = self.snr_db_x4 = 0
-        self.contents: list[bytes] = []
+        self.contents: deque[bytes] = deque(maxlen=CONTENTS_KEPT)
         self.type: str | None = None
         self.lat_e5: int | None = None
         self.lon_e5: int | None = None
@@ -89,18 +89,17 @@ class Handsets:
         heard.heard_at_s = heard_at_s
         heard.rssi_dbm = event.rssi_dbm
         heard.snr_db_x4 = event.snr_db_x4
-        contents = heard.contents
         is_report = accepted.kind == wire.REPORT and accepted.understood
-        contents.append(accepted.content if is_report else b"")
-        if len(contents) > CONTENTS_KEPT:
-            del contents[0]
+        heard.contents.append(accepted.content if is_report else b"")
 
     def restore(self, handset: Handset, last: Sequence[StoredReport]) -> None:
         """Take over what the run before heard last of a handset, newest first."""
         heard = self._heard[handset.device] = _Heard(handset)
         heard.heard_at_s = last[0].heard_at_s
         heard.rssi_dbm, heard.snr_db_x4 = last[0].rssi_dbm, last[0].snr_db_x4
-        heard.contents = [report.content if _is_report(report) else b"" for report in last[::-1]]
+        heard.contents.extend(
+            report.content if _is_report(report) else b"" for report in last[::-1]
+        )
 
     def clone(self, device: int) -> None:
         """Count two different packets under one number: the handset's keys exist twice."""

@@ -1,8 +1,8 @@
 """From radio bytes to a decision: whose report this is and how urgent, or why it is refused.
 
 Pure: stores nothing, answers nobody.  Looks into the content only as far as the decision needs: is
-it a sequence of a known type, and how urgent is that type.  Its fields are read when somebody
-looks at them.  Authentic content that cannot be understood is never refused.
+it of a known type, and how urgent is that type.  Its fields are read when somebody looks at them.
+Authentic content that cannot be understood is never refused.
 """
 
 from collections.abc import Callable
@@ -15,14 +15,20 @@ from turna_protocol.cbor import decode_sequence
 from turna_protocol.digits import DigitReader
 from turna_protocol.errors import MalformedError, NotAuthenticError
 from turna_protocol.reports.codec import MAX_ITEMS
-from turna_protocol.reports.heading import take_kind
+from turna_protocol.reports.heading import USUAL_KINDS, take_type
 from turna_protocol.reports.types import TYPES
-from turna_protocol.sealing import packet_digest
 
 SOS, REPORT, HEALTH = 0, 1, 2
 LANES = ("sos", "report", "health")
 _URGENT_OR_NOT = {"sos": SOS, "position": HEALTH, "node_health": HEALTH}
 _LANE_OF_TYPE = tuple(_URGENT_OR_NOT.get(entry.NAME, REPORT) for entry in TYPES)
+# A content begins with an integer, mostly of eight bytes (RFC 8949, 3), whose first digit says the
+# kind of a usual report; 0 says that it is none.
+_EIGHT_BYTES = 0x1B
+_LANE_OF_USUAL = (
+    REPORT,
+    *(_LANE_OF_TYPE[take_type(DigitReader([usual]))] for usual in range(1, USUAL_KINDS)),
+)
 
 # Why a packet is not taken in; each has its counter.
 MALFORMED = "malformed"
@@ -66,7 +72,8 @@ class Intake:
 
     def judge(self, packet: bytes) -> Accepted | Refused:
         try:
-            if wire.packet_kind(packet) not in wire.UPLINK:
+            kind = wire.packet_kind(packet)
+            if kind not in wire.UPLINK:
                 return Refused(NOT_FOR_GATEWAYS)
             if len(packet) < wire.HEADER_BYTES:
                 return Refused(MALFORMED)
@@ -76,9 +83,8 @@ class Intake:
         handset = self._keyring.handset(device)
         if handset is None:
             return Refused(UNKNOWN_DEVICE, device)
-        kind = packet[0] >> 2 & 0x0F
         try:
-            header, content, tag = handset.opener.open(packet, kind)
+            header, content, tag, digest = handset.opener.open(packet, kind)
         except MalformedError:
             return Refused(MALFORMED, device)
         except NotAuthenticError:
@@ -87,23 +93,27 @@ class Intake:
             return Refused(REVOKED, device)
         lane = _lane(content) if kind == wire.REPORT else None
         return Accepted(
-            kind=kind,
-            handset=handset,
-            seq=seq,
-            digest=packet_digest(packet),
-            header=header,
-            content=content,
-            end_to_end_tag=tag,
-            lane=REPORT if lane is None else lane,
-            hops=packet[0] & wire.HOP_MASK,
-            understood=lane is not None or kind == wire.HOLDING,
+            kind,
+            handset,
+            seq,
+            digest,
+            header,
+            content,
+            tag,
+            REPORT if lane is None else lane,
+            packet[0] & wire.HOP_MASK,
+            lane is not None or kind == wire.HOLDING,
         )
 
 
 def _lane(content: bytes) -> int | None:
     """Return how urgent the content's type is, or None if it is of no known type."""
+    if content[0] == _EIGHT_BYTES and len(content) > 8:  # by far the most
+        usual = int.from_bytes(content[1:9], "big") % USUAL_KINDS
+        if usual:
+            return _LANE_OF_USUAL[usual]
     try:
-        number = take_kind(DigitReader(decode_sequence(content, MAX_ITEMS)))[0]
+        number = take_type(DigitReader(decode_sequence(content, MAX_ITEMS)))
     except MalformedError:
         return None
     return _LANE_OF_TYPE[number] if number < len(_LANE_OF_TYPE) else None

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
 
 from turna_backbone.clock import Clock
 from turna_gateway import counters as count
@@ -19,7 +18,7 @@ from turna_protocol.packet import HOLDING
 
 log = logging.getLogger(__name__)
 
-_COUNTER_OF = {STORED: count.STORED, DUPLICATE: count.DUPLICATE, CLONE: count.CLONE}
+_COUNTER_OF = {DUPLICATE: count.DUPLICATE, CLONE: count.CLONE}
 
 
 class Reception:
@@ -58,7 +57,7 @@ class Reception:
         self.is_short_of_room = False
         self.put_aside: Collection[bytes] = ()
         self.hearing = b""
-        self._committed: list[_Kept] = []
+        self._committed: list[tuple[Accepted, str, StoredReport]] = []
 
     def heard(self, events: Sequence[PacketHeard], now_ms: int) -> None:
         """Take packets in, inside a transaction; `settle` follows once that is committed."""
@@ -67,17 +66,24 @@ class Reception:
         rows: list[NewReport] = []
         for event in events:
             self.hearing = event.packet
-            accepted = self._judged(event)
+            accepted = self._judged(event.packet)
             if accepted is not None:
                 # It waited in the modem or the inbox: say when it was on the air.
                 heard_at_s = now_s - max(0, now_ms - event.heard_at_ms) // 1000
                 taken.append((accepted, event))
                 rows.append(_row(accepted, event, max(0, heard_at_s)))
         self.hearing = b""
-        for (accepted, event), kept in zip(taken, self._rows.put(rows), strict=True):
+        for (accepted, event), (outcome, row) in zip(taken, self._rows.put(rows), strict=True):
             self.hearing = event.packet
-            self._note(accepted, event, *kept, now_ms)
+            self._note(accepted, event, row, now_ms)
+            if outcome != STORED:
+                self._note_number(accepted, outcome, now_ms)
+            if outcome != DUPLICATE and not accepted.understood:
+                self._counters.add(count.QUARANTINED)
+                log.warning("report not understood device=%d seq=%d", row.device, row.seq)
+            self._committed.append((accepted, outcome, row))
         self.hearing = b""
+        self._counters.add(count.STORED, sum(kept[1] == STORED for kept in self._committed))
 
     def forget(self) -> None:
         """Nothing of the last group was committed: nobody is to be told that it was."""
@@ -97,9 +103,8 @@ class Reception:
                 )
         self._committed.clear()
 
-    def _judged(self, event: PacketHeard) -> Accepted | None:
+    def _judged(self, packet: bytes) -> Accepted | None:
         """Return what is to be kept; count what is not."""
-        packet = event.packet
         if packet in self.put_aside:
             self._counters.add(count.PUT_ASIDE)
             return None
@@ -121,37 +126,23 @@ class Reception:
             self._handsets.stranger(refused.device)
         log.debug("packet refused reason=%s device=%s", refused.reason, refused.device)
 
-    def _note(
-        self,
-        accepted: Accepted,
-        event: PacketHeard,
-        outcome: str,
-        row: StoredReport,
-        now_ms: int,
-    ) -> None:
+    def _note(self, accepted: Accepted, event: PacketHeard, row: StoredReport, now_ms: int) -> None:
         handset = accepted.handset
         self._handsets.heard(accepted, event, row.heard_at_s)
-        self._counters.add(_COUNTER_OF[outcome])
         self._receipts.contact(handset.device, now_ms)
         if accepted.kind == HOLDING:
             self._downlink.holding(handset.device, handset.generation, accepted.content)
         self._downlink.contact(handset.device, now_ms)
-        if outcome == DUPLICATE:
-            if self._rows.is_retired(handset.device, handset.generation, accepted.seq):
-                self._receipts.asked_again(handset.device, accepted.seq, now_ms)
-        elif not accepted.understood:
-            self._counters.add(count.QUARANTINED)
-            log.warning("report not understood device=%d seq=%d", handset.device, accepted.seq)
+
+    def _note_number(self, accepted: Accepted, outcome: str, now_ms: int) -> None:
+        """Draw conclusions from a number that was kept before."""
+        handset, seq = accepted.handset, accepted.seq
+        self._counters.add(_COUNTER_OF[outcome])
         if outcome == CLONE:
             self._handsets.clone(handset.device)
-            log.error("two reports under one number device=%d seq=%d", handset.device, accepted.seq)
-        self._committed.append(_Kept(accepted, outcome, row))
-
-
-class _Kept(NamedTuple):
-    accepted: Accepted
-    outcome: str
-    row: StoredReport
+            log.error("two reports under one number device=%d seq=%d", handset.device, seq)
+        elif self._rows.is_retired(handset.device, handset.generation, seq):
+            self._receipts.asked_again(handset.device, seq, now_ms)
 
 
 def _row(accepted: Accepted, event: PacketHeard, heard_at_s: int) -> NewReport:

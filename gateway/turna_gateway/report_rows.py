@@ -87,7 +87,8 @@ class ReportRows:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        # By device and generation: a report with a higher number cannot be the second under it.
+        # By device and generation, of what was kept or tried to be: a report with a higher number
+        # cannot be the second under it.
         self._highest: dict[tuple[int, int], int] = {}
         self._last_id: int | None = None
 
@@ -95,13 +96,15 @@ class ReportRows:
         """Keep reports; return what became of each, and its row."""
         kept: list[tuple[str, StoredReport]] = []
         ahead: list[StoredReport] = []
-        id_ = self._newest_id()
+        id_, highest = self._newest_id(), self._highest
         for report in reports:
             id_ += 1
             row = StoredReport(*report, id_)
             who, seq = report[:2], report.seq
-            if seq > self._highest_before(who):
-                self._highest[who] = seq
+            if who not in highest:
+                highest[who] = self._highest_before(who)
+            if seq > highest[who]:
+                highest[who] = seq
                 ahead.append(row)
                 kept.append((STORED, row))
             else:  # it may be the second under its number
@@ -122,12 +125,8 @@ class ReportRows:
         return CLONE if same_number > 1 else STORED
 
     def _highest_before(self, who: tuple[int, int]) -> int:
-        """Return the highest number of this handset that was kept, or tried to be, before."""
-        highest = self._highest.get(who)
-        if highest is None:
-            (found,) = self._store.execute(_HIGHEST_NUMBER, who).fetchone()
-            highest = self._highest[who] = _NONE_YET if found is None else found
-        return highest
+        (found,) = self._store.execute(_HIGHEST_NUMBER, who).fetchone()
+        return _NONE_YET if found is None else int(found)
 
     def _newest_id(self) -> int:
         if self._last_id is None:

@@ -32,7 +32,7 @@ _QUALITIES = (codes.TIME_GNSS, codes.TIME_GNSS, codes.TIME_BEACON, codes.TIME_NO
 # A usual heading is one digit: one of the first types, by GNSS, within a square.
 USUAL_TYPES, OTHER_TYPES = 3, 32
 _USUAL_WHENS = 2
-_USUALS = USUAL_TYPES * len(codes.MODES) * _USUAL_WHENS * len(SQUARES_E5)
+USUAL_KINDS = USUAL_TYPES * len(codes.MODES) * _USUAL_WHENS * len(SQUARES_E5) + 1
 # A usual fix is one digit: exact to the first three classes, young to the first three.
 _USUAL_CLASSES = 3
 
@@ -98,7 +98,7 @@ def put_heading(digits: DigitWriter, type_number: int, report: Report, frame: Fr
 
 def take_kind(digits: DigitReader) -> tuple[int, int, int, int]:
     """Return type, mode, when and where; the last two are for `take_heading`."""
-    usual = digits.take(_USUALS + 1) - 1
+    usual = digits.take(USUAL_KINDS) - 1
     if usual >= 0:
         usual, type_number = divmod(usual, USUAL_TYPES)
         usual, mode = divmod(usual, len(codes.MODES))
@@ -135,9 +135,9 @@ def _put_kind(digits: DigitWriter, type_number: int, mode: int, when: int, where
         raise MisuseError("mode: no such code")
     if _is_usual(type_number, when, where):
         usual = (where * _USUAL_WHENS + when) * len(codes.MODES) + mode
-        digits.put(1 + usual * USUAL_TYPES + type_number, _USUALS + 1)
+        digits.put(1 + usual * USUAL_TYPES + type_number, USUAL_KINDS)
         return
-    digits.put(0, _USUALS + 1)
+    digits.put(0, USUAL_KINDS)
     digits.put(type_number, OTHER_TYPES)
     digits.put(mode, len(codes.MODES))
     digits.put(when, _FAR_TIME + 1)
