@@ -32,6 +32,9 @@ _KINDS = (
     BoardKind("tbeam", "LilyGO T-Beam 1.1 and 1.2", "esp32", "ESP32_GENERIC-SPIRAM", True),
     BoardKind("tbeam_supreme", "LilyGO T-Beam Supreme", "esp32s3", "ESP32_GENERIC_S3", True),
     BoardKind("lilygo_t3_v2_1", "LilyGO T3 V2.1 (LoRa32)", "esp32", "ESP32_GENERIC", False),
+    BoardKind(
+        "lilygo_t3_v2_1_tcxo", "LilyGO T3 V2.1 (LoRa32) with TCXO", "esp32", "ESP32_GENERIC", False
+    ),
     BoardKind("lilygo_t3_s3", "LilyGO T3-S3", "esp32s3", "ESP32_GENERIC_S3", True),
     BoardKind("station_g2", "B&Q Station G2", "esp32s3", "ESP32_GENERIC_S3-SPIRAM_OCT", True),
 )

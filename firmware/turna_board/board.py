@@ -26,6 +26,7 @@ BOARDS = (
     "tbeam",
     "tbeam_supreme",
     "lilygo_t3_v2_1",
+    "lilygo_t3_v2_1_tcxo",
     "lilygo_t3_s3",
     "station_g2",
 )
@@ -106,6 +107,8 @@ def _sx1262(profile: "ModuleType", spi: SPI, nss: Pin, reset: Pin) -> "RadioChip
 
 
 def _sx1276(profile: "ModuleType", spi: SPI, nss: Pin, reset: Pin) -> "RadioChip":
+    if profile.RADIO_TCXO_ENABLE is not None:
+        Pin(profile.RADIO_TCXO_ENABLE, Pin.OUT, value=1)  # it runs before the reset is over
     dio0 = Pin(profile.RADIO_DIO0, Pin.IN)
     return _load_driver("sx1276").Sx1276(spi, nss, dio0=dio0, reset=reset)
 

@@ -153,9 +153,12 @@ def tbeam_supreme(bench: Bench) -> Parts:
     )  # fmt: skip
 
 
-def lilygo_t3_v2_1(bench: Bench) -> Parts:
-    """LilyGO T3 v2.1 (1.6), with a button on its header."""
-    radio = solder_sx1276(bench, sck=5, miso=19, mosi=27, nss=18, reset=23, dio0=26, dio1=33)
+def lilygo_t3_v2_1(bench: Bench, *, tcxo: bool = False) -> Parts:
+    """LilyGO T3 v2.1 (1.6), with a button on its header; in 1.6.1 GPIO33 switches a TCXO."""
+    radio = solder_sx1276(
+        bench, sck=5, miso=19, mosi=27, nss=18, reset=23, dio0=26,
+        dio1=None if tcxo else 33, tcxo=33 if tcxo else None,
+    )  # fmt: skip
     oled = Ssd1306(bench.random, bench.fault, resets_itself=True)
     solder_oled(bench, oled, sda=21, scl=22)
     return _plain(bench, radio, oled, battery_pin=35, lamp_pin=25, button_pin=0)
@@ -213,6 +216,7 @@ BOARDS: dict[str, Model] = {
     "tbeam_1_2_sx1262": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, AXP2101, "sx1262")),
     "tbeam_supreme": Model(ESP32S3, tbeam_supreme),
     "lilygo_t3_v2_1": Model(ESP32_PICO, lilygo_t3_v2_1),
+    "lilygo_t3_v2_1_tcxo": Model(ESP32_PICO, lambda bench: lilygo_t3_v2_1(bench, tcxo=True)),
     "lilygo_t3_s3": Model(ESP32S3, lilygo_t3_s3),
     "station_g2": Model(ESP32S3_OCTAL, station_g2),
 }

@@ -14,6 +14,7 @@ from .chips.ssd1306 import MAX_HZ as OLED_MAX_HZ
 from .chips.sx1262 import Sx1262
 from .chips.sx1262_facts import Wiring
 from .chips.sx1276 import Sx1276
+from .chips.sx1276_facts import Wiring as Sx1276Wiring
 from .ether import Antenna
 from .mcu import Mcu
 from .pins import Level
@@ -95,13 +96,25 @@ def solder_sx1262(
 
 
 def solder_sx1276(
-    bench: Bench, *, sck: int, miso: int, mosi: int, nss: int, reset: int, dio0: int, dio1: int
+    bench: Bench,
+    *,
+    sck: int,
+    miso: int,
+    mosi: int,
+    nss: int,
+    reset: int,
+    dio0: int,
+    dio1: int | None,
+    tcxo: int | None = None,
 ) -> Sx1276:
-    """Connect an SX1276 by its strong output."""
-    outputs = {"dio0": dio0, "dio1": dio1}
+    """Connect an SX1276 by its strong output, and the switch of its clock if there is one."""
+    outputs = {name: pin for name, pin in (("dio0", dio0), ("dio1", dio1)) if pin is not None}
     for pin in outputs.values():
         bench.mcu.pins.drive(pin, 0)
-    radio = Sx1276(bench.scheduler, bench.antenna, _driver(bench, outputs))
+    clocked = Sx1276Wiring(tcxo=tcxo is not None)
+    radio = Sx1276(bench.scheduler, bench.antenna, _driver(bench, outputs), clocked)
+    if tcxo is not None:
+        bench.mcu.pins.listen(tcxo, lambda level: radio.pin("tcxo", level or 0))
     bench.mcu.spi.attach(radio, sck=sck, mosi=mosi, miso=miso, select=nss, max_hz=_SX1276_MAX_HZ)
     _follow(bench, radio, nss=nss, reset=reset)
     return radio
@@ -152,7 +165,11 @@ def solder_button(bench: Bench, pin: int, *, pulled_up: bool) -> Button:
 
 
 def _driver(bench: Bench, outputs: dict[str, int]) -> Callable[[str, int], None]:
-    return lambda name, level: bench.mcu.pins.drive(outputs[name], level)
+    def drive(name: str, level: int) -> None:
+        if name in outputs:  # else the line goes nowhere
+            bench.mcu.pins.drive(outputs[name], level)
+
+    return drive
 
 
 def _follow(bench: Bench, radio: Sx1262 | Sx1276, *, nss: int, reset: int) -> None:

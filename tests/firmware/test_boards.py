@@ -24,6 +24,7 @@ OUTPUTS = (
     "RADIO_MOSI",
     "RADIO_NSS",
     "RADIO_RESET",
+    "RADIO_TCXO_ENABLE",
     "RAIL",
     "PMU_SDA",
     "PMU_SCL",
@@ -57,6 +58,7 @@ WAKES = {
     "tbeam": True,
     "tbeam_supreme": True,
     "lilygo_t3_v2_1": True,
+    "lilygo_t3_v2_1_tcxo": True,
     "lilygo_t3_s3": False,
     "station_g2": False,
 }

@@ -173,3 +173,21 @@ except MisuseError as error:
     bench.run(board)
 
     assert board.values("misuse") == [field]
+
+
+def test_a_radio_whose_tcxo_nobody_switches_on_is_named_at_set_up(bench: Bench) -> None:
+    steps = "Pin(33, Pin.OUT, value=0)\nawait attempt(radio.start(configuration()))"
+    board = bench.add("board", steps, model="lilygo_t3_v2_1_tcxo")
+    bench.run(board)
+
+    assert board.values("error") == ["the image calibration does not end"]
+    assert "the oscillator does not run" in board.chip_1276.refusals
+    assert bench.sent("board") == []
+
+
+def test_a_radio_with_a_tcxo_sends_once_it_is_switched_on(bench: Bench) -> None:
+    board = bench.add("board", START + "\nawait radio.send(b'x')", model="lilygo_t3_v2_1_tcxo")
+    bench.run(board)
+
+    assert board.chip_1276.refusals == []
+    assert len(bench.sent("board")) == 1

@@ -25,7 +25,7 @@ from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
 
 MODELS = sorted(BOARDS)
-WITH_GNSS = sorted(set(MODELS) - {"lilygo_t3_v2_1", "lilygo_t3_s3"})
+WITH_GNSS = sorted(set(MODELS) - {"lilygo_t3_v2_1", "lilygo_t3_v2_1_tcxo", "lilygo_t3_s3"})
 WITH_POWER_CHIP = [model for model in MODELS if model.startswith("tbeam")]
 # The question by which a T-Beam finds out that it has no SX1276.
 PROBED = ["0x42: unknown command"]

@@ -15,6 +15,7 @@ RADIO_MOSI = 27
 RADIO_NSS = 18
 RADIO_RESET = 14
 RADIO_DIO0 = 26
+RADIO_TCXO_ENABLE = None
 RADIO_WAKES = True  # its line can wake the processor from deep sleep
 RADIO_AMPLIFIER_DB = 0
 RADIO_CHIP_MAX_DBM = None

@@ -1,7 +1,7 @@
 """LilyGO T3 v2.1 (1.6): ESP32-PICO-D4, SX1276 or SX1278, SSD1306, CH9102 on UART0.
 
 Pins as in Meshtastic's variant `tlora_v2_1_16`.  A button is wired to the header.  The variant with
-a TCXO needs GPIO33 high and is another board.
+a TCXO is another board: `lilygo_t3_v2_1_tcxo`.
 """
 
 NAME = "lilygo_t3_v2_1"
@@ -16,6 +16,7 @@ RADIO_MOSI = 27
 RADIO_NSS = 18
 RADIO_RESET = 23
 RADIO_DIO0 = 26
+RADIO_TCXO_ENABLE = None
 RADIO_WAKES = True  # its line can wake the processor from deep sleep
 RADIO_AMPLIFIER_DB = 0
 RADIO_CHIP_MAX_DBM = None

@@ -58,6 +58,8 @@ class Sx1276:
         level = 1 if level is None else level
         if name == "reset":
             self._reset(level)
+        elif name == "tcxo":
+            self._radio.switch_clock(level == 1)
         elif name == "nss":
             self._selected = not level
             self._address = None

@@ -40,6 +40,7 @@ LONG_RANGE = 0x80
 RESET_PULSE_US = 100  # 7.2.2
 START_US = 5_000  # 7.2.2: "wait 5 ms before using the chip"
 OSCILLATOR_US = 250  # table 7, TS_OSC
+TCXO_START_US = 2_000  # of a part outside the chip: this model's own
 SWITCHING_US = 120  # table 7, standby to transmission or reception: TS_FS and TS_TR or TS_RE
 IMAGE_CALIBRATION_US = 10_000  # 2.1.3.8
 CAD_CHIPS = 32  # beside one symbol of listening (4.1.6)
@@ -101,6 +102,7 @@ class Wiring:
 
     pa_boost: bool = True
     rfo: bool = False
+    tcxo: bool = False  # a clock from outside, which somebody has to switch on
 
 
 def current_limit_milliamps(ocp: int) -> int:

@@ -34,6 +34,7 @@ class Radio:
         self._refuse = refuse
         self._timers: list[Event] = []
         self._levels = {"dio0": 0, "dio1": 0}
+        self._clock_from_us: int | None = None if wiring.tcxo else 0
         self.forget()
 
     def forget(self) -> None:
@@ -55,6 +56,14 @@ class Radio:
         self._timers.clear()
         self._antenna.stop_transmitting()
         self._antenna.stop_listening()
+
+    def switch_clock(self, on: bool) -> None:
+        """Start or stop the oscillator outside the chip: registers need none, all else does."""
+        if not on:
+            self._clock_from_us = None
+            self.stop()
+        elif self._clock_from_us is None:
+            self._clock_from_us = self._scheduler.now_us + facts.TCXO_START_US
 
     @property
     def mode(self) -> Mode:
@@ -161,6 +170,9 @@ class Radio:
         self.settings.write(facts.IMAGE_CALIBRATION, value & ~_CALIBRATING)
 
     def _later(self, delay_us: int, action: Callable[[], None]) -> None:
+        if self._clock_from_us is None or self._scheduler.now_us < self._clock_from_us:
+            self._refuse("the oscillator does not run")
+            return
         self._timers = [timer for timer in self._timers if timer.pending]
         self._timers.append(self._scheduler.after(delay_us, action))
 
