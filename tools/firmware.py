@@ -1,4 +1,4 @@
-"""Makes what goes on boards: python3 -m tools.firmware [--into FOLDER].
+"""Makes what goes on boards: python3 -m tools.firmware [--into FOLDER] [--address URL].
 
 `lib/` compiled modules, `package.json` for `mpremote mip install`, `manifest.py` to freeze the same
 in an image of MicroPython's own build, `main.py`.
@@ -17,8 +17,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the package and say where it is."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.firmware", description=__doc__)
     parser.add_argument("--into", type=Path, default=ROOT / "build" / "firmware", metavar="FOLDER")
-    into: Path = parser.parse_args(arguments).into
-    write_package(into)
+    parser.add_argument("--address", default="", metavar="URL", help="where it will be served")
+    given = parser.parse_args(arguments)
+    into: Path = given.into
+    write_package(into, address=given.address)
     print(f"made {shown(into)}: lib/, main.py, package.json (mip), manifest.py (freezing)")
     return 0
 

@@ -89,12 +89,18 @@ def require_version(files: Iterable[Path], board_version: int, release: str) -> 
             )
 
 
-def write_package(folder: Path, packages: Iterable[tuple[str, str]] = PACKAGES) -> None:
-    """Write compiled modules, `package.json` for mip, and `manifest.py` for freezing."""
+def write_package(
+    folder: Path, packages: Iterable[tuple[str, str]] = PACKAGES, address: str = ""
+) -> None:
+    """Write compiled modules, `package.json` for mip, and `manifest.py` for freezing.
+
+    `address`: where the folder will be served; a board's own mip before 1.26 needs it said.
+    """
     compiled = compile_into(folder / "lib", packages)
+    base = address.rstrip("/") + "/" if address else ""
     package = {
         "version": version("turna"),
-        "urls": [[place, f"lib/{place}"] for place in compiled],
+        "urls": [[place, f"{base}lib/{place}"] for place in compiled],
         "deps": [],
     }
     (folder / "package.json").write_text(json.dumps(package, indent=1) + "\n")

@@ -11,15 +11,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from tools import firmware as firmware_tool
+from tools.places import MICROPYTHON_64
 from turna import firmware_files, flash
 from turna.__main__ import main
 from turna.deployment_boards import BOARDS
 from turna.usage import UsageError
+from turna_protocol.frame import Frame
+from turna_protocol.reports import Sitrep, encode_report
 from turna_simulation.board import Board
 from turna_simulation.world import World
 
@@ -84,18 +90,46 @@ def test_the_firmware_is_copied_compiled_read_back_and_speaks(world: World, tmp_
     assert board.read_file("/main.py") == Path("firmware/main.py").read_bytes()
 
 
-@pytest.mark.slow
-def test_mip_installs_the_package_that_was_made(world: World, tmp_path: Path) -> None:
-    board = world.add_board("board", firmware=())
-    port = started(world, board)
-    few = tmp_path / "package"
-    firmware_files.write_package(few, FEW)
-    install = ["connect", port, "resume", "mip", "install", "--target", "/lib"]
-    command = [sys.executable, "-m", "mpremote", *install, str(few / "package.json")]
-    code, told = run_beside(world, command, tmp_path)
-    assert code == 0, told
-    for place in json.loads((few / "package.json").read_text())["urls"]:
-        assert board.read_file(f"/lib/{place[0]}") == (few / place[1]).read_bytes()
+def test_mip_installs_the_package_from_a_server_and_micropython_reads_it(tmp_path: Path) -> None:
+    made, lib = tmp_path / "firmware", tmp_path / "lib"
+    serves = partial(QuietHandler, directory=str(made))
+    with ThreadingHTTPServer(("127.0.0.1", 0), serves) as server:
+        address = f"http://127.0.0.1:{server.server_port}"
+        assert firmware_tool.main(["--into", str(made), "--address", address]) == 0
+        Thread(target=server.serve_forever, daemon=True).start()
+        on_micropython(f"import mip; mip.install('{address}/package.json', target='{lib}')")
+        server.shutdown()
+    compiled = {path.relative_to(lib).as_posix(): path for path in lib.rglob("*.mpy")}
+    assert len(compiled) > 200
+    for place, path in compiled.items():
+        assert path.read_bytes() == (made / "lib" / place).read_bytes()
+    report = encode_report(Sitrep(mode=1, trapped=4), Frame(0, 0, 0))
+    assert on_micropython(READS % str(lib)) == f"{report.hex()} Қазақша\n"
+
+
+# Compiled modules as installed, below /lib of a board: the encoder of reports, the screen's words.
+READS = """
+import sys
+sys.path.insert(0, %r)
+from turna_handset.languages import LANGUAGES
+from turna_protocol.frame import Frame
+from turna_protocol.reports import Sitrep, encode_report
+print(encode_report(Sitrep(mode=1, trapped=4), Frame(0, 0, 0)).hex(), dict(LANGUAGES)["kk"])
+"""
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder and tells nobody."""
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def on_micropython(program: str) -> str:
+    command = [str(MICROPYTHON_64 / "micropython"), "-c", program]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_package_and_manifest_name_every_module_that_boards_run(tmp_path: Path) -> None:
