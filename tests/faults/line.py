@@ -1,7 +1,9 @@
-"""A line between a client and a broker: late, narrow, or swallowing everything, as told."""
+"""A line between a client and a broker: late, narrow, forgetful or swallowing all, as told."""
 
 import contextlib
+import math
 import socket
+import struct
 import threading
 import time
 from typing import Self
@@ -11,16 +13,28 @@ _PATIENCE_S = 0.2
 
 
 class Line:
-    """Listens on `port` and carries each connection to the broker's port."""
+    """Listens on `port` and carries each connection to the broker's port.
 
-    def __init__(self, broker_port: int, *, delay_s: float = 0.0, bytes_per_s: float = 1e9) -> None:
+    `forgets_after_s`: as a satellite's address translation, it forgets a connection that was silent
+    for so long. What the broker then sends is lost without a word; what the client sends resets it.
+    """
+
+    def __init__(
+        self,
+        broker_port: int,
+        *,
+        delay_s: float = 0.0,
+        bytes_per_s: float = 1e9,
+        forgets_after_s: float = math.inf,
+    ) -> None:
         self._broker_port = broker_port
         self._delay_s = delay_s
         self._bytes_per_s = bytes_per_s
+        self._forgets_after_s = forgets_after_s
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.swallows = threading.Event()
-        self.connections = 0
+        self.connections = self.forgotten = 0
         self.carried_up_bytes = 0
         self._is_up = True
 
@@ -40,22 +54,38 @@ class Line:
                 # As little as the kernel allows waits unseen between the client and the line.
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
                 broker = socket.create_connection(("127.0.0.1", self._broker_port))
-                for ends in ((client, broker, True), (broker, client, False)):
+                heard_at = [time.monotonic()]
+                for ends in ((client, broker, heard_at, True), (broker, client, heard_at, False)):
                     threading.Thread(target=self._carry, args=ends, daemon=True).start()
 
-    def _carry(self, source: socket.socket, sink: socket.socket, is_up: bool) -> None:
+    def _carry(
+        self, source: socket.socket, sink: socket.socket, heard_at: list[float], is_up: bool
+    ) -> None:
         """Read in small steps, as fast as the line is; each step arrives after the delay."""
         late: list[threading.Timer] = []
         with contextlib.suppress(OSError), source, sink:
             while self._is_up and (data := source.recv(_STEP_BYTES)):
                 if self.swallows.is_set():
                     continue
+                if time.monotonic() - heard_at[0] > self._forgets_after_s:
+                    if not is_up:
+                        continue
+                    self.forgotten += 1
+                    _reset(source)
+                    return
+                heard_at[0] = time.monotonic()
                 time.sleep(len(data) / self._bytes_per_s)
                 self.carried_up_bytes += len(data) if is_up else 0
                 late.append(threading.Timer(self._delay_s, _send, (sink, data)))
                 late[-1].start()
             for timer in late[-3:]:
                 timer.join(_PATIENCE_S + self._delay_s)
+
+
+def _reset(connection: socket.socket) -> None:
+    """Close it at once and with a reset (RST) instead of an end (FIN)."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 def _send(sink: socket.socket, data: bytes) -> None:

@@ -11,6 +11,7 @@ from tests.gateway.field import POSITION, SITREP, SOS, Field, Handset
 from turna_gateway.gateway import ROOM_PERIOD_MS
 from turna_gateway.report_rows import DUPLICATE, STORED, ReportRows
 from turna_gateway.store import SALVAGED, Store, StoreError
+from turna_protocol.link import RECEIPT_PATIENCE_MS, SOS_PRIORITY, Link
 
 PROGRAM = Path(storing.__file__)
 ONE = Handset(1)
@@ -250,3 +251,37 @@ def test_fault_44_a_packet_at_which_the_process_broke_off_three_times_is_put_asi
     assert field.gateway.counters["put_aside"] == 1
     assert field.acknowledgements(ONE) == [{67}]
     assert field.store.suspects(3) == {poison}
+
+
+def test_fault_51_what_a_card_that_lies_about_sync_lost_the_handset_brings_again(
+    tmp_path: Path,
+) -> None:
+    field = Field(tmp_path)
+    field.store.close()
+    before = field.path.read_bytes()
+    field.start()
+    field.radio_up()
+    handset = Link(1, lambda _: 0, lambda size: 3 * size)
+    report = ONE.seal(7, SOS)
+    handset.offer(7, report, SOS_PRIORITY, now_ms=0)
+    handset.transmitted(7, 0)
+    field.hear(report)
+    field.pass_time(1_000)
+    assert field.acknowledgements(ONE) == [{7}]
+    handset.acknowledged(7, 1_000)
+
+    # The power goes; what the card said it had written never was.
+    field.store.close()
+    for file in tmp_path.glob("gateway.db*"):
+        file.unlink()
+    field.path.write_bytes(before)
+    field.start()
+    field.radio_up()
+    field.connect()
+    field.pass_time(60_000)
+    assert field.reports() == []
+
+    assert handset.deadline_ms() == 1_000 + RECEIPT_PATIENCE_MS
+    assert handset.to_transmit(1_000 + RECEIPT_PATIENCE_MS) == (7, report)
+    field.hear(report)
+    assert [report.seq for report in field.reports()] == [7]

@@ -36,6 +36,7 @@ TIMEOUT_S = 30.0
 # 9.6 kbit/s, and 600 ms there and back: a satellite telephone.
 THIN_BYTES_PER_S, THIN_DELAY_S = 1_200, 0.3
 BACKLOG = 150
+RECEIPTS = topics.receipt("tr", "hatay-1")
 
 
 @pytest.fixture
@@ -131,6 +132,55 @@ def test_fault_59_on_a_satellite_line_a_backlog_leaves_room_for_an_sos_and_nothi
     assert 0 < sos_took_s < 6, f"an SOS waited {sos_took_s:.1f} s"
     assert line.connections == 2, "nats refuses MQTT 5 first; nothing broke off later"
     assert line.carried_up_bytes < 110 * BACKLOG
+
+
+def at_end_of(line: Line, keepalive_s: int) -> tuple[MqttSession, "queue.Queue[MqttEvent]"]:
+    """Return a gateway's session behind a line, connected."""
+    inbox: queue.Queue[MqttEvent] = queue.Queue()
+    session = MqttSession(
+        addresses=[Address("127.0.0.1", line.port)],
+        client_id="hatay-1",
+        inbox=inbox,
+        clock=SystemClock(),
+        subscriptions=[RECEIPTS],
+        keepalive_s=keepalive_s,
+        back_off=BackOff(first_ms=20, limit_ms=100),
+    )
+    session.start()
+    assert isinstance(inbox.get(timeout=TIMEOUT_S), Connected)
+    return session, inbox
+
+
+def test_fault_57_an_address_translation_that_forgets_silent_lines_is_kept_awake(
+    broker: Broker,
+) -> None:
+    ears, _ = listener(broker)
+    with Line(broker.port, forgets_after_s=3.5) as line:
+        session, heard = at_end_of(line, keepalive_s=2)
+        with pytest.raises(queue.Empty):
+            heard.get(timeout=5)
+        ears.publish(RECEIPTS, b"receipt")
+
+        event = heard.get(timeout=TIMEOUT_S)
+        assert isinstance(event, Message)
+        assert event.payload == b"receipt"
+        assert line.forgotten == 0
+        session.stop()
+    ears.stop()
+
+
+def test_fault_57_behind_an_address_translation_that_forgot_it_a_session_is_back_by_itself(
+    broker: Broker,
+) -> None:
+    with Line(broker.port, forgets_after_s=1.0) as line:
+        session, heard = at_end_of(line, keepalive_s=2)
+
+        event = heard.get(timeout=TIMEOUT_S)
+        assert isinstance(event, Disconnected)
+        while not isinstance(event, Connected):
+            event = heard.get(timeout=TIMEOUT_S)
+        assert line.forgotten >= 1
+        session.stop()
 
 
 def test_fault_57_a_line_that_swallows_everything_without_a_word_is_given_up(

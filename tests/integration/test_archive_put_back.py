@@ -83,7 +83,7 @@ def chain(tmp_path: Path) -> Chain:
     return Chain(tmp_path)
 
 
-def test_what_was_receipted_after_the_copy_is_sent_again(chain: Chain) -> None:
+def test_fault_78_what_was_receipted_after_the_copy_is_sent_again(chain: Chain) -> None:
     chain.send(0, 1, 2)
     copied = chain.copy()
     chain.gateway.pass_time(DAY_MS)

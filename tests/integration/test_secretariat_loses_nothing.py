@@ -190,7 +190,7 @@ def secretariat(tmp_path: Path, broker: Broker, archive: str) -> Iterator[Secret
 
 
 @pytest.mark.slow
-def test_killed_between_reports_and_receipts_it_stores_each_once_and_answers_all(
+def test_fault_74_75_killed_between_reports_and_receipts_it_stores_each_once_and_answers_all(
     broker: Broker, carrier: Carrier, field: Field, secretariat: Secretariat
 ) -> None:
     reports = {seq: field.carried(position(), seq=seq) for seq in range(60)}

@@ -77,7 +77,7 @@ def test_one_sealed_receipt_speaks_for_several_reports_of_a_handset(
     assert (receipt.seq, receipt.bitmap) == (6, 0b110)
 
 
-def test_a_report_under_a_foreign_key_is_kept_marked_alarmed_and_never_confirmed_to_the_field(
+def test_fault_79_a_report_under_a_foreign_key_is_kept_marked_alarmed_and_not_confirmed(
     desk: Desk, field: Field, archive: Archive, registry: Registry
 ) -> None:
     outgoing = desk.file([field.carried(sos(), key=bytes(32))], NOW_MS)
