@@ -256,7 +256,7 @@ class Board:
         equipment = self._equipment
         command = [str(equipment.micropython)]
         if equipment.heap:
-            command += ["-X", heap_option(equipment.heap)]
+            command += ["-X", heap_option(equipment.micropython, equipment.heap)]
         messages = equipment.directory / "interpreter.txt"
         command.append(str(equipment.overlay / "_boot.py"))
         self._process = BoardProcess(command, messages, equipment.hang_after_cpu_s)

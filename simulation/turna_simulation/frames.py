@@ -15,8 +15,8 @@ Letters of `TELLING` need no reply and travel with the next frame that does.
     D watchdog start   B sockets
 
 World to board: one message per reply: length, time, for how long the levels of pins and the rings
-of UARTs will stay as they are, which they are, then items (kind, arg, length, payload):
-`r` the reply, `I` an edge on a pin, `t` a timer, `K` Ctrl-C, `x` something on a socket.
+of UARTs will stay as they are, what is left of a wait, which they are, then items (kind, arg,
+length, payload): `r` the reply, if there is one, `I` an edge on a pin, `t` a timer, `K` Ctrl-C, `x` something on a socket.
 """
 
 import struct
@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 TELLING = frozenset("pPiwsWcudtkenfa")
 _FRAME = struct.Struct("<BBHI")
-_MESSAGE = struct.Struct("<HHHBBII14s")
+_MESSAGE = struct.Struct("<HHHBBIII14s")
 _ITEM = struct.Struct("<BBH")
 _UNCHANGED_LIMIT_US = 0xFFFF
 _TICKS_MASK = 0x3FFFFFFF  # ticks of the ESP32 port wrap at 2**30
@@ -45,13 +45,13 @@ def pack_item(kind: str, arg: int, payload: bytes = b"") -> bytes:
 
 
 def pack_message(
-    items: bytes, *, uptime_us: int, unchanged_us: int, ready: int, levels: bytes
+    items: bytes, *, uptime_us: int, unchanged_us: int, ready: int, left_us: int, levels: bytes
 ) -> bytes:
     """Pack a message: its items, the time since the board's start, and the state of its inputs."""
     uptime_ms, rest_us = divmod(uptime_us, 1000)
     ticks_ms, ticks_us = uptime_ms & _TICKS_MASK, uptime_us & _TICKS_MASK
     unchanged_us = min(unchanged_us, _UNCHANGED_LIMIT_US)
-    head = (len(items), rest_us, unchanged_us, ready, 0, ticks_ms, ticks_us, levels)
+    head = (len(items), rest_us, unchanged_us, ready, 0, ticks_ms, ticks_us, left_us, levels)
     return _MESSAGE.pack(*head) + items
 
 

@@ -15,10 +15,12 @@ _REPOSITORY = Path(__file__).resolve().parents[2]
 _SOURCES = Path(__file__).parent / "overlay"
 _HOT = frozenset({"_link.py", "_ports.py", "_tasks.py", "select.py", "time.py"})
 _NATIVE = "@micropython.native"
-_TRIAL = f"{_NATIVE}\ndef trial():\n    return 7\n\nraise SystemExit(trial())\n"
+_NATIVE_TRIAL = f"{_NATIVE}\ndef trial():\n    return 7\n\nraise SystemExit(trial())\n"
+_WIDE_TRIAL = "import sys\nraise SystemExit(sys.maxsize > 0x7FFFFFFF)"
 _UNITS = {"K": 1024, "M": 1024 * 1024}
-# More than the overlay and the names of the firmware take; the board gives back what they leave.
-_BESIDE_THE_FIRMWARE_BYTES = 256 * 1024
+# A little more than the overlay and the names of the firmware take on 32 bits; twice that on 64.
+# What they leave is filled up, and every sweep reads what it is filled with: keep it small.
+_BESIDE_THE_FIRMWARE_BYTES = 88 * 1024
 
 
 def find_micropython(word_bits: int = 64) -> Path:
@@ -37,9 +39,10 @@ def heap_bytes(heap: str) -> int:
     return int(heap[:-1]) * _UNITS[heap[-1]]
 
 
-def heap_option(heap: str) -> str:
+def heap_option(micropython: Path, heap: str) -> str:
     """Return the option for an interpreter whose firmware will have this heap."""
-    return f"heapsize={heap_bytes(heap) + _BESIDE_THE_FIRMWARE_BYTES}"
+    beside = _BESIDE_THE_FIRMWARE_BYTES * (2 if _is_wide(micropython) else 1)
+    return f"heapsize={heap_bytes(heap) + beside}"
 
 
 def prepare_overlay(micropython: Path, folder: Path) -> Path:
@@ -57,5 +60,15 @@ def prepare_overlay(micropython: Path, folder: Path) -> Path:
 
 @functools.cache
 def _has_native_emitter(micropython: Path) -> bool:
-    trial = subprocess.run([str(micropython), "-c", _TRIAL], capture_output=True, check=False)
-    return trial.returncode == 7
+    return _ends(micropython, _NATIVE_TRIAL) == 7
+
+
+@functools.cache
+def _is_wide(micropython: Path) -> bool:
+    return _ends(micropython, _WIDE_TRIAL) == 1
+
+
+def _ends(micropython: Path, program: str) -> int:
+    """Return how an interpreter ends with a program."""
+    trial = subprocess.run([str(micropython), "-c", program], capture_output=True, check=False)
+    return trial.returncode

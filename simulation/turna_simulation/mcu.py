@@ -156,14 +156,17 @@ class Mcu:
 
     # Replies and waiting.
 
-    def _answer(self, reply: bytes) -> None:
-        items, self._items = self._items + pack_item("r", 0, reply), b""
+    def _answer(self, reply: bytes, left_us: int = 0) -> None:
+        items, self._items = self._items, b""
+        if reply:
+            items += pack_item("r", 0, reply)
         now_us, next_us = self._scheduler.now_us, self._scheduler.next_us()
         message = pack_message(
             items,
             uptime_us=now_us - self._started_us,
             unchanged_us=0 if next_us is None else next_us - now_us,
             ready=sum(uart.readable << number for number, uart in enumerate(self.uarts)),
+            left_us=left_us,
             levels=self.pins.snapshot(),
         )
         self._resume(message)
@@ -171,16 +174,16 @@ class Mcu:
     def _answer_at(self, when_us: int) -> None:
         self._waiting.begin(when_us, lambda: self._answer(b""))
 
-    def _wait_for(self, ports: int, payload: bytes) -> bytes | None:
+    def _wait_for(self, ports: int, payload: bytes) -> None:
         (duration_us,) = struct.unpack("<I", payload)
         if self._items or duration_us == 0 or self._readable(ports):
-            return payload
+            self._answer(b"", duration_us)
+            return
         until_us = self._scheduler.now_us + duration_us
         self._waiting.begin(until_us, self._end_wait, ports=ports, disturbable=True)
-        return None
 
     def _end_wait(self) -> None:
-        self._answer(struct.pack("<I", self._waiting.left_us))
+        self._answer(b"", self._waiting.left_us)
 
     def _readable(self, ports: int) -> bool:
         return any(ports >> number & 1 and u.readable for number, u in enumerate(self.uarts))

@@ -27,6 +27,7 @@ def world() -> Iterator[World]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_modem_needs_no_more_memory_after_hours_than_after_minutes(world: World) -> None:
     modem = world.add_board(
         "modem",

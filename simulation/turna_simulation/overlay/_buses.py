@@ -54,11 +54,11 @@ class SPI:
         _link.tell("s", self._id, bytes((_NONE, _NONE, _NONE, 0, 0, 0, 0, 0)))
 
     def write(self, data):
-        self._pass_time(len(data))
+        _link.spend(self._duration_us(len(data)))
         _link.tell("W", self._id, data)
 
     def read(self, count, write=0):
-        self._pass_time(count)
+        _link.take_time(self._duration_us(count))
         return _link.ask("S", self._id, bytes((write,)) * count)
 
     def readinto(self, buffer, write=0):
@@ -67,11 +67,11 @@ class SPI:
     def write_readinto(self, data, buffer):
         if len(data) != len(buffer):
             raise ValueError("buffers must be the same length")
-        self._pass_time(len(data))
+        _link.take_time(self._duration_us(len(data)))
         buffer[:] = _link.ask("S", self._id, data)
 
-    def _pass_time(self, count):
-        _link.spend(_CALL_US + count * 8000 // self._khz)
+    def _duration_us(self, count):
+        return _CALL_US + count * 8000 // self._khz
 
 
 class SoftSPI(SPI):
@@ -130,7 +130,7 @@ class I2C:
         return reply
 
     def _transfer(self, addr, data, count, stop):
-        _link.spend(_CALL_US + (len(data) + count + 2) * 9000 // self._khz)
+        _link.take_time(_CALL_US + (len(data) + count + 2) * 9000 // self._khz)
         head = ustruct.pack("<BBH", addr, 1 if stop else 0, count)
         return _link.ask("X", self._id, head + bytes(data))
 

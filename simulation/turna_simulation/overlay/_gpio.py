@@ -143,7 +143,7 @@ class ADC:
         return self.read_u16() >> 4
 
     def _sample(self):
-        _link.spend(40)
+        _link.take_time(40)
         return _link.ask("A", self._number, bytes((self._atten,)))
 
 

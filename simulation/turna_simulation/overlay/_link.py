@@ -6,10 +6,13 @@ The frames are listed in turna_simulation/frames.py.
 
 What stands for C on a board must not fail for want of Python's heap, least of all between two
 halves of a frame: then world and board would wait for each other without end.  It has a reserve.
+What passes most often, waits and short frames, takes no heap at all, as on a board: else the
+firmware's garbage would be swept for the overlay's sake.
 """
 
 import gc
 
+import uctypes
 import ustruct
 
 FOREVER_US = 0xFFFFFFFF
@@ -20,9 +23,22 @@ _SOFT_DEPTH = 8  # MICROPY_SCHEDULER_DEPTH of the ESP32 port: more are lost, sil
 _RESERVE_BYTES = 4096  # more than the longest reply
 NO_MEMORY_LEFT = 70  # how the process ends then; turna_simulation/process.py knows it
 
-_HEAD = "<HHHBBII"
+_SHORT_BYTES = 8  # so many are written one by one; a slice takes heap
 
-ready = 0  # bit n: UART n had bytes that were not looked at yet, at the last reply
+# The head of a reply (_MESSAGE in turna_simulation/frames.py), read field by field where it lies.
+_HEAD_BYTES = 34
+_LEVELS_KNOWN = 20
+_LEVELS_HIGH = 27
+_HEAD = {
+    "size": uctypes.UINT16 | 0,  # of the items behind it
+    "rest_us": uctypes.UINT16 | 2,
+    "unchanged_us": uctypes.UINT16 | 4,
+    "ready": uctypes.UINT8 | 6,  # bit n: UART n has bytes that were not looked at yet
+    "base_ms": uctypes.UINT32 | 8,
+    "base_us": uctypes.UINT32 | 12,
+    "left_us": uctypes.UINT32 | 16,  # of a wait that has ended
+}
+
 skew_us = 0  # local time since the last reply
 lost_interrupts = 0
 
@@ -30,11 +46,8 @@ _wire = None
 _leave = None
 _out = bytearray(768)
 _used = 0
-_head = bytearray(30)
-_base_ms = 0
-_base_us = 0
-_rest_us = 0
-_unchanged_us = 0
+_head = bytearray(_HEAD_BYTES)
+_last = uctypes.struct(uctypes.addressof(_head), _HEAD, uctypes.LITTLE_ENDIAN)
 _handlers = {}
 _soft = []
 _serving = False
@@ -75,11 +88,11 @@ def on(kind, handler):
 
 
 def ticks_ms():
-    return (_base_ms + (_rest_us + skew_us) // 1000) & _TICKS_MASK
+    return (_last.base_ms + (_last.rest_us + skew_us) // 1000) & _TICKS_MASK
 
 
 def ticks_us():
-    return (_base_us + skew_us) & _TICKS_MASK
+    return (_last.base_us + skew_us) & _TICKS_MASK
 
 
 def spend(us):
@@ -90,13 +103,31 @@ def spend(us):
         wait(0, 0)
 
 
+def take_time(us):
+    """Let the time pass that a transfer takes, right before it is asked for."""
+    global skew_us
+    skew_us += us
+
+
 def wait(us, ports):
     """Wait until a time has passed, something came, or one of the UARTs is readable.
 
     Return what is left of the time.
     """
+    global _used
     restock()
-    return ustruct.unpack("<I", ask("T", ports, ustruct.pack("<I", us)))[0]
+    _make_room(12)
+    ustruct.pack_into("<BBHII", _out, _used, 84, ports, 4, skew_us, us)  # T
+    _used += 12
+    _exchange()
+    left_us = _last.left_us  # those who came meanwhile may wait themselves
+    _serve_interrupts()
+    return left_us
+
+
+def ready():
+    """Return which UARTs had bytes, at the last reply, that were not looked at yet: bit n, UART n."""
+    return _last.ready
 
 
 def tell(kind, arg=0, payload=b""):
@@ -107,28 +138,22 @@ def tell(kind, arg=0, payload=b""):
 
 def ask(kind, arg=0, payload=b""):
     """Send a frame and return the payload of its reply."""
-    global _used
     _place(kind, arg, payload)
-    _wire.write(_out, _used)
-    _used = 0
-    reply = _receive()
-    if _soft and not _serving and not _masked:
-        _serve_soft()
-    if _interrupted and not _serving:
-        _raise_interrupt()
+    reply = _exchange()
+    _serve_interrupts()
     return reply
 
 
 def quiet():
     """Tell whether nothing can have come from outside since the last reply."""
-    return skew_us < _unchanged_us
+    return skew_us < _last.unchanged_us
 
 
 def level(pin):
     """Return the level of a pin, as a read at this instant gives it."""
     byte, bit = pin >> 3, pin & 7
-    if _used == 0 and skew_us < _unchanged_us and _head[16 + byte] >> bit & 1:
-        return _head[23 + byte] >> bit & 1
+    if _used == 0 and skew_us < _last.unchanged_us and _head[_LEVELS_KNOWN + byte] >> bit & 1:
+        return _head[_LEVELS_HIGH + byte] >> bit & 1
     return ask("G", pin)[0]
 
 
@@ -155,6 +180,21 @@ def mask(masked):
     return before
 
 
+def _exchange():
+    """Send what waits and let the world go on until it replies; return the reply's payload."""
+    global _used
+    _wire.write(_out, _used)
+    _used = 0
+    return _receive()
+
+
+def _serve_interrupts():
+    if _soft and not _serving and not _masked:
+        _serve_soft()
+    if _interrupted and not _serving:
+        _raise_interrupt()
+
+
 def _place(kind, arg, payload):
     try:
         _put(kind, arg, payload)
@@ -165,30 +205,38 @@ def _place(kind, arg, payload):
 
 def _put(kind, arg, payload):
     """Put a frame behind those that wait; all that needs memory comes before it counts."""
-    global _used, _unchanged_us
+    global _used
     size = len(payload)
-    if _used + 8 + size > len(_out):
-        _wire.write(_out, _used)
-        _used = 0
-        _unchanged_us = 0
+    _make_room(8 + size)
     if 8 + size > len(_out):
         ustruct.pack_into("<BBHI", _out, 0, ord(kind), arg, size, skew_us)
         _wire.write(_out, 8)
         _wire.write(payload)
         return
-    _out[_used + 8 : _used + 8 + size] = payload
+    if size <= _SHORT_BYTES:
+        for at in range(size):
+            _out[_used + 8 + at] = payload[at]
+    else:
+        _out[_used + 8 : _used + 8 + size] = payload
     ustruct.pack_into("<BBHI", _out, _used, ord(kind), arg, size, skew_us)
     _used += 8 + size
 
 
+def _make_room(size):
+    """Send what waits on if a frame of this size does not fit behind it."""
+    global _used
+    if _used + size > len(_out):
+        _wire.write(_out, _used)
+        _used = 0
+        _last.unchanged_us = 0
+
+
 def _receive():
-    if _wire.readinto(_head) != len(_head):
+    global skew_us
+    if _wire.readinto(_head) != _HEAD_BYTES:
         _leave(0)
-    try:
-        size = _take_head()
-    except MemoryError:
-        relieve()
-        size = _take_head()
+    skew_us = 0
+    size = _last.size
     if not size:
         return b""
     try:
@@ -197,13 +245,6 @@ def _receive():
         relieve()
         body = _wire.read(size)
     return _take_items(body)
-
-
-def _take_head():
-    global ready, skew_us, _base_ms, _base_us, _rest_us, _unchanged_us
-    size, _rest_us, _unchanged_us, ready, _, _base_ms, _base_us = ustruct.unpack(_HEAD, _head)
-    skew_us = 0
-    return size
 
 
 def _take_items(body):

@@ -66,7 +66,7 @@ class Port(uio.IOBase):
 
     def _unseen(self):
         """Tell whether the ring held more at the last reply than was looked at."""
-        return _link.ready >> self.port_number & 1
+        return _link.ready() >> self.port_number & 1
 
     def wait_readable(self, us):
         """Wait until bytes come; return what is left of the time."""

@@ -129,7 +129,12 @@ def _ballast(heap_bytes):
     import machine
 
     gc.collect()
-    return bytearray(gc.mem_free() - heap_bytes) if heap_bytes else b""
+    if not heap_bytes:
+        return b""
+    surplus = gc.mem_free() - heap_bytes
+    if surplus < 0:
+        raise ValueError("the overlay takes %d bytes more than it may" % -surplus)
+    return bytearray(surplus)
 
 
 def _first(paths):

@@ -9,6 +9,7 @@ POLLHUP = 16
 
 _MP_STREAM_POLL = 3
 _ROUND_US = 30  # one look at all streams, on a board
+_NOTHING = ()
 
 
 class poll:
@@ -58,15 +59,18 @@ class poll:
         return found
 
     def ipoll(self, timeout=-1, flags=0):
-        return iter(self.poll(timeout))
+        return self.poll(timeout)
 
     def _look(self):
-        found = []
-        for stream, events in self._entries:
-            happened = stream.ioctl(_MP_STREAM_POLL, events)
+        """Return the streams that have something; nothing takes no heap."""
+        found = None
+        for entry in self._entries:
+            happened = entry[0].ioctl(_MP_STREAM_POLL, entry[1])
             if happened:
-                found.append((stream, happened))
-        return found
+                if found is None:
+                    found = []
+                found.append((entry[0], happened))
+        return found or _NOTHING
 
     def _note_ports(self):
         """Note which UARTs end a wait."""
