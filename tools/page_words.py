@@ -1,7 +1,7 @@
 """The words of the duty officer's page in every language: python3 -m tools.page_words [--check].
 
-The page's English stands in its own files; here it is found, each catalogue in languages/page is
-brought in line with it, and compiled for the page. What has no translation yet stays English.
+The page's English stands in its own files, and where the Secretariat refuses something; here it is
+found, each catalogue in languages/page is brought in line with it, and compiled for the page. What has no translation yet stays English.
 """
 
 import argparse
@@ -9,16 +9,16 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
+from tools import refusals
 from tools.catalogues import LANGUAGES, TEMPLATE, Language
 from tools.places import ROOT
-from turna_protocol.json_form import schema
 
 STATIC = ROOT / "secretariat" / "turna_secretariat" / "static"
 WORDS = STATIC / "words"
@@ -67,7 +67,7 @@ def english() -> list[str]:
     found = [text for path in sorted(STATIC.glob("*.html")) for text in _of_document(path)]
     for path in sorted(STATIC.glob("*.js")):
         found += [json.loads(f'"{text}"') for text in _SAID.findall(path.read_text("utf-8"))]
-    return list(dict.fromkeys([*found, *_field_names()]))
+    return list(dict.fromkeys([*found, *refusals.sentences()]))
 
 
 def stale_files() -> dict[Path, str]:
@@ -123,11 +123,13 @@ def _catalogue(language: Language, known: dict[str, Message]) -> str:
 
 
 def _compiled(language: Language, known: dict[str, Message]) -> str:
-    words = {text: str(known[text].string) for text in english() if text in known}
+    said = {text: str(known[text].string) for text in english() if text in known}
+    forms = {text: said[text] for text in refusals.sentences() if said.get(text)}
     content = {
         "tag": language.tag,
         "machine_made": any(message.fuzzy for message in known.values()),
-        "words": {text: said for text, said in words.items() if said},
+        "words": {text: word for text, word in said.items() if word and text not in forms},
+        "sentences": forms,
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
@@ -167,18 +169,6 @@ class _Document(HTMLParser):
         if self._is_said:
             self.found.append(data)
 
-
-def _field_names() -> Iterator[str]:
-    """Return what the fields of reports are called, as the page says it: without their units."""
-    fields = schema()["fields"]
-    assert isinstance(fields, dict)
-    for layout in fields.values():
-        for name in layout:
-            parts = name.split("_")
-            yield " ".join(parts[:-1] if len(parts) > 1 and parts[-1] in _UNITS else parts)
-
-
-_UNITS = ("mv", "c", "dbm", "db", "pct", "min", "s", "m", "h")
 
 if __name__ == "__main__":
     sys.exit(main())

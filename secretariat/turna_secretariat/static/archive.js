@@ -1,7 +1,7 @@
 // Asks the Secretariat's process and tells it what a person did; the only module that fetches its answers.
 
 import { byId } from "./elements.js";
-import { phrase } from "./languages.js";
+import { phrase, understood } from "./languages.js";
 
 const NOTE_MS = 8000;
 
@@ -16,7 +16,7 @@ export async function send(address, said) {
   try {
     const answer = await fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(said) });
     const body = await answer.json();
-    return answer.ok ? { body } : { problem: phrase("Not done: {reason}", { reason: body.detail }) };
+    return answer.ok ? { body } : { problem: phrase("Not done: {reason}", { reason: understood(body.detail) }) };
   } catch {
     return { problem: phrase("Not done: the Secretariat cannot be reached.") };
   }

@@ -11,7 +11,7 @@ export async function drawBase(map) {
   drawGrid(map);
   const drawn = await read("/map/base.json").catch(() => null);
   if (!drawn) return;
-  const base = window.L.geoJSON(drawn, { interactive: false, style, attribution: drawn.attribution }).addTo(map);
+  const base = window.L.geoJSON(drawn, { interactive: false, style }).addTo(map);
   base.bringToBack();
   const small = overview(map, drawn);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => [base, small].forEach((each) => each.setStyle(style)));

@@ -21,5 +21,5 @@ export function showBook(page, actions) {
     element("p", place(call.report.position), { class: "soft" }),
     element("ol", null, { class: "entries" }, ...call.book.map((entry) => element("li", null, {},
       element("time", clockTime(entry.at_ms, page.now_ms)), " ", element("bdi", entry.who), ` ${phrase(DID[entry.did] ?? words(entry.did))}`))),
-    button(phrase("Whole report"), { "data-key": `call-${call.id}` }, () => actions.open(call.id)))));
+    button(phrase("The whole report"), { "data-key": `call-${call.id}` }, () => actions.open(call.id)))));
 }

@@ -2,10 +2,13 @@
 
 import { act, read, tell } from "./archive.js";
 import { byId, element } from "./elements.js";
+import { codeWords, isCode, label, measure, stateOf } from "./form_words.js";
 import { phrase, say, sayLater } from "./languages.js";
-import { CODES_OF, STATE_SIGNS, clockTime, label, measure, modeTag, place, sender, stateWords, typeWords, words } from "./words.js";
+import { mayAct, whyNot } from "./signed_in.js";
+import { STATE_SIGNS, clockTime, modeTag, place, sender, stateWords, typeWords, words } from "./words.js";
 
 const HEADING = new Set(["type", "mode", "position", "time", "time_quality"]);
+const COUNTS = new Set(["casualties", "patients"]);
 const WITH_CAP = new Set(["sos", "hazard"]);
 const PROOFS = {
   authentic: sayLater("proved to be its sender's"), undecodable: sayLater("proved to be its sender's, but of no known form"), not_authentic: sayLater("NOT proved to be its sender's"),
@@ -20,10 +23,12 @@ export async function openReport(id, actions) {
   const report = await read(`/api/reports/${id}`).catch(() => null);
   if (!report) return tell(phrase("This report cannot be read now."));
   byId("report-note").textContent = "";
+  const isProved = ["authentic", "undecodable", "clone"].includes(report.standing);
+  byId("report-may-not").textContent = !mayAct() ? whyNot() : isProved ? "" : phrase("It is not proved to be its sender's: close its alarm instead.");
   byId("report-title").replaceChildren(element("span", `${typeWords(report.type)} `), sender(report), modeTag(report.mode));
-  byId("report-body").replaceChildren(way(report), facts(report), raw(report));
+  byId("report-body").replaceChildren(way(report, actions), facts(report), raw(report));
   for (const each of document.querySelectorAll("[data-deed]")) {
-    each.disabled = !["authentic", "undecodable", "clone"].includes(report.standing);
+    each.disabled = !mayAct() || !isProved;
     each.hidden = ["accepted", "false_alarm"].includes(each.dataset.deed) && report.type !== "sos";
     each.onclick = async () => {
       const problem = await act(`/api/reports/${id}/${each.dataset.deed}`);
@@ -39,12 +44,19 @@ export function prepareDetail() {
   byId("report-close").addEventListener("click", () => byId("report").close());
 }
 
-function way(report) {
+// How many relays passed it on: what it began with, less what was left.
+function hops(left, began) {
+  const passed = began - left;
+  if (passed < 0) return phrase("hops left: {n}", { n: left });
+  return passed ? phrase("through relays: {n}", { n: passed }) : phrase("directly");
+}
+
+function way(report, actions) {
   const steps = [];
   const step = (sign, title, text) => steps.push(element("li", null, {}, element("span", sign, { class: "sign", "aria-hidden": "true" }), element("div", null, {}, element("strong", title), element("p", text))));
   step(STATE_SIGNS[0], phrase("Written on {who}", { who: report.call_sign }), report.observed_s === null ? phrase("the handset had no time") : clockTime(report.observed_s * 1000));
   for (const each of report.carried_by) {
-    const heard = [clockTime(each.heard_ms), `${each.rssi_dbm} dBm`, `SNR ${each.snr_db} dB`, phrase("hops left: {n}", { n: each.hops }), phrase("brought here {time}", { time: clockTime(each.arrived_ms) })];
+    const heard = [clockTime(each.heard_ms), `${each.rssi_dbm} dBm`, `SNR ${each.snr_db} dB`, hops(each.hops, actions.hops()), phrase("brought here {time}", { time: clockTime(each.arrived_ms) })];
     if (each.copies > 1) heard.push(phrase("brought {n} times", { n: each.copies }));
     step(STATE_SIGNS[1], phrase("Heard by gateway {name}", { name: each.gateway }), heard.join(" · "));
   }
@@ -58,7 +70,7 @@ function facts(report) {
   const add = (name, value) => list.append(element("dt", name), element("dd", value));
   const said = report.report;
   if (said.position) add(phrase("position"), where(said.position));
-  for (const [name, value] of Object.entries(said)) if (!HEADING.has(name)) add(label(name), typeof value === "number" ? measure(name, value) : spoken(value, CODES_OF[name]));
+  for (const [name, value] of Object.entries(said)) if (!HEADING.has(name)) add(label(name), spoken(name, value));
   return element("section", null, {}, element("h3", phrase("What it says")), list);
 }
 
@@ -69,12 +81,13 @@ function where(position) {
   return parts.join(", ");
 }
 
-function spoken(value, kind) {
+function spoken(name, value) {
   if (value === null) return say("count", "unknown", phrase("unknown"));
   if (typeof value === "boolean") return value ? phrase("yes") : phrase("no");
-  if (Array.isArray(value)) return value.length ? value.map((each) => spoken(each, kind)).join(", ") : say("count", "none", phrase("none"));
-  if (typeof value === "object") return Object.entries(value).map(([name, each]) => `${kind ? say(kind, name) : label(name)} ${spoken(each)}`).join(", ") || say("count", "none", phrase("none"));
-  return typeof value === "string" && kind ? say(kind, value, words(value)) : String(value);
+  if (typeof value === "number") return measure(name, value);
+  if (Array.isArray(value)) return value.map((code) => codeWords(name, code)).join(", ") || say("count", "none", phrase("none"));
+  if (typeof value === "object") return Object.entries(value).map(([code, each]) => `${COUNTS.has(name) ? say("count", code) : codeWords(name, code)}: ${stateOf(each)}`).join(", ") || say("count", "none", phrase("none"));
+  return isCode(name) ? codeWords(name, value) : value;
 }
 
 function raw(report) {

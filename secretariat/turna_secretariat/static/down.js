@@ -2,14 +2,19 @@
 
 import { act, tell } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
-import { phrase, say, sayLater } from "./languages.js";
+import { phrase, say, sayLater, understood } from "./languages.js";
 import { kindWords } from "./saying.js";
+import { deedButton } from "./signed_in.js";
 import { age, clockTime, modeTag, words } from "./words.js";
 
 // A shape for each, none told by colour alone.
 const STATES = {
   waiting: ["○", sayLater("waits for a gateway")], queued: ["◔", sayLater("queued at a gateway")], sent: ["◑", sayLater("sent by radio")],
   delivered: ["●", sayLater("held by the handset")], expired: ["⊘", sayLater("expired")], refused: ["⊘", sayLater("refused")], withdrawn: ["⊘", sayLater("taken back")],
+};
+const OF_GATEWAY = {
+  waiting: ["○", sayLater("has not answered yet")], queued: ["◔", sayLater("keeps it, not sent yet")], sent: ["◑", sayLater("has sent it by radio")],
+  delivered: ["●", sayLater("was told that it is held")], expired: ["⊘", sayLater("gave up, its time was over")], refused: ["⊘", sayLater("REFUSES it")], withdrawn: ["⊘", sayLater("sends it no more")],
 };
 const TASK_STATES = {
   assigned: sayLater("assigned"), seen: sayLater("seen"), accepted: sayLater("accepted"), working: sayLater("working"), done: sayLater("done"),
@@ -29,7 +34,7 @@ function card(word, page, actions) {
     element("p", `${phrase("to {whom}", { whom: whom(word) })} · ${word.person} · ${clockTime(word.at_ms, page.now_ms)}`, { class: "soft" }),
     element("p", ending(word, page), { class: "soft" }),
     table(word, page, actions));
-  if (!over) item.append(button(phrase("Take it back"), { "data-key": `withdraw-${word.id}` }, async () => {
+  if (!over) item.append(deedButton(phrase("Take it back"), { "data-key": `withdraw-${word.id}` }, async () => {
     tell(await act(`/api/down/${word.id}/withdrawn`));
     await actions.refresh();
   }));
@@ -54,13 +59,41 @@ function ending(word, page) {
   return `${word.is_over ? phrase("over") : until} · ${phrase("{seconds} s on the air each time", { seconds: (word.airtime_ms / 1000).toFixed(1) })}`;
 }
 
+// How many hold it in all and of each team; a row for who does not yet, the others on request; each gateway's own word.
 function table(word, page, actions) {
-  const teams = word.teams.map((team) => phrase("{team}: held by {delivered} of {handsets}, answered by {answered}", team));
-  const body = word.handsets.map((handset) => element("tr", null, {},
-    element("th", handset.call_sign, { scope: "row" }),
-    element("td", null, {}, element("span", STATES[handset.state][0], { class: "sign", "aria-hidden": "true" }), ` ${phrase(STATES[handset.state][1])}`),
-    element("td", null, { class: handset.answers.length ? "" : "soft" }, ...answer(handset, page, actions))));
-  return element("div", null, { class: "delivery" }, element("p", teams.join(" · ")), element("table", null, { "aria-label": phrase("delivery") }, element("tbody", null, {}, ...body)));
+  const holding = word.handsets.filter((handset) => handset.state === "delivered");
+  const open = word.handsets.filter((handset) => handset.state !== "delivered" || !handset.answers.length || word.kind === "task");
+  const rest = word.handsets.filter((handset) => !open.includes(handset));
+  const all = phrase("held by {delivered} of {handsets}, answered by {answered}", { delivered: holding.length, handsets: word.handsets.length, answered: word.handsets.filter((handset) => handset.answers.length).length });
+  const progress = element("progress", null, { max: word.handsets.length, value: holding.length, "aria-label": phrase("delivery") });
+  const teams = word.teams.length > 1 ? element("ul", null, { class: "by-team" }, ...word.teams.map(teamChip)) : "";
+  const rows = (handsets) => element("table", null, { "aria-label": phrase("delivery") }, element("tbody", null, {}, ...handsets.map((handset) => row(handset, page, actions))));
+  return element("div", null, { class: "delivery" },
+    element("p", null, { class: "held" }, progress, " ", element("strong", all)), teams,
+    open.length ? rows(open) : "",
+    rest.length ? element("details", null, {}, element("summary", phrase("hold it and have answered: {n}", { n: rest.length })), rows(rest)) : "",
+    element("ul", null, { class: "by-gateway", "aria-label": phrase("Gateways") }, ...word.by_gateway.map((told) => gatewayLine(told, page))));
+}
+
+function teamChip(team) {
+  const held = team.delivered === team.handsets ? "●" : team.delivered ? "◑" : "○";
+  return element("li", null, { title: phrase("{team}: held by {delivered} of {handsets}, answered by {answered}", team) }, element("span", held, { class: "sign", "aria-hidden": "true" }),
+    ` ${team.team} `, element("b", `${team.delivered}/${team.handsets}`), element("span", ` ${phrase("answered by {n}", { n: team.answered })}`, { class: "soft" }));
+}
+
+function row(handset, page, actions) {
+  const [sign, text] = STATES[handset.state];
+  return element("tr", null, {}, element("th", handset.call_sign, { scope: "row" }),
+    element("td", null, {}, element("span", sign, { class: "sign", "aria-hidden": "true" }), ` ${phrase(text)}`),
+    element("td", null, { class: handset.answers.length ? "" : "soft" }, ...answer(handset, page, actions)));
+}
+
+// A gateway's word is about what it did, not about who holds it.
+function gatewayLine({ gateway, states, at_s, reasons }, page) {
+  const said = Object.entries(states).map(([state, count]) => `${OF_GATEWAY[state][0]} ${phrase(OF_GATEWAY[state][1])}${count > 1 ? ` × ${count}` : ""}`);
+  const when = at_s === null ? "" : ` · ${age(at_s * 1000, page.now_ms)}`;
+  const why = reasons.filter(Boolean).map((reason) => ` · ${understood(reason)}`).join("");
+  return element("li", null, {}, element("strong", phrase("Gateway {name}", { name: gateway })), `: ${said.join(", ")}${why}${when}`);
 }
 
 function answer(handset, page, actions) {

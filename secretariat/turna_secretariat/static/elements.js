@@ -16,6 +16,18 @@ export function button(text, attributes, onClick) {
   return made;
 }
 
+// A text that one click selects, and where the browser lets us, another click copies.
+export function copyable(text, name) {
+  const made = element("span", null, { class: "copyable" }, element("code", text));
+  if (navigator.clipboard) made.append(button(name, { class: "copy", "aria-label": `${name}: ${text}`, "data-key": `copy-${text}` }, (event) => copy(text, event.currentTarget)));
+  return made;
+}
+
+async function copy(text, from) {
+  const copied = await navigator.clipboard.writeText(text).then(() => true, () => false);
+  from.textContent = copied ? "✔" : "✘";
+}
+
 export const option = (value, text) => element("option", text, { value });
 
 // Offers choices anew and keeps what was chosen, if it is still among them.

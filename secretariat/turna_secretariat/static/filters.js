@@ -6,6 +6,7 @@ import { phrase, sayLater } from "./languages.js";
 import { MODES, TYPES, modeWords, stateWords, typeWords } from "./words.js";
 
 const NAMES = ["type", "team", "country", "mode", "state", "since", "text"];
+const FOLDED = ["team", "country", "mode", "state", "since"]; // what is chosen is never out of sight
 const SINCE = { "": sayLater("at any time"), "1h": sayLater("in the last hour"), "6h": sayLater("in the last 6 hours"), "24h": sayLater("in the last 24 hours"), "7d": sayLater("in the last 7 days") };
 const TYPING_MS = 300;
 
@@ -26,12 +27,13 @@ export function showFilters(page) {
   offer(byId("filter-team"), all(named("team").map((team) => option(team, team))));
   offer(byId("filter-country"), all(named("country").map((country) => option(country, country.toUpperCase()))));
   offer(byId("filter-mode"), all(Object.keys(MODES).map((mode) => option(mode, modeWords(mode)))));
-  offer(byId("filter-state"), all([2, 3, 4, 5].map((state) => option(String(state), stateWords(state)))));
+  offer(byId("filter-state"), all([2, 3, 4, 5, 6].map((state) => option(String(state), stateWords(state)))));
   offer(byId("filter-since"), Object.entries(SINCE).map(([value, text]) => option(value, phrase(text))));
   const wanted = asked();
   for (const name of NAMES) if (document.activeElement !== byId(`filter-${name}`)) choose(byId(`filter-${name}`), wanted[name]);
   const only = page.handsets.find((handset) => String(handset.device) === wanted.device);
   byId("only").textContent = only ? phrase("only {who}", { who: only.call_sign }) : "";
+  if (FOLDED.some((name) => wanted[name])) byId("more-filters").open = true;
   byId("filter-clear").hidden = ![...NAMES, "device", "until", "before"].some((name) => wanted[name]);
   byId("newest").hidden = !wanted.before;
 }

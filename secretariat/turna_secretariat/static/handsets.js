@@ -35,16 +35,18 @@ function teamRow(team, members, page) {
 }
 
 function row(handset, now_ms, revoked, actions) {
+  const opener = button(null, { class: "plain", "data-key": `handset-${handset.device}`, "aria-label": phrase("{who}: all about this handset", { who: handset.call_sign }) }, () => actions.handset(handset));
+  opener.append(sender(handset));
   const silent = isSilent(handset, now_ms);
   const low = handset.battery_pct !== null && handset.battery_pct < LOW_BATTERY_PCT;
   const where = handset.position
     ? button(place(handset.position, 4), { class: "plain", "data-key": `place-${handset.device}`, "aria-label": phrase("show {who} on the map", { who: handset.call_sign }) }, () => actions.goTo(handset.position))
     : element("span", phrase("unknown"), { class: "soft" });
   return element("tr", null, { class: silent ? "silent" : handset.last_contact_ms === null ? "unheard" : "" },
-    element("td", null, {}, sender(handset), revoked.has(handset.device) ? element("span", phrase("revoked"), { class: "tag bad" }) : ""),
+    element("td", null, {}, opener, revoked.has(handset.device) ? element("span", phrase("revoked"), { class: "tag bad" }) : ""),
     element("td", `${silent ? `⚠ ${phrase("silent")}, ` : ""}${age(handset.last_contact_ms, now_ms)}`, { class: "number", title: clockTime(handset.last_contact_ms, now_ms) }),
     element("td", handset.battery_pct === null ? "?" : `${low ? `⚠ ${phrase("low")} ` : ""}${handset.battery_pct} %`, { class: "number" }),
     element("td", handset.rssi_dbm === null ? "?" : `${handset.rssi_dbm} dBm`, { class: "number" }),
     element("td", null, { class: "number" }, where),
-    element("td", handset.missing ? `${handset.reports} (−${handset.missing})` : handset.reports, { class: "number", ...(handset.missing ? { title: phrase("numbers missing in between: {n}", { n: handset.missing }) } : {}) }));
+    element("td", null, { class: "number" }, String(handset.reports), handset.missing ? element("span", phrase("{n} missing", { n: handset.missing }), { class: "missing-numbers" }) : ""));
 }

@@ -3,13 +3,21 @@
 import { act, tell } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { isSilent } from "./handsets.js";
-import { phrase, sayLater } from "./languages.js";
+import { phrase, sayLater, understood } from "./languages.js";
+import { deedButton } from "./signed_in.js";
 import { age, clockTime, countByMode, modeTag, modeWords, sender, standingWords, words } from "./words.js";
 
+const LATE_S = 120; // what has waited so long at a gateway will not go by itself in a moment
 const HEARTBEAT_MISSED_MS = 150_000; // a gateway speaks every 30 to 60 s
 const ALARMS = {
   not_authentic: sayLater("not authentic"), unknown_device: sayLater("unknown device"), clone: sayLater("clone"), undecodable: sayLater("undecodable"),
   quarantined: sayLater("quarantined"), foreign_gateway: sayLater("foreign gateway"), revoked: sayLater("revoked"), unknown_order: sayLater("unknown order"),
+};
+// What an officer does about each; at three in the morning nobody looks into a manual.
+const REMEDIES = {
+  not_authentic: sayLater("forged, or a wrong key: look at the gateway that carried it"), unknown_device: sayLater("not of this mission: was it set up for another one?"), clone: sayLater("a handset was copied: take its keys away"),
+  undecodable: sayLater("made by a newer handset: update the Secretariat"), quarantined: sayLater("kept, but not readable: tell the makers of Turna"), foreign_gateway: sayLater("a sender uses another gateway's name: check the broker's access rules"),
+  revoked: sayLater("its keys were taken away: it is in wrong hands"), unknown_order: sayLater("this archive is an older copy: look what was said since"),
 };
 const NUMBERS = {
   heard: sayLater("packets heard"), stored: sayLater("reports stored"), acknowledged: sayLater("acknowledged by radio"), receipted: sayLater("receipts had"),
@@ -45,7 +53,10 @@ function gatewayWords({ heard_ms, connected, health }, now_ms) {
   if (!connected) return [phrase("DOWN since {time}", { time: clockTime(heard_ms, now_ms) }), false];
   if (now_ms - heard_ms > HEARTBEAT_MISSED_MS) return [phrase("SILENT, {age}", { age: age(heard_ms, now_ms) }), false];
   if (health.modem_up === false) return [phrase("modem DOWN"), false];
-  return [waiting ? phrase("waiting: {n}", { n: waiting }) : phrase("up"), true];
+  if (!waiting) return [phrase("up"), true];
+  const late = health.oldest_waiting_s > LATE_S;
+  const oldest = health.oldest_waiting_s === null ? "" : `, ${phrase("the oldest for {n} s", { n: health.oldest_waiting_s })}`;
+  return [`${late ? `${phrase("LATE")}: ` : ""}${phrase("waiting there: {n}", { n: waiting })}${oldest}`, !late];
 }
 
 function chip(name, text, good) {
@@ -53,7 +64,7 @@ function chip(name, text, good) {
 }
 
 // The view of its own: each gateway's last word in numbers, and what the feed has counted.
-export function showHealthInDetail({ status, now_ms }) {
+export function showHealthInDetail({ status, handsets, now_ms }) {
   show(byId("gateway-details"), status.gateways.map((gateway) => {
     const [text, good] = gatewayWords(gateway, now_ms);
     return element("article", null, { class: "card" },
@@ -68,7 +79,10 @@ export function showHealthInDetail({ status, now_ms }) {
     ...Object.entries(counts.by_standing).filter(([name]) => name !== "authentic").map(([name, count]) => [standingWords(name), count]),
     [phrase("copies that came again"), counts.copies], [phrase("put aside"), counts.put_aside],
     ...Object.entries(counts.refused).map(([reason, count]) => [`${phrase("refused")}: ${words(reason)}`, count]),
+    ...Object.entries(counts.other_modes).map(([name, count]) => [phrase("of another mode, {mode}: in no other figure", { mode: modeWords(name) }), count]),
   ])]);
+  const gaps = handsets.filter((handset) => handset.missing);
+  show(byId("gap-details"), gaps.length ? [numbers(gaps.map((handset) => [handset.call_sign, phrase("{n} missing", { n: handset.missing })]))] : [element("p", phrase("None."), { class: "empty" })]);
 }
 
 function numbers(rows) {
@@ -78,18 +92,25 @@ function numbers(rows) {
 export function showAlarms(page, actions) {
   const silent = page.handsets.filter((handset) => isSilent(handset, page.now_ms));
   byId("no-alarms").hidden = page.alarms.length + silent.length > 0;
+  byId("no-alarms").textContent = quiet(page);
   byId("alarm-count").textContent = page.alarms.length + silent.length || "";
   show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...silent.map((handset) => silenceRow(handset, page, actions))]);
+}
+
+// That nothing is said can mean that nothing arrives: hence when the last was heard.
+function quiet({ handsets, now_ms }) {
+  const heard = handsets.filter((handset) => handset.last_contact_ms !== null).sort((one, other) => other.last_contact_ms - one.last_contact_ms)[0];
+  return heard ? phrase("None. Last heard: {who}, {age}", { who: heard.call_sign, age: age(heard.last_contact_ms, now_ms) }) : phrase("None. Nobody has been heard yet.");
 }
 
 function alarmRow(alarm, page, actions) {
   const sos = alarm.kind === "sos";
   const item = element("li", null, { class: sos ? "is-sos" : "" },
     element("strong", sos ? (alarm.cancelled_ms === null ? "SOS" : phrase("SOS, CANCELLED")) : phrase(ALARMS[alarm.kind] ?? words(alarm.kind))),
-    alarm.call_sign ? sender(alarm) : "", alarm.mode ? modeTag(alarm.mode) : "", sos ? "" : element("span", alarm.detail, { class: "soft" }),
+    alarm.call_sign ? sender(alarm) : "", alarm.mode ? modeTag(alarm.mode) : "", sos ? "" : element("span", phrase(REMEDIES[alarm.kind] ?? ""), { class: "remedy" }), sos ? "" : element("span", understood(alarm.detail), { class: "soft" }),
     element("span", age(alarm.at_ms, page.now_ms), { class: "soft" }));
   if (alarm.report_id !== null) item.append(button(phrase("Show"), { "data-key": `alarm-${alarm.id}` }, () => actions.open(alarm.report_id)));
-  if (!sos) item.append(button(phrase("Close it"), { "data-key": `close-${alarm.id}` }, async () => {
+  if (!sos) item.append(deedButton(phrase("Close it"), { "data-key": `close-${alarm.id}` }, async () => {
     tell(await act(`/api/alarms/${alarm.id}/closed`));
     await actions.refresh();
   }));

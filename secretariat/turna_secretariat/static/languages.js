@@ -3,7 +3,7 @@
 import { byId, element } from "./elements.js";
 
 const ENGLISH = "en";
-let spoken = { tag: ENGLISH, codes: {}, words: {} };
+let spoken = { tag: ENGLISH, codes: {}, words: {}, sentences: [] };
 
 // The word for a code; in English, and where the catalogue has none, `usual` or the code itself.
 export const say = (kind, name, usual = String(name).replaceAll("_", " ")) => spoken.codes[`${kind}.${name}`] ?? usual;
@@ -14,16 +14,30 @@ export function phrase(english, values = {}) {
   return said.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+// A sentence of the server, said in the officer's language: recognised by its form, as the catalogues have it.
+// What stands in it may be such a sentence itself. What no catalogue knows is shown as it came.
+export function understood(sentence) {
+  for (const [form, said] of spoken.sentences) {
+    const found = form.exec(sentence);
+    if (found) return said.replace(/\{(\w+)\}/g, (whole, name) => understood(found.groups[name] ?? whole));
+  }
+  return phrase(sentence);
+}
+
+const escaped = (text) => text.replace(/[.*+?^$()[\]\\|/]/g, "\\$&");
+const formOf = (english) => new RegExp(`^${english.split(/(\{\w+\})/).map((part) => /^\{\w+\}$/.test(part) ? `(?<${part.slice(1, -1)}>.+?)` : escaped(part)).join("")}$`, "su");
+
 // Marks words that `phrase` says later, so that the catalogues have them.
 export const sayLater = (english) => english;
 
 const json = async (address) => (await fetch(address)).json();
 
 async function speak(tag) {
-  if (tag === ENGLISH) spoken = { tag, codes: {}, words: {} };
+  if (tag === ENGLISH) spoken = { tag, codes: {}, words: {}, sentences: [] };
   else {
     const [codes, page] = await Promise.all([json(`/static/languages/${tag}.json`), json(`/static/words/${tag}.json`)]);
-    spoken = { tag, codes: codes.texts, words: page.words };
+    const sentences = Object.entries(page.sentences).map(([english, said]) => [formOf(english), said]);
+    spoken = { tag, codes: codes.texts, words: page.words, sentences };
   }
   document.documentElement.lang = tag;
   const machineMade = byId("machine-made");

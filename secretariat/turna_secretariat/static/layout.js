@@ -6,8 +6,9 @@ const URGENT_Z = 5000;
 const BEHIND_Z = 300; // a stalk passes behind the names below it
 
 // The urgent first, then from south to north, so that stalks do not cross names.
-export function layOut(map, known) {
-  const taken = [];
+export function layOut(map, known, signs) {
+  const frame = map.getPane("mapPane").getBoundingClientRect();
+  const taken = signs.map((sign) => sign.getBoundingClientRect()).map(({ left, right, top, bottom }) => ({ left: left - frame.left, right: right - frame.left, top: top - frame.top, bottom: bottom - frame.top }));
   const placed = known.map((each) => ({ ...each, at: map.latLngToLayerPoint(each.marker.getLatLng()), label: each.marker.getElement()?.firstElementChild }));
   placed.sort((one, other) => Number(other.isUrgent) - Number(one.isUrgent) || other.at.y - one.at.y);
   for (const { at, label, marker, isUrgent } of placed) {

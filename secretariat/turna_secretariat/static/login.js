@@ -1,6 +1,6 @@
 // Signs a person in and goes on to the page.
 
-import { phrase, prepareLanguages } from "./languages.js";
+import { phrase, prepareLanguages, understood } from "./languages.js";
 
 const form = document.getElementById("login");
 const problem = document.getElementById("problem");
@@ -12,11 +12,14 @@ form.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch("/api/login", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(said) });
     if (answer.ok) return location.replace("/");
-    problem.textContent = (await answer.json()).detail;
+    problem.textContent = understood((await answer.json()).detail);
   } catch {
     problem.textContent = phrase("The Secretariat does not answer.");
   }
   form.elements.password.select();
 });
 
-prepareLanguages(() => {});
+const isChanged = location.search === "?changed";
+const sayChanged = () => { if (isChanged) document.getElementById("news").textContent = phrase("Your password is changed: sign in with the new one."); };
+sayChanged();
+prepareLanguages(sayChanged);

@@ -5,7 +5,7 @@ import { button, element } from "./elements.js";
 import { isSilent } from "./handsets.js";
 import { phrase } from "./languages.js";
 import { layOut } from "./layout.js";
-import { prepareOverlays, showOverlays } from "./overlays.js";
+import { prepareOverlays, showOverlays, signs } from "./overlays.js";
 import { age, place } from "./words.js";
 
 const AGEING_MS = 5 * 60_000;
@@ -30,7 +30,7 @@ export function showMap(page, actions) {
     fitted = true;
     fit();
   }
-  layOut(map, [...markers.values()]);
+  layOut(map, [...markers.values()], signs());
 }
 
 export function goTo(position) {
@@ -76,7 +76,7 @@ function fit() {
 
 function prepare({ lat, lon }) {
   map = window.L.map("map", { preferCanvas: true, minZoom: 4, maxZoom: 16, maxBounds: [[24, 8], [60, 98]], zoomSnap: 0.5, zoomControl: false }).setView([lat, lon], 9);
-  map.attributionControl.setPrefix("Leaflet");
+  map.attributionControl.setPrefix("Leaflet · GSHHG/WDBII");
   window.L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
   window.L.control.zoom({ position: "topright" }).addTo(map);
   const all = window.L.control({ position: "topright" });
@@ -86,7 +86,7 @@ function prepare({ lat, lon }) {
     return made;
   };
   all.addTo(map);
-  map.on("zoomend", () => layOut(map, [...markers.values()]));
+  map.on("zoomend", () => layOut(map, [...markers.values()], signs()));
   prepareOverlays(map);
   drawBase(map);
 }

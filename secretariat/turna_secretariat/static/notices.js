@@ -2,10 +2,13 @@
 
 import { tell } from "./archive.js";
 import { byId, element, show } from "./elements.js";
-import { phrase } from "./languages.js";
+import { phrase, understood } from "./languages.js";
+import { mayAct, whyNot } from "./signed_in.js";
 import { clockTime, modeTag } from "./words.js";
 
 export function showNotices(page) {
+  byId("notice-file").disabled = !mayAct();
+  byId("notice-may-not").textContent = mayAct() ? "" : whyNot();
   byId("no-notices").hidden = page.notices.length > 0;
   show(byId("notices"), page.notices.map((notice) => element("article", null, { class: `card severity-${notice.alert.infos[0].severity.toLowerCase()}` },
     ...notice.alert.infos.map((info) => text(info, notice.mode)),
@@ -34,7 +37,7 @@ export function prepareNotices(actions) {
 async function bring(file) {
   try {
     const answer = await fetch("/api/notices", { method: "POST", headers: { "content-type": "application/cap+xml" }, body: file });
-    return answer.ok ? phrase("The alert is kept.") : phrase("Not done: {reason}", { reason: (await answer.json()).detail });
+    return answer.ok ? phrase("The alert is kept.") : phrase("Not done: {reason}", { reason: understood((await answer.json()).detail) });
   } catch {
     return phrase("Not done: the Secretariat cannot be reached.");
   }

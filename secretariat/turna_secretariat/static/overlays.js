@@ -26,7 +26,7 @@ export function prepareOverlays(map) {
 }
 
 export function showOverlays({ places, trails: walked, now_ms }, actions) {
-  byId("trail-note").textContent = walked?.complete === false ? phrase("Only the newest part of the trails is shown.") : "";
+  byId("trail-note").textContent = walked?.step_s > 60 ? phrase("one point every {n} min", { n: Math.round(walked.step_s / 60) }) : "";
   list(places, now_ms, actions);
   const look = JSON.stringify([places, walked, document.documentElement.lang]);
   if (look === shown) return;

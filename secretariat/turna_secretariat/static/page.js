@@ -8,13 +8,16 @@ import { showDown } from "./down.js";
 import { byId } from "./elements.js";
 import { prepareExports } from "./exports.js";
 import { prepareFilters, showFilters } from "./filters.js";
+import { openHandset, prepareHandset, showHandset } from "./handset.js";
 import { showHandsets } from "./handsets.js";
 import { showAlarms, showHealth, showHealthInDetail } from "./health.js";
 import { phrase, prepareLanguages } from "./languages.js";
 import { Line } from "./line.js";
 import { goTo, showMap } from "./map.js";
 import { prepareNotices, showNotices } from "./notices.js";
+import { preparePeople, readPeople, showPeople } from "./people.js";
 import { prepareSaying, showSaying } from "./saying.js";
+import { prepareSignedIn, showSignedIn } from "./signed_in.js";
 import { prepareSound, showSound } from "./sound.js";
 import { showSos } from "./sos.js";
 import { showReports } from "./stream.js";
@@ -26,10 +29,10 @@ const PAGE_SIZE = 60;
 const PAGE_LIMIT = 480;
 
 const page = {
-  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], calls: [], words: [], notices: [],
+  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], calls: [], words: [], notices: [], people: { accounts: [], log: [] },
   now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: 0,
 };
-const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), reportsOf };
+const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), handset: (handset) => openHandset(handset, page, actions), hops: () => page.status.hops, reportsOf };
 
 let looking = null;
 let again = false;
@@ -50,6 +53,7 @@ const OF_VIEW = {
   down: async () => { page.words = await read("/api/down"); },
   book: async () => { page.calls = await read("/api/sos"); },
   notices: async () => { page.notices = await read("/api/notices"); },
+  people: async () => { page.people = await readPeople(); },
 };
 
 async function look() {
@@ -73,6 +77,8 @@ function showAll() {
   showSaying(page);
   showDown(page, actions);
   showNotices(page);
+  showPeople(page, actions);
+  showHandset(page, actions);
   showWhatAges();
   showFeed();
 }
@@ -132,11 +138,6 @@ function reportsOf(handset) {
   byId("reports").focus();
 }
 
-byId("person").value = localStorage.getItem("person") ?? "";
-byId("person").addEventListener("change", () => {
-  localStorage.setItem("person", byId("person").value.trim());
-  if (page.status) showSos(page, actions);
-});
 byId("older").addEventListener("click", () => {
   if (page.reports.length && page.limit < PAGE_LIMIT) page.limit += PAGE_SIZE;
   else ask({ before: page.olderBefore });
@@ -146,11 +147,15 @@ byId("trail").addEventListener("change", () => ask({ trail: byId("trail").value 
 prepareAddress(refresh);
 prepareViews();
 prepareFilters();
-prepareLanguages(() => { showSound(); if (page.status) showAll(); });
+prepareLanguages(() => { showSound(); showSignedIn(); if (page.status) showAll(); });
 prepareSound();
 prepareDetail();
+prepareHandset(page, actions);
+preparePeople(actions);
 prepareExports(page);
 prepareNotices(actions);
 prepareSaying(actions);
+const known = prepareSignedIn(() => { if (page.status) refresh(); });
 new Line({ onChange: later, onPulse: pulse, onCut: cutOff, onBack: back });
+await known;
 await refresh();

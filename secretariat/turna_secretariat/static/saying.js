@@ -3,6 +3,7 @@
 import { act, send, tell } from "./archive.js";
 import { byId, element, offer, option, show } from "./elements.js";
 import { phrase, say, sayLater } from "./languages.js";
+import { mayAct, whyNot } from "./signed_in.js";
 import { words } from "./words.js";
 
 const KINDS = { task: sayLater("task"), text: sayLater("text"), roll_call: sayLater("roll call"), alert: sayLater("alert") };
@@ -76,7 +77,7 @@ async function cost() {
   const question = JSON.stringify(said());
   const answer = await send("/api/down/cost", JSON.parse(question));
   if (question !== JSON.stringify(said())) return;
-  const problem = answer.problem;
+  const problem = answer.problem ?? (mayAct() ? null : whyNot());
   byId("say-send").disabled = Boolean(problem);
   asked = problem ? "" : question;
   show(byId("say-cost"), problem ? [element("li", problem, { class: "bad" })] : lines(answer.body));

@@ -1,8 +1,9 @@
 // The SOS that nobody can miss: a card for each, above everything, until a named person accepts it.
 
 import { act, tell } from "./archive.js";
-import { button, byId, element, show } from "./elements.js";
+import { button, byId, copyable, element, show } from "./elements.js";
 import { phrase, say } from "./languages.js";
+import { deedButton, mayAct, me, whyNot } from "./signed_in.js";
 import { armed, alarm as sound } from "./sound.js";
 import { age, clockTime, countByMode, modeTag, place, sender } from "./words.js";
 
@@ -12,7 +13,7 @@ export function showSos(page, actions) {
   const open = page.alarms.filter((alarm) => alarm.kind === "sos");
   const calling = open.filter((alarm) => alarm.cancelled_ms === null);
   const panel = byId("sos");
-  const isNew = open.some((alarm) => !known.has(alarm.id));
+  const fresh = open.filter((alarm) => !known.has(alarm.id));
   known = new Set(open.map((alarm) => alarm.id));
   panel.hidden = open.length === 0;
   document.body.classList.toggle("in-distress", open.length > 0);
@@ -22,30 +23,49 @@ export function showSos(page, actions) {
   const callingFirst = [...calling, ...open.filter((alarm) => alarm.cancelled_ms !== null)];
   show(byId("sos-cards"), callingFirst.map((alarm) => card(alarm, page, actions)));
   sound(calling.length > 0);
+  if (fresh.length) announce(fresh, panel);
+}
+
+// Who listens to a screen reader hears of it wherever they are; who types goes on typing.
+function announce(fresh, panel) {
+  byId("sos-news").textContent = fresh.map((alarm) => phrase("SOS of {who}", { who: alarm.call_sign })).join(". ");
   const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement?.tagName);
-  if (isNew && !typing && !document.querySelector("dialog[open]")) panel.focus(); // not a button: a key pressed just now must accept nothing
+  if (!typing && !document.querySelector("dialog[open]")) panel.focus(); // not a button: a key pressed just now must accept nothing
 }
 
 function card(alarm, page, actions) {
   const handset = page.handsets.find((each) => each.device === alarm.device);
-  const position = alarm.report?.position ?? handset?.position;
+  const own = alarm.report?.position;
+  const position = own ?? handset?.position;
   const cancelled = alarm.cancelled_ms !== null;
-  const name = byId("person").value.trim();
   const facts = [alarm.report?.kind && alarm.report.kind !== "unspecified" ? say("sos_kind", alarm.report.kind) : null,
-    alarm.report?.people ? phrase("people: {n}", { n: alarm.report.people }) : null, phrase("at {place}", { place: place(position) }),
+    alarm.report?.people ? phrase("people: {n}", { n: alarm.report.people }) : null,
     handset && handset.battery_pct !== null ? phrase("battery {n} %", { n: handset.battery_pct }) : null];
   return element("article", null, { class: `sos-card ${cancelled ? "cancelled" : ""}`, "aria-label": phrase("SOS of {who}", { who: alarm.call_sign }) },
     element("span", cancelled ? phrase("CANCELLED") : "SOS", { class: "octagon", "aria-hidden": "true" }),
     element("div", null, {},
-      element("h3", null, {}, sender(alarm), modeTag(alarm.mode ?? "actual")),
+      element("h3", null, {}, sender(alarm), modeTag(alarm.mode ?? "actual"), element("span", age(alarm.at_ms, page.now_ms), { class: "age" })),
       element("p", facts.filter(Boolean).join(" · ")),
-      element("p", `${phrase("stored {time}", { time: clockTime(alarm.at_ms, page.now_ms) })}, ${age(alarm.at_ms, page.now_ms)}`, { class: "soft" }),
+      where(position, own, page),
+      element("p", phrase("stored {time}", { time: clockTime(alarm.at_ms, page.now_ms) }), { class: "soft" }),
       cancelled ? element("p", phrase("Taken back by the sender at {time}. Call them by voice before you close it.", { time: clockTime(alarm.cancelled_ms, page.now_ms) }), { class: "cancel-note" }) : "",
-      element("p", null, { class: "deeds" },
-        button(name ? phrase("Accept as {person}", { person: name }) : phrase("Accept"), { class: "primary", "data-key": `accept-${alarm.id}` }, () => deed(alarm, "accepted", actions)),
-        button(phrase("False alarm"), { "data-key": `false-${alarm.id}` }, () => deed(alarm, "false_alarm", actions)),
-        button(phrase("Show on map"), { "data-key": `map-${alarm.id}` }, () => actions.goTo(position)),
-        button(phrase("Whole report"), { "data-key": `open-${alarm.id}` }, () => actions.open(alarm.report_id)))));
+      deeds(alarm, position, actions)));
+}
+
+// Where to go: to be copied in one go, and whether it is the call's own place or an older one.
+function where(position, own, page) {
+  if (!position) return element("p", phrase("Place unknown: ask them, or the teams near to them."), { class: "bad" });
+  const older = own ? "" : element("span", ` ${phrase("last known place, {age}", { age: age(position.arrived_ms, page.now_ms) })}`, { class: "bad" });
+  return element("p", null, {}, copyable(place(position), phrase("Copy")), older);
+}
+
+function deeds(alarm, position, actions) {
+  return element("div", null, { class: "deeds" },
+    deedButton(mayAct() ? phrase("Accept as {person}", { person: me().person }) : phrase("Accept"), { class: "primary", "data-key": `accept-${alarm.id}` }, () => deed(alarm, "accepted", actions)),
+    deedButton(phrase("False alarm"), { "data-key": `false-${alarm.id}` }, () => deed(alarm, "false_alarm", actions)),
+    position ? button(phrase("Show on map"), { "data-key": `map-${alarm.id}` }, () => actions.goTo(position)) : "",
+    button(phrase("The whole report"), { "data-key": `open-${alarm.id}` }, () => actions.open(alarm.report_id)),
+    mayAct() ? "" : element("span", whyNot(), { class: "soft" }));
 }
 
 async function deed(alarm, did, actions) {

@@ -33,7 +33,6 @@ function row(report, page, actions, before) {
   return element("tr", null, { class: marks.join(" ").trim() },
     element("td", null, { class: "number" }, element("span", shortTime(report.arrived_ms, page.now_ms)), modeTag(report.mode)),
     element("td", null, {}, sender(report)),
-    element("td", null, {}, open),
-    element("td", gist(report.report), { class: "gist" }),
+    element("td", null, { class: "says" }, open, " ", element("span", gist(report.report), { class: "gist" })),
     element("td", null, {}, standing(report)));
 }

@@ -1,6 +1,7 @@
 // Turns what the archive knows into words.
 
 import { element } from "./elements.js";
+import { codeWords, isCode, label, measure, stateOf } from "./form_words.js";
 import { phrase, say, sayLater } from "./languages.js";
 
 // One shape a delivery state, none told by colour alone.
@@ -70,37 +71,34 @@ export function standing(report) {
 }
 
 const COUNTED = [["immediate", "red"], ["delayed", "yellow"], ["minor", "green"], ["expectant", "grey"], ["deceased", "black"]];
-// Which list of codes a field's value is from.
-export const CODES_OF = { team_status: "team_status", hazard: "hazard", hazards: "hazard", needs: "need", kind: "sos_kind", phase: "sos_phase", phrase: "phrase", task: "task", status: "task_status", mode: "mode" };
-const SAID_BY_THEMSELVES = new Set(["kind", "hazard", "phrase", "task", "status"]);
-const SAID_ELSEWHERE = new Set(["type", "mode", "time", "time_quality", "position", "phase", "team_status", "casualties", "text", "needs", "hazards", "battery_pct", "altitude_m", "sos_reference"]);
-
+// Codes that need no name of their field in front.
+const SAID_BY_THEMSELVES = new Set(["kind", "hazard", "phrase", "task", "status", "asr_level", "use", "construction", "outcome", "work_level", "age_group", "sex", "urgency", "precedence", "worksite", "severity", "certainty", "action", "state"]);
+const SAID_ELSEWHERE = new Set(["type", "mode", "time", "time_quality", "position", "phase", "team_status", "casualties", "patients", "text", "needs", "hazards", "battery_pct", "altitude_m", "sos_reference"]);
 const UNSAID = new Set([null, 0, "", "unknown", "unspecified", "none", false]);
-
 const PEOPLE = new Set(["trapped", "rescued"]);
-// How a field's name ends says its unit.
-const UNITS = { mv: (value) => `${(value / 1000).toFixed(2)} V`, c: (value) => `${value} °C`, dbm: (value) => `${value} dBm`, db: (value) => `${value} dB`, pct: (value) => `${value} %`, min: (value) => `${value} min`, s: (value) => `${value} s`, m: (value) => `${value} m`, h: (value) => `${value} h` };
-const unitOf = (name) => Object.hasOwn(UNITS, name.split("_").at(-1)) && name.includes("_") ? name.split("_").at(-1) : null;
-
-export const label = (name) => phrase(words(unitOf(name) ? name.slice(0, name.lastIndexOf("_")) : name));
-export const measure = (name, value) => unitOf(name) && typeof value === "number" ? UNITS[unitOf(name)](value) : String(value);
 
 // The report in one line: what an officer acts on comes first.
 export function gist(said) {
   const parts = [];
   if (said.phase) parts.push(say("sos_phase", said.phase, { declare: "SOS", update: "SOS, update", cancel: "SOS CANCELLED by the sender" }[said.phase]));
   if (said.team_status) parts.push(say("team_status", said.team_status));
-  for (const [name, colour] of COUNTED) if (said.casualties?.[name]) parts.push(`${said.casualties[name]} ${say("triage", colour, name)}`);
-  for (const [name, value] of Object.entries(said)) {
-    if (SAID_ELSEWHERE.has(name) || UNSAID.has(value) || typeof value === "object") continue;
-    if (SAID_BY_THEMSELVES.has(name) && typeof value === "string") parts.push(say(CODES_OF[name], value));
-    else if (PEOPLE.has(name)) parts.push(`${value} ${say("count", name)}`);
-    else if (value === true) parts.push(label(name));
-    else parts.push(`${label(name)} ${typeof value === "string" ? words(value) : measure(name, value)}`);
-  }
+  const counted = said.casualties ?? said.patients ?? {};
+  for (const [name, colour] of COUNTED) if (counted[name]) parts.push(`${counted[name]} ${say("triage", colour, name)}`);
+  const size = said.length_m && said.width_m ? `${said.length_m} × ${measure("width_m", said.width_m)}` : null;
+  if (size) parts.push(size);
+  for (const [name, value] of Object.entries(size ? { ...said, length_m: null, width_m: null } : said)) if (!SAID_ELSEWHERE.has(name) && !UNSAID.has(value)) parts.push(...inShort(name, value));
   if (said.hazards?.length) parts.push(`${say("summary", "hazards", "hazards")}: ${said.hazards.map((code) => say("hazard", code)).join(", ")}`);
   if (said.needs && Object.keys(said.needs).length) parts.push(`${say("summary", "needs")} ` + Object.entries(said.needs).map(([item, number]) => `${number ?? "?"} ${say("need", item)}`).join(", "));
   if (said.text) parts.push(`“${said.text}”`);
   if (!parts.length && said.position) parts.push(phrase("at {place}", { place: place(said.position) }));
   return parts.join(" · ");
+}
+
+function inShort(name, value) {
+  if (Array.isArray(value)) return value.length ? [`${label(name)}: ${value.map((code) => codeWords(name, code)).join(", ")}`] : [];
+  if (typeof value === "object") return Object.entries(value).filter(([, each]) => !UNSAID.has(each)).map(([each, state]) => `${codeWords(name, each)}: ${stateOf(state)}`);
+  if (value === true) return [label(name)];
+  if (PEOPLE.has(name)) return [`${value} ${say("count", name)}`];
+  const text = typeof value === "string" && isCode(name) ? codeWords(name, value) : measure(name, value);
+  return [SAID_BY_THEMSELVES.has(name) ? text : `${label(name)} ${text}`];
 }

@@ -1,0 +1,77 @@
+"""Finds the sentences by which the Secretariat refuses something, so that the page can say them.
+
+They stand where they are raised, as literals or f-strings; a value in one becomes a name in braces.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.places import ROOT
+
+_SECRETARIAT = ROOT / "secretariat" / "turna_secretariat"
+_PROTOCOL = ROOT / "protocol" / "turna_protocol"
+# What answers a person on the page; the rest speaks to operators, in the log or on the terminal.
+SOURCES = (
+    *(
+        _SECRETARIAT / f"{name}.py"
+        for name in (
+            *("accounts", "administration", "alarms", "desk", "down_audience", "down_desk"),
+            *("down_routes", "down_words", "entrance", "notices", "people", "proof"),
+            *("signed_in", "throttle", "views", "web"),
+        )
+    ),
+    _PROTOCOL / "json_fields.py",  # what is entered into a task
+)
+_RAISED = frozenset(
+    {
+        *("HTTPException", "NotPossibleError", "NotSayableError", "AccountError"),
+        *("MalformedError", "SelectionError", "ValueError", "_said", "__init__"),
+    }
+)
+_LAST_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+def sentences() -> list[str]:
+    """Return each sentence once, in the order of the files."""
+    return list(dict.fromkeys(one for path in SOURCES for one in _of(path)))
+
+
+def _of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and _name(node.func) in _RAISED:
+            for argument in node.args:
+                if text := _template(argument):
+                    yield text
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _template(node: ast.expr) -> str:
+    """Return the text of a literal; "" if there is none, or nothing but a value in it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value if " " in node.value else ""
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    names: list[str] = []
+    parts = []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            parts.append(str(part.value))
+        elif isinstance(part, ast.FormattedValue):
+            names.append(_unused(_said_by(part.value), names))
+            parts.append(f"{{{names[-1]}}}")
+    return "".join(parts)
+
+
+def _said_by(value: ast.expr) -> str:
+    """Return the last name in an expression: `row['person']` is said by "person"."""
+    found = _LAST_NAME.findall(ast.unparse(value))
+    return str(found[-1]).lower() if found else "value"
+
+
+def _unused(name: str, used: list[str]) -> str:
+    return name if name not in used else f"{name}{used.count(name) + 1}"
