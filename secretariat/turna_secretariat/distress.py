@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from turna_secretariat.queries import report_as_json
 from turna_secretariat.registry import Registry
-from turna_secretariat.schema import action, alarm, report
+from turna_secretariat.schema import action, alarm, is_sos, report
 
 CALLS_LIMIT = 100
 # A deed's word for where an SOS stands; the last one counts, and any final one before "accepted".
@@ -69,7 +69,7 @@ def _words_of_sender(
     """Return the call itself and every later word of the handset about it."""
     query = (
         sa.select(report.c.id, report.c.seq, report.c.arrived_ms, report.c.body)
-        .where((report.c.device == call["device"]) & (report.c.type == "sos"))
+        .where((report.c.device == call["device"]) & is_sos)
         .where((report.c.generation == call["generation"]) & (report.c.seq >= call["seq"]))
         .where(report.c.standing.in_(("authentic", "clone")))
         .order_by(report.c.seq)

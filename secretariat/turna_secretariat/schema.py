@@ -3,6 +3,7 @@
 Times are unix milliseconds unless the name says `_s`; positions are degrees x 1e5.
 """
 
+import sqlalchemy as sa
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -57,14 +58,27 @@ report = Table(
     Index("report_by_mode", "mode", "id"),
     Index("report_by_type", "mode", "type", "id"),
 )
-# An SOS looks for the earlier ones of its handset; they are few among its reports.
-_is_sos = report.c.type == "sos"
+# An SOS looks for the earlier ones of its handset; they are few among its reports.  A database is
+# sure to take such an index only if the question says the same in the same words.
+is_sos = report.c.type == sa.literal_column("'sos'")
 Index(
     "sos_by_sender",
     report.c.device,
     report.c.generation,
-    sqlite_where=_is_sos,
-    postgresql_where=_is_sos,
+    sqlite_where=is_sos,
+    postgresql_where=is_sos,
+)
+# A situation report looks for each handset's last one.
+is_proved_sitrep = (report.c.type == sa.literal_column("'sitrep'")) & (
+    report.c.standing == sa.literal_column("'authentic'")
+)
+Index(
+    "sitrep_by_sender",
+    report.c.mode,
+    report.c.device,
+    report.c.id,
+    sqlite_where=is_proved_sitrep,
+    postgresql_where=is_proved_sitrep,
 )
 
 # How many reports there are, counted as they are filed: ten million rows are not counted anew for

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from math import cos, hypot, radians
 from typing import Any
 
-# What is rolled up; anything else says nothing about a sector.
-TYPES = ("worksite_triage", "worksite_report", "victim", "area", "hazard", "sitrep")
 LEVELS = ("asr3", "asr4", "asr5")
 _METRES_PER_DEGREE = 111_320  # of latitude, WGS84, within 0.6 %
 

@@ -13,6 +13,7 @@ from turna_secretariat.schema import (
     carriage,
     change,
     gateway,
+    is_sos,
     notice,
     owed,
     quarantine,
@@ -165,7 +166,7 @@ class Transaction:
                 alarm.c.id.label("alarm_id"),
             )
             .outerjoin(alarm, (alarm.c.report_id == report.c.id) & (alarm.c.kind == "sos"))
-            .where(mine & (report.c.type == "sos"))
+            .where(mine & is_sos)
             .where(report.c.standing.in_(("authentic", "clone")))
             .order_by(report.c.seq)
         )

@@ -3,26 +3,22 @@
 Long answers become JSON as they are: looking into each of their numbers takes longer than the rest.
 """
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import JSONResponse
-from sqlalchemy.engine import Connection, RowMapping
 
 from turna_backbone.clock import Clock
 from turna_protocol import delivery
 from turna_secretariat import distress, picture, queries, situation, trails
 from turna_secretariat.archive import Archive
 from turna_secretariat.exports.selection import SelectionError, moment_ms
-from turna_secretariat.newest import newest_of
 from turna_secretariat.registry import Registry
 from turna_secretariat.search import MODES, TEXT_LIMIT, Wanted, devices_of, search
+from turna_secretariat.situation_book import SituationBook
 
 Words = Annotated[list[str] | None, Query(max_length=20)]
 Word = Annotated[str | None, Query(max_length=40)]
-# More than a whole mission's forms; beyond it the period has to be chosen shorter.
-SITUATION_LIMIT = 50_000
 _DAY_MS = 86_400_000
 
 
@@ -30,6 +26,7 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
     """Return the routes."""
     routes = APIRouter(prefix="/api")
     mission_mode = registry.mission.mode
+    book = SituationBook(registry)
 
     def moment(name: str, text: str | None) -> int | None:
         try:
@@ -105,39 +102,12 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
     ) -> dict[str, Any]:
         until_ms = moment("until", until) or clock.unix_s() * 1000 + 1000
         since_ms = moment("since", since)
+        since_ms = until_ms - _DAY_MS if since_ms is None else since_ms
         with archive.reader() as connection:
-            said = _said(connection, registry, mode or mission_mode)
+            said = book.said(connection, mode or mission_mode, since_ms, until_ms)
         rolled = situation.roll_up(
-            said,
-            sector=sector or None,
-            since_ms=until_ms - _DAY_MS if since_ms is None else since_ms,
-            until_ms=until_ms,
+            said, sector=sector or None, since_ms=since_ms, until_ms=until_ms
         )
         return {"mission": registry.mission.name, "mode": mode or mission_mode} | rolled
 
     return routes
-
-
-def _said(connection: Connection, registry: Registry, mode: str) -> list[situation.Said]:
-    rows = newest_of(
-        connection, situation.TYPES, modes=(mode,), limit=SITUATION_LIMIT + 1, proved=True
-    )
-    if len(rows) > SITUATION_LIMIT:
-        raise HTTPException(422, f"more than {SITUATION_LIMIT} reports: they are not rolled up")
-    return [_one(row, registry) for row in rows]
-
-
-def _one(row: RowMapping, registry: Registry) -> situation.Said:
-    body = json.loads(row["body"])
-    handset = registry.handset(row["device"])
-    has_place = row["lat_e5"] is not None
-    return situation.Said(
-        at_ms=row["arrived_ms"] if row["observed_s"] is None else row["observed_s"] * 1000,
-        team=registry.call_sign(row["device"]) if handset is None else handset.team,
-        type=row["type"],
-        body=body,
-        place=(row["lat_e5"] / 100_000, row["lon_e5"] / 100_000) if has_place else None,
-        worksite=picture.worksite_name(registry, row["device"], body)
-        if body.get("worksite")
-        else None,
-    )

@@ -19,7 +19,7 @@ from turna_protocol.iso8601 import parse_time
 from turna_protocol.json_form import TYPE_NAMES
 from turna_secretariat.exports.entry import Entry
 from turna_secretariat.registry import Registry
-from turna_secretariat.schema import report
+from turna_secretariat.schema import is_sos, report
 
 # An export is made in memory; beyond this the window has to be narrower.
 ENTRY_LIMIT = 50_000
@@ -128,7 +128,7 @@ def _earlier_calls(
         & (report.c.generation == row["generation"])
         & (report.c.standing == "authentic")
         & (report.c.mode == row["mode"])
-        & (report.c.type == "sos")
+        & is_sos
         & (report.c.seq < row["seq"] if reference is None else report.c.seq == reference)
     )
     found = connection.execute(query.order_by(report.c.seq.desc()).limit(_REFERENCE_LIMIT))

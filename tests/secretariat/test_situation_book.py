@@ -1,0 +1,97 @@
+"""What a situation report is rolled up from: every form once, of each handset the last sitrep."""
+
+import pytest
+
+from tests.secretariat.field import EPOCH_S, Field
+from turna_protocol import codes
+from turna_protocol.reports import Report, Sitrep
+from turna_protocol.reports.more_fields import Worksite
+from turna_protocol.reports.worksite_triage import WorksiteTriage
+from turna_secretariat.archive import Archive
+from turna_secretariat.desk import Desk
+from turna_secretariat.registry import Registry
+from turna_secretariat.scope import devices_in_view
+from turna_secretariat.situation_book import SituationBook
+
+START_MS = EPOCH_S * 1000
+HOUR_MS = 3_600_000
+AVAILABLE, RESTING = 6, 9
+
+
+def _form(number: int, mode: int = codes.EXERCISE) -> WorksiteTriage:
+    site = Worksite(number)
+    return WorksiteTriage(mode=mode, worksite=site, live=1, under_12h=True, time_s=EPOCH_S)
+
+
+def _sitrep(status: int, mode: int = codes.EXERCISE) -> Sitrep:
+    return Sitrep(mode=mode, team_status=status)
+
+
+class Reading:
+    """A mission that reports, hour by hour, and one who asks for its situation."""
+
+    def __init__(self, field: Field, desk: Desk, archive: Archive, registry: Registry) -> None:
+        self._field, self._desk, self._archive = field, desk, archive
+        self.book = SituationBook(registry)
+        self._seq = 0
+
+    def comes(self, hour: int, *reports: Report, device: int = 1, key: bytes | None = None) -> None:
+        for report in reports:
+            self._seq += 1
+            carried = self._field.carried(report, device=device, seq=self._seq, key=key)
+            self._desk.file([carried], START_MS + hour * HOUR_MS)
+
+    def said(self, since: int = 0, until: int = 24, mode: str = "exercise") -> list[str]:
+        with self._archive.reader() as connection:
+            found = self.book.said(
+                connection, mode, START_MS + since * HOUR_MS, START_MS + until * HOUR_MS
+            )
+        return sorted(one.worksite or str(one.body["team_status"]) for one in found)
+
+
+@pytest.fixture
+def reading(field: Field, desk: Desk, archive: Archive, registry: Registry) -> Reading:
+    return Reading(field, desk, archive, registry)
+
+
+def test_each_form_counts_once_however_often_and_whenever_it_is_asked_for(
+    reading: Reading,
+) -> None:
+    reading.comes(1, _form(1))
+    assert reading.said() == reading.said(since=12) == ["TUR01-0001"]
+    reading.comes(2, _form(2))
+    assert reading.said() == ["TUR01-0001", "TUR01-0002"]
+
+
+def test_of_sitreps_the_last_one_of_each_handset_in_the_period_counts(reading: Reading) -> None:
+    reading.comes(1, _sitrep(AVAILABLE), _sitrep(RESTING))
+    reading.comes(3, _sitrep(AVAILABLE), device=2)
+    reading.comes(5, _sitrep(AVAILABLE))
+
+    assert reading.said() == ["available", "available"]
+    assert reading.said(until=5) == ["available", "resting"]
+    assert reading.said(since=4) == ["available"]
+    assert reading.said(since=6) == []
+
+
+def test_neither_another_mode_nor_what_is_not_proved_is_rolled_up(reading: Reading) -> None:
+    reading.comes(1, _form(1, codes.ACTUAL), _sitrep(RESTING, codes.ACTUAL))
+    reading.comes(1, _form(2), _sitrep(RESTING), key=bytes(32))
+
+    assert reading.said() == []
+    assert reading.said(mode="actual") == ["TUR01-0001", "resting"]
+
+
+def test_what_one_country_may_see_is_not_kept_for_another(reading: Reading) -> None:
+    reading.comes(1, _form(1))
+    reading.comes(1, _form(2), _sitrep(RESTING), device=2)
+    for devices, expected in (
+        (None, ["AZE01-0002", "TUR01-0001", "resting"]),
+        ({2}, ["AZE01-0002", "resting"]),
+        ({1}, ["TUR01-0001"]),
+    ):
+        token = devices_in_view.set(None if devices is None else frozenset(devices))
+        try:
+            assert reading.said() == expected
+        finally:
+            devices_in_view.reset(token)
