@@ -1,7 +1,8 @@
 """The words of the duty officer's page in every language: python3 -m tools.page_words [--check].
 
 The page's English stands in its own files, and where the Secretariat refuses something; here it is
-found, each catalogue in languages/page is brought in line with it, and compiled for the page. What has no translation yet stays English.
+found, each catalogue in languages/page is brought in line with it, and compiled for the page. What
+has no translation yet stays English.
 """
 
 import argparse

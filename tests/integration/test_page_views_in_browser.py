@@ -100,15 +100,16 @@ def test_trails_worksites_and_hazards_are_on_the_map_and_in_a_list(
     page: Page, live: LivePage
 ) -> None:
     walk = [
-        _at(Fix(3_620_000 + step * 400, 3_616_000, 5, 0), time_s=EPOCH_S - 3600 * step)
-        for step in range(1, 6)
+        _at(Fix(3_620_000 + step * 400, 3_616_000, 5, 0), time_s=EPOCH_S + 3600 * step)
+        for step in range(5)
     ]
+    live.clock.advance(5 * 60 * MINUTE_MS)
     _says(live, *walk, exported.triage(), exported.hazard())
     expect(page.locator("#places-title")).to_have_text("Worksites: 1 · Hazards: 1")
     expect(page.locator("#map .site-A")).to_be_visible()
     with page.expect_response("**/api/trails*") as walked:
         page.locator("#trail").select_option("24h")
-    assert len(walked.value.json()["trails"][0]["points"]) == 6  # two at one time are one
+    assert len(walked.value.json()["trails"][0]["points"]) == 5  # three at one time are one
     expect(page.locator("#trail-note")).to_have_text("one point every 7 min")
     expect(page).to_have_url(re.compile("trail=24h"))
 
