@@ -21,7 +21,7 @@ REPORTS_A_DAY = 100
 SETTINGS = {"position_interval_s": 300, "fix_interval_s": 600, "health_interval_s": 3600}
 # The first search for satellites and the minutes awake after power-on are over.
 STARTED_MS = 300_000
-# A press that selects, three times: home, team status, send.
+# A press that lights the screen, then three that select: home, team status, send.
 PRESS_MS, SHORT_MS, BETWEEN_MS, PRESSES = 900, 100, 1_600, 3
 EPOCH_S = 1_785_560_000
 OFF = "off"
@@ -91,8 +91,8 @@ def _work(world: World, handset: Board, hours: int, *, idle: bool) -> int:
     every_ms = hours * 3_600_000 // max(reports, 1)
     for _ in range(reports):
         started_ms = world.now_ms
-        for _ in range(PRESSES):
-            _press(world, handset, PRESS_MS)
+        for hold_ms in (SHORT_MS, *[PRESS_MS] * PRESSES):
+            _press(world, handset, hold_ms)
         world.run_for(every_ms - (world.now_ms - started_ms))
     if idle:
         world.run_for(every_ms)
@@ -100,7 +100,7 @@ def _work(world: World, handset: Board, hours: int, *, idle: bool) -> int:
 
 
 def _switch_off(world: World, handset: Board) -> None:
-    """Choose it in the menu, as a person does."""
+    """Choose it in the menu, as a person does, on a screen that is lit."""
     for _ in range(TO_POWER):
         _press(world, handset, SHORT_MS)
     _press(world, handset, PRESS_MS)

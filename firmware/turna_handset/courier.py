@@ -120,7 +120,7 @@ class Courier:
                 await asyncio.sleep_ms(RADIO_RETRY_MS)
                 return
         now_ms = self._uptime.ms()
-        await self._let_rest(self._listening.rest(now_ms))
+        await self._let_rest(self._wanted_rest(now_ms))
         self.radio_failed = bool(self._radio.fault)
         ends_ms = self._listening.deadline_ms(now_ms)
         wait_ms = CHECK_IN_MS if ends_ms is None else max(1, min(ends_ms - now_ms, CHECK_IN_MS))
@@ -137,11 +137,14 @@ class Courier:
 
     def deadline_ms(self) -> int | None:
         """Return before when this courier has to run again, or None while nothing is urgent."""
+        now_ms = self._uptime.ms()
+        if self._radio_rest and self._wanted_rest(now_ms) != self._radio_rest:
+            return now_ms  # what the radio does has to change, and has not yet
         found = None
         for due_ms in (
             self._link.deadline_ms(),
             self._answer_ms(),
-            self._listening.deadline_ms(self._uptime.ms()),
+            self._listening.deadline_ms(now_ms),
         ):
             if due_ms is not None and (found is None or due_ms < found):
                 found = due_ms
@@ -238,10 +241,13 @@ class Courier:
             self._phase_ends_ms = now_ms + ADMISSION_LASTS_MS
         self._wake.set()
 
+    def _wanted_rest(self, now_ms: int) -> str:
+        """Return what the radio is to do now, as far as it can."""
+        rest = self._listening.rest(now_ms)
+        return listen_for.RECEIVE if rest == listen_for.IN_TURNS and not self._in_turns else rest
+
     async def _let_rest(self, rest: str) -> None:
         """Let the radio receive or sleep between transmissions, if it does not do so already."""
-        if rest == listen_for.IN_TURNS and not self._in_turns:
-            rest = listen_for.RECEIVE
         if rest == self._radio_rest:
             return
         try:
@@ -250,6 +256,7 @@ class Courier:
             elif rest == listen_for.IN_TURNS:
                 preamble_symbols = self._channel.preamble_symbols
                 self._in_turns = await self._radio.receive_duty_cycle(preamble_symbols)
+                rest = rest if self._in_turns else listen_for.RECEIVE
             else:
                 await self._radio.receive_continuous()
             self._radio_rest = rest
@@ -304,7 +311,7 @@ class Courier:
                 return False
             self._ledger.record(self._band, airtime_us, now_ms)
             self._listening.sent(self._uptime.ms() + airtime_us // 1000, self._link.answer_ms())
-            await self._let_rest(self._listening.rest(self._uptime.ms()))
+            await self._let_rest(self._wanted_rest(self._uptime.ms()))
             await self._radio.send(sealed)
             self._rest_changed.set()
         except RadioError:

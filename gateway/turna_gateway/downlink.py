@@ -28,7 +28,7 @@ from turna_gateway.revoked import Revoked
 from turna_gateway.speech import RECEIPT_PRIORITY, Utterance
 from turna_gateway.store import Store
 from turna_protocol import orders
-from turna_protocol.downlink import LISTEN_MS, REPEAT_AFTER_MS
+from turna_protocol.downlink import AWAKE_BEFORE_BEACON_MS, LISTEN_MS, REPEAT_AFTER_MS
 from turna_protocol.errors import MalformedError, MisuseError, NotAuthenticError
 from turna_protocol.fragments import missing
 from turna_protocol.notices import REVOCATIONS
@@ -216,7 +216,7 @@ class Downlink:
     def beacon_said(self, now_ms: int) -> None:
         """Bring forward what was said to no avail: who saves power listens now, for a moment."""
         for waiting in self._waiting.values():
-            if not waiting.rounds or now_ms - waiting.said_ms < REPEAT_AFTER_MS:
+            if not waiting.rounds or now_ms - waiting.said_ms < AWAKE_BEFORE_BEACON_MS:
                 continue
             if goes_after_beacon(waiting.down, waiting.beacons, waiting.began_ms, now_ms):
                 waiting.beacons += 1

@@ -9,6 +9,8 @@ from .errors import MalformedError, MisuseError
 LISTEN_MS = 3_000
 # And this long after a packet for it or a beacon: there may be more.
 AFTER_HEARING_MS = 2_000
+# One that wakes for beacons is awake so long before it expects the end of one.
+AWAKE_BEFORE_BEACON_MS = 500
 # One holding answers all orders and parts that come one after another.
 HOLD_AFTER_MS = 1_000
 # What everybody hears, not everybody answers at once; and a repetition only after this pause.

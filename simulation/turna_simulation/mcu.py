@@ -140,6 +140,11 @@ class Mcu:
         console.configure(tx, rx, CONSOLE_BAUD, CONSOLE_RING_BYTES, 0)
         console.interrupt_character = 3
 
+    def sleeps_until_ms(self) -> int:
+        """Return when a sleep, or any other wait, ends if nothing ends it before; 0: never."""
+        left_us = self._waiting.left_us
+        return (self._scheduler.now_us + left_us) // 1000 if left_us else 0
+
     def serve(self, frame: Frame) -> None:
         """Serve a request at this instant."""
         reply = self._serving[frame.kind](frame.arg, frame.payload)

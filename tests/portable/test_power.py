@@ -92,6 +92,7 @@ def test_a_listening_radio_always_receives_and_a_polling_one_for_an_answer() -> 
 def test_a_radio_hears_as_long_as_gateways_are_promised() -> None:
     assert listening.AFTER_SENDING_MS == downlink.LISTEN_MS
     assert listening.AFTER_HEARING_MS == downlink.AFTER_HEARING_MS
+    assert listening.BEACON_EARLY_MS == downlink.AWAKE_BEFORE_BEACON_MS
 
 
 def test_an_answer_that_takes_long_is_waited_for_and_one_that_came_may_not_be_the_last() -> None:
