@@ -1,5 +1,6 @@
 """Options and fixtures of all tests: golden pictures, seeds to replay, the provided browser."""
 
+import logging
 import os
 import random
 from collections.abc import Iterator
@@ -40,6 +41,15 @@ def seed(request: pytest.FixtureRequest) -> int:
     drawn = random.randrange(1 << 32) if given is None else given
     print(f"replay with --seed {drawn}")  # noqa: T201 - shown when the test fails
     return drawn
+
+
+@pytest.fixture(autouse=True)
+def _no_log_outlives_its_test() -> Iterator[None]:
+    """Take away what a command set up to log: its stream is the test's, and closes with it."""
+    yield
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if type(one) is logging.StreamHandler]:
+        root.removeHandler(handler)
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import json
 import logging
 
 import pytest
-from fastapi.testclient import TestClient
 
+from tests.asgi import Client
 from tests.gateway.field import MASTER, POSITION, Field, Handset, receipt_for
 from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import GatewayHealth, Presence
@@ -84,7 +84,7 @@ def test_no_secret_and_no_content_is_in_the_log_even_when_it_says_everything(
 
 def test_the_local_page_serves_the_snapshot_and_the_state(field: Field) -> None:
     made = board(field)
-    client = TestClient(create_app(made))
+    client = Client(create_app(made))
     assert client.get("/status.json").json()["gateway"] == "hatay-1"
     assert client.get("/healthz").status_code == 503
 
@@ -110,7 +110,7 @@ def test_prometheus_reads_the_same_numbers(field: Field) -> None:
     field.hear(ONE.seal(1), b"garbage")
     made = board(field)
 
-    lines = TestClient(create_app(made)).get("/metrics").text.splitlines()
+    lines = Client(create_app(made)).get("/metrics").text.splitlines()
 
     assert 'turna_gateway_events_total{kind="stored"} 1.0' in lines
     assert 'turna_gateway_refused_total{reason="malformed"} 1.0' in lines
@@ -187,7 +187,7 @@ def test_one_of_two_modems_that_fails_is_an_alarm_of_its_own(field: Field) -> No
 
 
 def test_the_page_for_people_asks_nobody_but_its_own_gateway(field: Field) -> None:
-    answer = TestClient(create_app(board(field))).get("/")
+    answer = Client(create_app(board(field))).get("/")
 
     assert answer.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["content-security-policy"]

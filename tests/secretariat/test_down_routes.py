@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
+from tests.asgi import Client
 from tests.secretariat.field import EPOCH_S, Field, position
 from turna.deployment import TeamPlan
 from turna_backbone.clock import SteppedClock
@@ -68,7 +68,7 @@ class Page:
                 view=lambda: self.view,
             )
         )
-        self.client = TestClient(app)
+        self.client = Client(app)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._subscriber.run, args=(self._stopping,))
         self._thread.start()
@@ -104,7 +104,12 @@ def test_a_task_for_a_team_is_said_listed_and_taken_back(page: Page) -> None:
     assert [one["task_state"] for one in said["handsets"]] == ["assigned"] * 2
     (listed,) = page.get()
     assert listed["id"] == said["id"]
-    waiting = {"gateway": "hatay-1", "states": {"waiting": 2}, "at_s": None, "reasons": []}
+    waiting: dict[str, object] = {
+        "gateway": "hatay-1",
+        "states": {"waiting": 2},
+        "at_s": None,
+        "reasons": [],
+    }
     assert listed["by_gateway"] == [waiting]
     assert page.get(f"/{said['id']}")["gateways"][0]["gateway"] == "hatay-1"
 
