@@ -16,6 +16,7 @@ from turna_board.radio import RadioConfig, RadioError
 from turna_board.supervisor import Supervisor
 from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
+from turna_board.waiting import Bell, wait_for
 from turna_protocol.duty import DutyLedger
 from turna_protocol.errors import MisuseError
 from turna_protocol.modem.messages import (
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from turna_board.watchdog import Feedable
     from turna_protocol.modem.radio_messages import RadioSetting, Transmit
 
-WAKE_MS = 1000
+CHECK_IN_MS = 5000
 _UNKNOWN_NOISE_DBM = 0
 _BAND = "all"  # the modem counts its air time; what is allowed is the gateway's to decide
 
@@ -58,8 +59,8 @@ class Modem:
         self._uptime = Uptime()
         self._link = ModemLink(hello(MODEM, board, new_boot_id(), CAN_TRANSMIT))
         self._ledger = DutyLedger({_BAND: None})
-        self._to_write = asyncio.Event()
-        self._to_transmit = asyncio.Event()
+        self._to_write = Bell()
+        self._to_transmit = Bell()
         self._send_failures = 0
 
     async def run(self, supply_fault: str, watch: "Feedable | None") -> None:
@@ -79,7 +80,7 @@ class Modem:
     # The line.
 
     async def _read(self) -> None:
-        data = await self._serial.read(WAKE_MS)
+        data = await self._serial.read(CHECK_IN_MS)
         if data:
             self._link.receive(data, self._uptime.ms())
             self._to_write.set()
@@ -97,12 +98,14 @@ class Modem:
                 self._link.status(self._status())
             await self._serial.write(self._link.to_send(self._uptime.ms()))
             event = self._link.next_event()
-        await _wait(self._to_write, self._wait_ms())
+        if await wait_for(self._to_write, self._wait_ms()):
+            self._to_write.clear()
 
     def _wait_ms(self) -> int:
         now_ms = self._uptime.ms()
         deadline_ms = self._link.deadline_ms(now_ms)
-        return WAKE_MS if deadline_ms is None else max(1, min(WAKE_MS, deadline_ms - now_ms))
+        wait_ms = CHECK_IN_MS if deadline_ms is None else deadline_ms - now_ms
+        return max(1, min(wait_ms, CHECK_IN_MS))
 
     async def _leave(self, event: "RebootAsked | ReplAsked") -> None:
         await self._serial.write(self._link.to_send(self._uptime.ms()))
@@ -155,7 +158,7 @@ class Modem:
             self._link.configured(setting, setting)
 
     async def _receive(self) -> None:
-        packet = await self._radio.next_packet(WAKE_MS)
+        packet = await self._radio.next_packet(CHECK_IN_MS)
         if packet is not None:
             self._link.heard(
                 packet.payload,
@@ -168,7 +171,8 @@ class Modem:
     async def _transmit(self) -> None:
         packet = self._link.next_transmission()
         if packet is None:
-            await _wait(self._to_transmit, WAKE_MS)
+            if await wait_for(self._to_transmit, CHECK_IN_MS):
+                self._to_transmit.clear()
             return
         result, time_on_air_us = SEND_FAILED, 0
         try:
@@ -211,14 +215,6 @@ def _config(setting: "RadioSetting") -> RadioConfig:
         sync_word=setting.sync_word,
         power_dbm=setting.power_dbm,
     )
-
-
-async def _wait(event: asyncio.Event, timeout_ms: int) -> None:
-    try:
-        await asyncio.wait_for_ms(event.wait(), timeout_ms)
-    except asyncio.TimeoutError:  # noqa: UP041 - not the builtin on MicroPython
-        return
-    event.clear()
 
 
 async def run(board: str, *, watched: bool) -> None:

@@ -16,7 +16,8 @@ Letters of `TELLING` need no reply and travel with the next frame that does.
 
 World to board: one message per reply: length, time, for how long the levels of pins and the rings
 of UARTs will stay as they are, what is left of a wait, which they are, then items (kind, arg,
-length, payload): `r` the reply, if there is one, `I` an edge on a pin, `t` a timer, `K` Ctrl-C, `x` something on a socket.
+length, payload): `r` the reply, if there is one, `I` an edge on a pin, `t` a timer, `K` Ctrl-C,
+`x` something on a socket.
 """
 
 import struct

@@ -46,6 +46,7 @@ _wire = None
 _leave = None
 _out = bytearray(768)
 _used = 0
+_taken_end = -1  # where in it the last frame ends, if that tells of bytes taken
 _head = bytearray(_HEAD_BYTES)
 _last = uctypes.struct(uctypes.addressof(_head), _HEAD, uctypes.LITTLE_ENDIAN)
 _handlers = {}
@@ -126,13 +127,26 @@ def wait(us, ports):
 
 
 def ready():
-    """Return which UARTs had bytes, at the last reply, that were not looked at yet: bit n, UART n."""
+    """Return which UARTs have bytes that were not looked at yet, bit by bit."""
     return _last.ready
 
 
 def tell(kind, arg=0, payload=b""):
     """Send a frame that needs no reply; it leaves with the next one that does."""
     _place(kind, arg, payload)
+    spend(2)
+
+
+def tell_taken(port, count):
+    """Tell that bytes were taken from a UART's ring; several takes in a row are one frame."""
+    global _used, _taken_end
+    if _used == _taken_end and _out[_used - 9] == port:
+        count += _out[_used - 2] | _out[_used - 1] << 8
+        _used -= 10
+    _make_room(10)
+    ustruct.pack_into("<BBHIH", _out, _used, 110, port, 2, skew_us, count)  # n
+    _used += 10
+    _taken_end = _used
     spend(2)
 
 
@@ -182,9 +196,10 @@ def mask(masked):
 
 def _exchange():
     """Send what waits and let the world go on until it replies; return the reply's payload."""
-    global _used
+    global _used, _taken_end
     _wire.write(_out, _used)
     _used = 0
+    _taken_end = -1
     return _receive()
 
 
@@ -224,10 +239,11 @@ def _put(kind, arg, payload):
 
 def _make_room(size):
     """Send what waits on if a frame of this size does not fit behind it."""
-    global _used
+    global _used, _taken_end
     if _used + size > len(_out):
         _wire.write(_out, _used)
         _used = 0
+        _taken_end = -1
         _last.unchanged_us = 0
 
 

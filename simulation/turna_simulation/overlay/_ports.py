@@ -5,7 +5,6 @@ the ring overflows exactly when that of a board would.
 """
 
 import uio
-import ustruct
 
 import _link
 
@@ -38,7 +37,7 @@ class Port(uio.IOBase):
         taken = self._seen[self._at : self._at + count]
         if taken:
             self._at += len(taken)
-            _link.tell("n", self.port_number, ustruct.pack("<H", len(taken)))
+            _link.tell_taken(self.port_number, len(taken))
         return taken
 
     def take_line(self, limit):

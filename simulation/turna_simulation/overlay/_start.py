@@ -31,6 +31,8 @@ def run(descriptor, namespace):
     if settings["rom"]:
         _learn_names()
     settings = None
+    if not heap_bytes:
+        _console.install_gc()
     beside = (bytearray(_RESERVE_BYTES), _ballast(heap_bytes))
     try:
         if main:
