@@ -59,6 +59,8 @@ def in_words(status: Status) -> Text:
     text = Text()
     for alarm in status["alarm_details"]:
         text.append(f"{_MARKS[alarm['level']]} {alarm['text']}", _STYLES[alarm["level"]])
+        if alarm["remedy"]:
+            text.append(f"  → {alarm['remedy']}")
         text.append("\n")
     counts, waiting, air = status["counts"], status["waiting"], status["air"]
     since = datetime.fromtimestamp(status["time_s"] - status["uptime_s"], UTC)

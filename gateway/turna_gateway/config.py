@@ -6,7 +6,7 @@ from pathlib import Path
 from turna_backbone.addresses import read_brokers
 from turna_backbone.clock import Clock
 from turna_backbone.configuration import Document, Table, read_clock
-from turna_backbone.credentials import Credentials
+from turna_backbone.credentials import Credentials, read_credentials
 from turna_backbone.mqtt import Address
 
 TEMPLATE = """\
@@ -85,7 +85,7 @@ def read_config(path: Path) -> Config:
         modem_id=_unique_id(modem),
         second_modem=_second_modem(document.table("second_modem"), modem),
         brokers=read_brokers(backbone),
-        credentials=_credentials(backbone),
+        credentials=read_credentials(backbone),
         status_host=status.text("host", "127.0.0.1"),
         status_port=status.integer("port", 8480, low=0, high=65535),
         clock=read_clock(document.table("simulated_time")),
@@ -113,13 +113,6 @@ def _second_modem(table: Table, first: Table) -> SecondModem | None:
     if not _unique_id(first):
         raise first.error("unique_id", remedy)
     return second
-
-
-def _credentials(backbone: Table) -> Credentials | None:
-    """Return the TLS files if any is named: then all three are needed."""
-    if not any(backbone.has(key) for key in ("ca", "certificate", "key")):
-        return None
-    return Credentials(backbone.path("ca"), backbone.path("certificate"), backbone.path("key"))
 
 
 def _unique_id(table: Table) -> bytes:

@@ -18,6 +18,7 @@ from turna_gateway.airwaves import Airwaves
 from turna_gateway.beacons import Beacons
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
+from turna_gateway.distress import LASTS_S as DISTRESS_LASTS_S
 from turna_gateway.down_states import DownStates
 from turna_gateway.downlink import Downlink
 from turna_gateway.handsets import CONTENTS_KEPT, Handsets
@@ -167,6 +168,7 @@ class Gateway:
             counters=self.counters,
             clock=clock,
             retired=self._retired,
+            distress=self.handsets.distress,
         )
 
     def load(self) -> None:
@@ -183,6 +185,11 @@ class Gateway:
             last = self._rows.last_of(handset.device, handset.generation, CONTENTS_KEPT)
             if last:
                 self.handsets.restore(handset, last)
+        since_s = self._clock.unix_s() - DISTRESS_LASTS_S
+        for row, state in self._rows.calls_since(since_s):
+            who = (row.device, row.generation, row.seq)
+            self.handsets.distress.heard(*who, row.content, row.heard_at_s)
+            self.handsets.distress.told(*who, state)
 
     def process(self, events: Iterable[Event]) -> None:
         """Take a group of events in one commit, then answer them and do what else is due."""

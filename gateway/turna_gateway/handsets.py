@@ -7,7 +7,8 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from turna_gateway.intake import Accepted
+from turna_gateway.distress import Distress
+from turna_gateway.intake import SOS, Accepted
 from turna_gateway.keyring import Handset
 from turna_gateway.ports import PacketHeard
 from turna_gateway.report_rows import StoredReport
@@ -75,6 +76,7 @@ class Handsets:
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
+        self.distress = Distress(frame)
         self._heard: dict[int, _Heard] = {}
         self._strangers: Counter[int] = Counter()
         self._clones: Counter[int] = Counter()
@@ -91,6 +93,9 @@ class Handsets:
         heard.snr_db_x4 = event.snr_db_x4
         is_report = accepted.kind == wire.REPORT and accepted.understood
         heard.contents.append(accepted.content if is_report else b"")
+        if is_report and accepted.lane == SOS:
+            who = (handset.device, handset.generation, accepted.seq)
+            self.distress.heard(*who, accepted.content, heard_at_s)
 
     def restore(self, handset: Handset, last: Sequence[StoredReport]) -> None:
         """Take over what the run before heard last of a handset, newest first."""

@@ -7,6 +7,7 @@ newest of each handset.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from turna_gateway.intake import SOS
 from turna_gateway.store import Store
 from turna_protocol import delivery
 
@@ -179,6 +180,15 @@ class ReportRows:
             (device, generation, limit),
         )
         return [_stored(row) for row in rows]
+
+    def calls_since(self, since_s: int) -> list[tuple[StoredReport, int]]:
+        """Return each SOS and its state, the oldest first: reads every row, for the start only."""
+        rows = self._store.execute(
+            f"SELECT {_COLUMNS}, state FROM report"  # noqa: S608 - our own column names
+            f" WHERE lane = {SOS} AND NOT quarantined AND heard_at_s >= ? ORDER BY id",
+            (since_s,),
+        )
+        return [(_stored(row[:-1]), row[-1]) for row in rows]
 
     def retire(self, report_ids: Sequence[int], state: int, now_s: int) -> None:
         """Take the Secretariat's word that it holds these, which wait."""

@@ -13,6 +13,7 @@ from turna_backbone.resend import Resend
 from turna_gateway import counters as count
 from turna_gateway.bridge import Bridge
 from turna_gateway.counters import Counters
+from turna_gateway.distress import Distress
 from turna_gateway.downlink import Downlink
 from turna_gateway.receipts import RadioReceipts
 from turna_gateway.report_rows import ReportRows
@@ -46,7 +47,9 @@ class Returns:
         counters: Counters,
         clock: Clock,
         retired: Callable[[int], None],
+        distress: Distress,
     ) -> None:
+        self._distress = distress
         self._receipt_topic = receipt_topic
         self._resend_topic = resend_topic
         self._down_topic = down_topic
@@ -94,6 +97,7 @@ class Returns:
                 continue
             if receipt.sealed:
                 self._forward(receipt, to_say)
+            self._distress.told(*receipt[:3], receipt.state)
         for state, known in under_way.items():
             self._rows.retire([report_id for report_id, _ in known], state, now_s)
         self._receipts.arrived(to_say, now_ms)

@@ -56,7 +56,9 @@ class StatusBoard:
         now_s = self._clock.unix_s()
         contacts = gateway.handsets.contacts()
         condition = self._condition(now_s)
-        alarms = judge(condition, contacts, gateway.handsets.clones(), now_s)
+        handsets = gateway.handsets
+        calls = handsets.distress.calls(now_s)
+        alarms = judge(condition, contacts, handsets.clones(), calls, now_s)
         self.is_critical = any(alarm.level == CRITICAL for alarm in alarms)
         return {
             "gateway": gateway.identity.name,

@@ -47,7 +47,9 @@ STATUS = {
     "disk_pct": 50,
     "bytes_per_report": 91,
     "alarms": ["no modem: unplugged"],
-    "alarm_details": [{"name": "modem", "level": "critical", "text": "no modem: unplugged"}],
+    "alarm_details": [
+        {"name": "modem", "level": "critical", "text": "no modem: unplugged", "remedy": ""}
+    ],
 }
 
 

@@ -11,8 +11,12 @@ from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import GatewayHealth, Presence
 from turna_backbone.mqtt import Published
 from turna_gateway.alarms import SILENCE_S
+from turna_gateway.distress import LASTS_S
 from turna_gateway.status import StatusBoard
 from turna_gateway.status_page import create_app
+from turna_protocol import codes, delivery
+from turna_protocol.reports import Fix
+from turna_protocol.reports.sos import Sos
 
 ONE, TWO = Handset(1), Handset(2)
 
@@ -160,6 +164,7 @@ def test_an_outage_says_how_long_it_lasts_and_after_an_hour_it_is_critical(field
         "name": "backbone",
         "level": "critical",
         "text": "no backbone for 61 min: gone",
+        "remedy": "reports are kept; see to the line",
     }
 
 
@@ -236,3 +241,63 @@ def test_a_machine_without_the_time_and_a_certificate_near_its_end_are_alarms(fi
     alarms = {a["name"]: a["level"] for a in json.loads(made.snapshot)["alarm_details"]}
 
     assert (alarms["clock"], alarms["certificate"]) == ("warning", "critical")
+
+
+def sos(phase: int = codes.DECLARE, reference: int | None = None) -> Sos:
+    here = Fix(3_620_510, 3_616_030, 8, 2)
+    return Sos(mode=codes.EXERCISE, fix=here, phase=phase, sos_reference=reference)
+
+
+def first_alarm(field: Field) -> dict[str, str]:
+    alarms = json.loads(board(field).snapshot)["alarm_details"]
+    return alarms[0] if alarms else {}
+
+
+def test_an_sos_is_the_first_alarm_until_a_person_has_dealt_with_it(field: Field) -> None:
+    field.radio_up()
+    field.hear(ONE.seal(1, sos()))
+    field.pass_time(240_000)
+    assert first_alarm(field) == {
+        "name": "sos.1",
+        "level": "critical",
+        "text": "SOS AFAD-1 (AFAD), 4 min ago at 36.20510, 36.16030: NOT at the Secretariat",
+        "remedy": "pass it on by voice or telephone",
+    }
+
+    field.connect()
+    (report,) = field.reports()
+    field.receipt(receipt_for(report, ONE))
+    assert first_alarm(field)["text"].endswith("at the Secretariat, read by nobody yet")
+    field.receipt(receipt_for(report, ONE, delivery.READ))
+    assert first_alarm(field)["level"] == "warning"
+    field.receipt(receipt_for(report, ONE, delivery.ACTED))
+    assert first_alarm(field) == {}
+
+
+def test_an_sos_stays_an_alarm_over_a_restart_and_over_what_its_handset_says_next(
+    field: Field,
+) -> None:
+    field.hear(ONE.seal(1, sos()), ONE.seal(2, POSITION), ONE.seal(1, sos()))
+    field.hear(*(ONE.seal(seq) for seq in range(3, 12)))
+    field.restart()
+
+    assert "NOT at the Secretariat" in first_alarm(field)["text"]
+    names = [alarm["name"] for alarm in json.loads(board(field).snapshot)["alarm_details"]]
+    assert names.count("sos.1") == 1
+
+
+def test_a_cancelled_sos_is_a_warning_and_one_that_is_a_day_old_is_none(field: Field) -> None:
+    field.hear(ONE.seal(1, sos()), TWO.seal(1, sos()), TWO.seal(2, sos(codes.CANCEL, 1)))
+
+    alarms = {a["name"]: a for a in json.loads(board(field).snapshot)["alarm_details"]}
+    assert (alarms["sos.1"]["level"], alarms["sos.2"]["level"]) == ("critical", "warning")
+    assert "taken back by its sender" in alarms["sos.2"]["text"]
+
+    field.pass_time(1_000 * LASTS_S)
+    assert not first_alarm(field)["name"].startswith("sos")
+
+
+def test_an_update_whose_declaration_was_never_heard_is_an_sos_as_well(field: Field) -> None:
+    field.hear(ONE.seal(5, sos(codes.UPDATE, 1)))
+
+    assert first_alarm(field)["name"] == "sos.1"
