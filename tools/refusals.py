@@ -12,16 +12,10 @@ from tools.places import ROOT
 
 _SECRETARIAT = ROOT / "secretariat" / "turna_secretariat"
 _PROTOCOL = ROOT / "protocol" / "turna_protocol"
-# What answers a person on the page; the rest speaks to operators, in the log or on the terminal.
+# What speaks to operators alone, in the log or on the terminal.
+_OF_OPERATORS = {"config", "engines", "intake"}
 SOURCES = (
-    *(
-        _SECRETARIAT / f"{name}.py"
-        for name in (
-            *("accounts", "administration", "alarms", "desk", "down_audience", "down_desk"),
-            *("down_routes", "down_words", "entrance", "notices", "people", "proof"),
-            *("signed_in", "throttle", "views", "web"),
-        )
-    ),
+    *(one for one in sorted(_SECRETARIAT.glob("*.py")) if one.stem not in _OF_OPERATORS),
     _PROTOCOL / "json_fields.py",  # what is entered into a task
 )
 _RAISED = frozenset(

@@ -14,6 +14,7 @@ import { showAlarms, showHealth, showHealthInDetail } from "./health.js";
 import { phrase, prepareLanguages } from "./languages.js";
 import { Line } from "./line.js";
 import { goTo, showMap } from "./map.js";
+import { prepareMedical, readMedical, showMedical } from "./medical.js";
 import { prepareNotices, showNotices } from "./notices.js";
 import { preparePeople, readPeople, showPeople } from "./people.js";
 import { prepareSaying, showSaying } from "./saying.js";
@@ -29,7 +30,7 @@ const PAGE_SIZE = 60;
 const PAGE_LIMIT = 480;
 
 const page = {
-  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], calls: [], words: [], notices: [], people: { accounts: [], log: [] },
+  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], calls: [], words: [], notices: [], medical: [], people: { accounts: [], log: [] },
   now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: 0,
 };
 const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), handset: (handset) => openHandset(handset, page, actions), hops: () => page.status.hops, reportsOf };
@@ -53,6 +54,7 @@ const OF_VIEW = {
   down: async () => { page.words = await read("/api/down"); },
   book: async () => { page.calls = await read("/api/sos"); },
   notices: async () => { page.notices = await read("/api/notices"); },
+  emt: async () => { page.medical = await readMedical(); },
   people: async () => { page.people = await readPeople(); },
 };
 
@@ -77,6 +79,7 @@ function showAll() {
   showSaying(page);
   showDown(page, actions);
   showNotices(page);
+  showMedical(page, actions);
   showPeople(page, actions);
   showHandset(page, actions);
   showWhatAges();
@@ -151,6 +154,7 @@ prepareLanguages(() => { showSound(); showSignedIn(); if (page.status) showAll()
 prepareSound();
 prepareDetail();
 prepareHandset(page, actions);
+prepareMedical(page, actions);
 preparePeople(actions);
 prepareExports(page);
 prepareNotices(actions);
