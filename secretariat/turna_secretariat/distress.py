@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,9 +12,12 @@ from turna_secretariat.queries import report_as_json
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import action, alarm, is_sos, report
 
-CALLS_LIMIT = 100
+CALLS_LIMIT = WORDS_LIMIT = 100
 # A deed's word for where an SOS stands; the last one counts, and any final one before "accepted".
 _FINAL = ("false_alarm", "refused", "acted")
+# What a later word has in common with the call it speaks of: a drill says nothing of a real one.
+_SENDER = ("device", "generation", "mode")
+_Sender = tuple[Any, ...]
 
 
 def calls(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
@@ -27,7 +31,8 @@ def calls(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
     )
     rows = connection.execute(query).mappings().all()
     deeds = _deeds(connection, [row["id"] for row in rows])
-    return [_call(connection, registry, row, deeds[row["id"]]) for row in rows]
+    sent = _sent(connection, rows)
+    return [_call(registry, row, sent[_sender(row)], deeds[row["id"]]) for row in rows]
 
 
 def standing(deeds: list[str], *, is_cancelled: bool) -> str:
@@ -51,10 +56,10 @@ def _deeds(connection: Connection, report_ids: list[int]) -> dict[int, list[dict
 
 
 def _call(
-    connection: Connection, registry: Registry, call: RowMapping, deeds: list[dict[str, Any]]
+    registry: Registry, call: RowMapping, sent: Iterable[RowMapping], deeds: list[dict[str, Any]]
 ) -> dict[str, Any]:
     said = [deed["did"] for deed in deeds]
-    book = [*_words_of_sender(connection, registry, call), *deeds]
+    book = [*_words_about(call, sent, registry.call_sign(call["device"])), *deeds]
     return report_as_json(call, registry) | {
         "alarm_id": call["alarm_id"],
         "cancelled_ms": call["cancelled_ms"],
@@ -63,24 +68,33 @@ def _call(
     }
 
 
-def _words_of_sender(
-    connection: Connection, registry: Registry, call: RowMapping
-) -> list[dict[str, Any]]:
-    """Return the call itself and every later word of the handset about it."""
+def _sent(connection: Connection, calls: Iterable[RowMapping]) -> dict[_Sender, list[RowMapping]]:
+    """Return every SOS of the handsets that called, in the order of their own count."""
     query = (
-        sa.select(report.c.id, report.c.seq, report.c.arrived_ms, report.c.body)
-        .where((report.c.device == call["device"]) & is_sos)
-        .where((report.c.generation == call["generation"]) & (report.c.seq >= call["seq"]))
+        sa.select(*(report.c[name] for name in (*_SENDER, "id", "seq", "arrived_ms", "body")))
+        .where(report.c.device.in_({call["device"] for call in calls}) & is_sos)
         .where(report.c.standing.in_(("authentic", "clone")))
         .order_by(report.c.seq)
-        .limit(CALLS_LIMIT)
     )
-    who = registry.call_sign(call["device"])
-    book = []
+    sent: dict[_Sender, list[RowMapping]] = defaultdict(list)
     for row in connection.execute(query).mappings():
+        sent[_sender(row)].append(row)
+    return sent
+
+
+def _sender(row: RowMapping) -> _Sender:
+    return tuple(row[name] for name in _SENDER)
+
+
+def _words_about(call: RowMapping, sent: Iterable[RowMapping], who: str) -> list[dict[str, Any]]:
+    """Return the call itself and every later word of its handset about it."""
+    book: list[dict[str, Any]] = []
+    for row in sent:
+        if row["seq"] < call["seq"]:
+            continue
         body = json.loads(row["body"])
         if row["id"] != call["id"]:
-            if body["phase"] == "declare":
+            if body["phase"] == "declare" or len(book) == WORDS_LIMIT:
                 break  # another call; what follows speaks of that one
             if body["sos_reference"] not in (None, call["seq"]):
                 continue

@@ -35,6 +35,6 @@ def newest_of(
             if proved:
                 query = query.where(report.c.standing == "authentic")
             query = query.order_by(report.c.id.desc()).limit(limit)
-            found.append(connection.execute(query).mappings().all())
+            found.append(connection.execute(query).mappings())
     merged = heapq.merge(*found, key=lambda row: int(row["id"]), reverse=True)
     return list(islice(merged, limit))

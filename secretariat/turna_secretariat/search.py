@@ -3,9 +3,10 @@
 However large the archive, one question looks at a stretch of it and says from where to go on.
 """
 
+import heapq
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,7 @@ def search(
     start = max(0, end - STRETCH)
     query = _query(registry, wanted).where((report.c.id >= start) & (report.c.id < end))
     words = folded(wanted.text).split()
-    rows = connection.execute(query.limit(READ_AT_MOST if words else limit)).mappings()
+    rows = _rows(connection, query.limit(READ_AT_MOST if words else limit), wanted)
     found: list[dict[str, Any]] = []
     read, last = 0, end
     for row in rows:
@@ -78,9 +79,27 @@ def devices_of(
 
 def folded(text: str) -> str:
     """Return text as it is compared: without case and without marks over or under letters."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return bare.replace("\u0131", "i")  # a Turkish keyboard's small I without a dot
+
+
+def _rows(connection: Connection, query: sa.Select[Any], wanted: Wanted) -> Iterator[RowMapping]:
+    """Yield what a query finds; of some types, walking along `report_by_type` for each."""
+    if not wanted.types:
+        yield from connection.execute(query).mappings()
+        return
+    modes = MODES if wanted.mode is None else (wanted.mode,)
+    found = [
+        connection.execute(
+            query.where((report.c.mode == mode) & (report.c.type == kind))
+        ).mappings()
+        for mode in modes
+        for kind in wanted.types
+    ]
+    yield from heapq.merge(*found, key=lambda row: int(row["id"]), reverse=True)
 
 
 def _query(registry: Registry, wanted: Wanted) -> sa.Select[Any]:
@@ -88,8 +107,6 @@ def _query(registry: Registry, wanted: Wanted) -> sa.Select[Any]:
     devices = devices_of(registry, wanted.teams, wanted.countries)
     if devices is not None:
         query = query.where(report.c.device.in_(devices))
-    if wanted.types:
-        query = query.where(report.c.type.in_(wanted.types))
     if wanted.without:
         query = query.where(report.c.type.not_in(wanted.without))
     for column, value in ((report.c.device, wanted.device), (report.c.mode, wanted.mode)):
@@ -113,7 +130,14 @@ def _says(row: RowMapping, registry: Registry, words: list[str]) -> bool:
     """Tell whether each word stands in what the report says, or in its sender's name."""
     if not words:
         return True
-    said = (row["type"], registry.call_sign(row["device"]), *_strings(json.loads(row["body"])))
+    sender = (row["type"], registry.call_sign(row["device"]))
+    # Whatever is said stands in the body as well, between names: quickly looked at, most are out.
+    if not _holds((*sender, row["body"]), [word for word in words if word.isalnum()]):
+        return False
+    return _holds((*sender, *_strings(json.loads(row["body"]))), words)
+
+
+def _holds(said: Iterable[str], words: Iterable[str]) -> bool:
     line = folded(" ".join(said).replace("_", " "))
     return all(word in line for word in words)
 
