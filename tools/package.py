@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tools.commands import run
 from tools.places import PYTHON, REQUIREMENTS, ROOT, shown
+from turna_backbone import base_map
 
 DEPLOY = ROOT / "deploy"
 # Raspberry Pi OS of Debian 12 and of Debian 13.
@@ -37,6 +38,7 @@ _INSTALLED_AS = {
     DEPLOY / "udev/70-turna-modem.rules": "usr/lib/udev/rules.d/70-turna-modem.rules",
     DEPLOY / "journald/turna.conf": "usr/lib/systemd/journald.conf.d/turna.conf",
     ROOT / "LICENSE": "usr/share/doc/turna-gateway/copyright",
+    DEPLOY / "debian/base-map.txt": "usr/share/doc/turna-gateway/base-map.txt",
 }
 _SCRIPTS = ("postinst", "prerm", "postrm")
 
@@ -97,6 +99,7 @@ def build(
     for source, target in _INSTALLED_AS.items():
         (tree / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, tree / target)
+    (share / "base-map.json.gz").write_bytes(base_map.packed())
     settings = tree / "etc/turna/gateway.toml"
     settings.parent.mkdir(parents=True)
     template = [str(PYTHON), "-m", "turna", "gateway", "configfile"]

@@ -1,6 +1,7 @@
 """Serves the status board on the local network, in a thread of its own.
 
-A page for people at /, /status.json, /metrics for Prometheus, /healthz.  Read only: nothing that
+A page for people at /, its map's coasts and rivers at /base-map.json, /status.json, /metrics for
+Prometheus, /healthz.  Read only: nothing that
 arrives here can change anything.
 """
 
@@ -11,6 +12,7 @@ from importlib.resources import files
 import uvicorn
 from fastapi import FastAPI, Response
 
+from turna_backbone import base_map
 from turna_gateway.metrics import CONTENT_TYPE, metrics_text
 from turna_gateway.status import StatusBoard
 
@@ -66,6 +68,13 @@ def create_app(board: StatusBoard) -> FastAPI:
     @app.get("/")
     def page() -> Response:
         return Response(html, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
+
+    @app.get("/base-map.json")
+    def coasts() -> Response:
+        if not base_map.is_here():
+            return Response(status_code=404)
+        headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=86400"}
+        return Response(base_map.packed(), media_type="application/geo+json", headers=headers)
 
     @app.get("/metrics")
     def metrics() -> Response:

@@ -10,8 +10,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
+from turna_backbone import base_map
 from turna_backbone.clock import Clock
-from turna_secretariat import base_map, queries
+from turna_secretariat import queries
 from turna_secretariat.accounts import Accounts
 from turna_secretariat.administration import administration_routes
 from turna_secretariat.archive import Archive

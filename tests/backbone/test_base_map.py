@@ -1,11 +1,12 @@
 """The map's lines stay within its window, and places lie where they are on earth."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from turna_secretariat import base_map
+from turna_backbone import base_map
 
 Ring = list[tuple[float, float]]
 
@@ -65,3 +66,12 @@ def test_a_ring_across_the_edge_is_cut_at_the_edge() -> None:
 
     assert set(base_map._clip(square, window)) == {(0.0, 2.0), (5.0, 2.0), (5.0, 8.0), (0.0, 8.0)}
     assert base_map._clip([(20.0, 2.0), (25.0, 2.0), (25.0, 8.0)], window) == []
+
+
+def test_a_machine_without_the_data_shows_the_map_that_its_package_brought(tmp_path: Path) -> None:
+    prepared = tmp_path / "base-map.json.gz"
+    prepared.write_bytes(b"made before")
+
+    assert base_map.is_here(prepared)
+    assert base_map.packed(prepared) == b"made before"
+    assert base_map.is_here(tmp_path / "none"), "this one has the data"
