@@ -1,4 +1,4 @@
-"""The officer's page with everything real behind it but the hardware: what a click says on a screen.
+"""The officer's page with everything real behind it but the hardware: a click, and a screen.
 
 Virtual handsets with the firmware, the modem, the gateway, the broker and the Secretariat as
 processes of their own, and a browser in which a person signs in.
@@ -6,6 +6,7 @@ processes of their own, and a browser in which a person signs in.
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -130,6 +131,6 @@ def test_an_evacuation_of_everybody_is_heard_by_each(field: Field, officer: Page
     card = "#words .word-alert"
     assert field.goes_on(_shows(officer, card, "held by 2 of 2"))
     for board in field.boards:
-        assert field.goes_on(lambda board=board: field.reads(board, "press: I have heard"))
+        assert field.goes_on(partial(field.reads, board, "press: I have heard"))
         field.press(board, SHORT_MS)
     assert field.goes_on(_shows(officer, card, "answered by 2"))
