@@ -6,7 +6,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from turna.deployment import GatewayPlan, TeamPlan, handset_file, make_deployment
+from benchmarks import kits
+from turna.deployment import handset_file
 from turna_secretariat import queries
 from turna_simulation.board import Board
 from turna_simulation.chain import VirtualGateway, VirtualSecretariat
@@ -23,7 +24,6 @@ SETTINGS = {"position_interval_s": 300, "fix_interval_s": 600, "health_interval_
 STARTED_MS = 300_000
 # A press that lights the screen, then three that select: home, team status, send.
 PRESS_MS, SHORT_MS, BETWEEN_MS, PRESSES = 900, 100, 1_600, 3
-EPOCH_S = 1_785_560_000
 OFF = "off"
 # Short presses from home to "Saving power", and from its first line to "off".
 TO_POWER, TO_OFF = 14, 4
@@ -53,7 +53,7 @@ class Life:
 def live(model: str, mode: str, hours: int) -> Life:
     """Run one board in one mode for some hours, in range of a gateway and its Secretariat."""
     with tempfile.TemporaryDirectory(prefix="turna-energy-") as folder, World(seed=3) as world:
-        kit = _kit(Path(folder))
+        kit = kits.kit(Path(folder), "ENERGY")
         backbone = VirtualBackbone(world.scheduler)
         gateway = VirtualGateway(world, backbone, None, kit, "gw")
         secretariat = VirtualSecretariat(world, backbone, kit)
@@ -114,19 +114,3 @@ def _switch_off(world: World, handset: Board) -> None:
 def _press(world: World, handset: Board, hold_ms: int) -> None:
     handset.press("user", hold_ms)
     world.run_for(BETWEEN_MS)
-
-
-def _kit(folder: Path) -> Path:
-    kit = folder / "kit"
-    make_deployment(
-        kit,
-        name="ENERGY",
-        mode="exercise",
-        origin=(3_620_210, 3_616_030),
-        epoch_s=EPOCH_S,
-        region="COMMON433",
-        teams=[TeamPlan("TUR01", "tr")],
-        gateways=[GatewayPlan("gw", "tr")],
-        master=bytes(range(32)),
-    )
-    return kit

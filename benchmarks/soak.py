@@ -9,10 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import results
+from benchmarks import kits, results
 from benchmarks.limits import Promise
 from tools.places import MICROPYTHON_32
-from turna.deployment import GatewayPlan, TeamPlan, make_deployment
 from turna_simulation.soak import DAY_HOURS, Measured, Soak
 from turna_simulation.world import World
 
@@ -22,13 +21,12 @@ HOURS = int(os.environ.get("TURNA_SOAK_HOURS", WEEK_HOURS))
 SETTLES_H = 10  # until the journal is full: its index takes 13 bytes a report till then
 GROWTH_MAX_BYTES = 512  # from one day to another: what comes and goes with the hour
 FREE_MIN_BYTES = 4096
-EPOCH_S = 1_785_560_000
 
 
 def main() -> int:
     """Run the week; return 1 if memory grew, something failed or a board started again."""
     with tempfile.TemporaryDirectory(prefix="turna-soak-") as folder, World(seed=11) as world:
-        kit = _kit(Path(folder))
+        kit = kits.kit(Path(folder), "SOAK")
         soak = Soak(world, kit, gateway="gw", micropython=MICROPYTHON_32 / "micropython")
         started_s = time.monotonic()
         measured = soak.run(HOURS, lambda hour, so_far: _tell(hour, so_far, started_s))
@@ -81,19 +79,3 @@ def _tell(hour: int, measured: Measured, started_s: float) -> None:
         file=sys.stderr,
         flush=True,
     )
-
-
-def _kit(folder: Path) -> Path:
-    kit = folder / "kit"
-    make_deployment(
-        kit,
-        name="SOAK",
-        mode="exercise",
-        origin=(3_620_210, 3_616_030),
-        epoch_s=EPOCH_S,
-        region="COMMON433",
-        teams=[TeamPlan("TUR01", "tr")],
-        gateways=[GatewayPlan("gw", "tr")],
-        master=bytes(range(32)),
-    )
-    return kit

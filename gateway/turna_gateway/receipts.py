@@ -71,7 +71,8 @@ class RadioReceipts:
         owed = self._owed.setdefault(device, {})
         newest_first = islice(reversed(owed.items()), COMPARED)
         over = [id_ for id_, older in newest_first if new.says_it_too(older)]
-        over += list(owed)[: max(0, len(owed) + 1 - KEPT_PER_DEVICE)]
+        if len(owed) - len(over) >= KEPT_PER_DEVICE:
+            over.append(next(iter(owed)))
         for receipt_id in over:
             self._rows.settle(receipt_id)
             self._forget(device, receipt_id)
