@@ -29,12 +29,12 @@ from turna_simulation.world import DEFAULT_START_UNIX_S, World
 PATIENCE_S = 20.0
 RESET_PULSE_S = 0.1
 POSITION_INTERVAL_S = 20
-# Name to role and model: both radios, both words of processor, each role.
+# Name to role and model: both radios, both kinds of processor, of USB port, each role.
 VIRTUAL_BOARDS = {
-    "v1": ("modem", "heltec_v3"),
+    "v1": ("modem", "lilygo_t3_s3"),
     "v2": ("modem", "heltec_v2"),
     "v3": ("handset", "tbeam_1_1"),
-    "v4": ("relay", "lilygo_t3_s3"),
+    "v4": ("relay", "heltec_v3"),
 }
 _RADIO = {name: getattr(DEFAULT_RADIO, name) for name in DEFAULT_RADIO.FIELDS}
 

@@ -18,7 +18,7 @@ from .rom import rom_of
 from .scenario_log import ScenarioLog
 from .scheduler import Scheduler
 from .screen import Screen
-from .serial_port import PseudoTerminal, SerialPort
+from .serial_port import HostPort, PseudoTerminal, SerialPort
 from .storage import Storage
 from .wiring import Bench, Parts
 
@@ -107,7 +107,12 @@ class Board:
             self.mcu.firmware = [str(folder) for folder in folders]
         if equipment.heap:
             self.mcu.heap_bytes = heap_bytes(equipment.heap)
-        self.serial = SerialPort(around.scheduler, partial(self.mcu.receive, model.soc.console_rx))
+        self.serial: HostPort = (
+            self.mcu.use_native_usb()
+            if model.native_usb
+            else SerialPort(around.scheduler, partial(self.mcu.receive, model.soc.console_rx))
+        )
+        self.serial.listeners.append(lambda data: self._log("serial", data=data.hex()))
         self.parts: Parts = model.build(
             Bench(
                 around.scheduler, self._random, self.mcu, antenna, around.start_unix_s,
@@ -210,8 +215,8 @@ class Board:
 
     @property
     def terminal(self) -> PseudoTerminal | None:
-        """The open pseudo-terminal, for the world's loop."""
-        return self._terminal
+        """The open pseudo-terminal while it is connected, for the world's loop."""
+        return self._terminal if self._terminal and self._terminal.connected else None
 
     @property
     def page_address(self) -> str | None:
@@ -233,7 +238,7 @@ class Board:
         self.boots += 1
         self._log("start", cause=_CAUSES[cause])
         self.mcu.start(cause, wake_reason)
-        if cause != SOFT:
+        if cause != SOFT and self.mcu.usb is None:
             self.mcu.uarts[0].write(_rom_log(self._soc.rom_log, cause))
         delay_us = _SOFT_BOOT_US if cause == SOFT else _BOOT_US
         self._around.scheduler.after(delay_us, self._in_this_life(self._launch))
@@ -315,7 +320,6 @@ class Board:
 
     def _transmitted(self, tx_pin: int, data: bytes, _baud: int) -> None:
         if tx_pin == self._soc.console_tx:
-            self._log("serial", data=data.hex())
             self.serial.receive(data)
 
     def _fault(self, what: str) -> None:

@@ -7,9 +7,10 @@ DeviceClient, or the gateway's ModemRadio.
 from typing import Protocol
 
 from .scheduler import Event, Scheduler
-from .serial_port import SerialPort
+from .serial_port import HostPort
 
 _REOPEN_AFTER_US = 1_000_000
+_LOOK_AGAIN_AFTER_US = 200_000  # for a port that has vanished
 
 
 class HostSide(Protocol):
@@ -19,6 +20,8 @@ class HostSide(Protocol):
     def is_closed(self) -> bool: ...
 
     def opened(self, now_ms: int) -> None: ...
+
+    def closed(self, reason: str) -> None: ...
 
     def receive(self, data: bytes, now_ms: int) -> None: ...
 
@@ -30,7 +33,7 @@ class HostSide(Protocol):
 class HostSerial:
     """Moves bytes from the moment of `open`; reopens when the end has given up."""
 
-    def __init__(self, end: HostSide, port: SerialPort, scheduler: Scheduler) -> None:
+    def __init__(self, end: HostSide, port: HostPort, scheduler: Scheduler) -> None:
         self._end = end
         self._port = port
         self._scheduler = scheduler
@@ -41,19 +44,21 @@ class HostSerial:
         """Connect, as a program that opens the port."""
         self._is_open = True
         self._port.listeners.append(self._arrived)
-        self._end.opened(self._now_ms())
-        self.pump()
+        self._port.changed.append(self._changed)
+        self._connect()
 
     def close(self) -> None:
         """Disconnect, as a program that ends."""
         self._is_open = False
         self._port.listeners.remove(self._arrived)
+        self._port.changed.remove(self._changed)
+        self._port.close()
         if self._alarm is not None:
             self._alarm.cancel()
 
     def pump(self) -> None:
         """Write what the end has to say; call it after handing the end something to send."""
-        if not self._is_open:
+        if not (self._is_open and self._port.present):
             return
         data = self._end.to_send(self._now_ms())
         if data:
@@ -70,8 +75,25 @@ class HostSerial:
 
     def _wake(self) -> None:
         if self._end.is_closed:
-            self._end.opened(self._now_ms())
+            self._connect()
+        else:
+            self.pump()
+
+    def _connect(self) -> None:
+        if not self._port.present:
+            self._alarm = self._scheduler.after(_LOOK_AGAIN_AFTER_US, self._wake)
+            return
+        self._port.open()
+        self._end.opened(self._now_ms())
         self.pump()
+
+    def _changed(self, present: bool) -> None:
+        """Do as a program whose port fails: let go of it, and look for it again."""
+        if not present:
+            self._end.closed("the port has vanished")
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm = self._scheduler.after(_LOOK_AGAIN_AFTER_US, self._wake)
 
     def _arrived(self, data: bytes) -> None:
         self._end.receive(data, self._now_ms())

@@ -14,6 +14,7 @@ from .buses import I2cBus, SpiBus
 from .clocks import RealTimeClock, Timers, Watchdog
 from .flash import BLOCKS, Flash
 from .frames import Frame, pack_item, pack_message
+from .native_usb import UsbConsole, UsbPort
 from .network import CLOSED, Network
 from .pins import FALLING, RISING, UNCHANGED, Pins
 from .scheduler import Scheduler
@@ -63,9 +64,10 @@ class Mcu:
         self.pins = Pins(random, self._edge, self._pins_changed, fault)
         self.spi = SpiBus(self.pins, fault)
         self.i2c = I2cBus(fault)
-        self.uarts = [
+        self.uarts: list[Uart | UsbConsole] = [
             Uart(scheduler, transmit=transmit, readable=self._uart_readable) for _ in range(3)
         ]
+        self.usb: UsbPort | None = None
         self.uarts[0].interrupted = self._keyboard_interrupt
         self.analog: dict[int, AnalogSource] = {}
         self.pwm: dict[int, PwmListener] = {}
@@ -102,6 +104,13 @@ class Mcu:
             "B": self._serve_sockets,
         }  # fmt: skip
 
+    def use_native_usb(self) -> UsbPort:
+        """Have the console on a USB port of the chip's own; return the host's end of it."""
+        self.usb = UsbPort()
+        self.uarts[0] = UsbConsole(self._scheduler, self.usb, self._uart_readable)
+        self.uarts[0].interrupted = self._keyboard_interrupt
+        return self.usb
+
     # The life of the chip, as the board's power and reset decide it.
 
     def power_off(self) -> None:
@@ -113,6 +122,7 @@ class Mcu:
     def halt(self) -> None:
         """Stop everything that a hardware reset stops."""
         self._quiet()
+        self._leave_usb()
         self._sounding.clear()
         self.access_point = False
         self.network.stop()
@@ -371,6 +381,7 @@ class Mcu:
 
     def _light_sleep(self, _arg: int, payload: bytes) -> None:
         (duration_us,) = struct.unpack("<q", payload)
+        self._leave_usb()
         if self._sounding:
             self._fault("light sleep stops PWM")
         if self.access_point:
@@ -405,6 +416,11 @@ class Mcu:
         reason, wake = self._wake_sources.reason(), self._wake
         if reason:
             self._waiting.begin(self._scheduler.now_us, lambda: wake(reason), asleep=True)
+
+    def _leave_usb(self) -> None:
+        console = self.uarts[0]
+        if isinstance(console, UsbConsole):
+            console.vanish()
 
     def _reset(self, cause: int, _payload: bytes) -> None:
         self._when_all_is_sent(lambda: self._restart(cause, 0))

@@ -38,6 +38,7 @@ class Model:
 
     soc: Soc
     build: Callable[[Bench], Parts]
+    native_usb: bool = False  # no bridge: the console goes and comes with the chip
 
 
 def heltec_v3(bench: Bench, *, divider_on: int = 0) -> Parts:
@@ -214,11 +215,11 @@ BOARDS: dict[str, Model] = {
     "tbeam_1_1_sx1262": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, AXP192, "sx1262")),
     "tbeam_1_2": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, AXP2101, "sx1276")),
     "tbeam_1_2_sx1262": Model(ESP32_PSRAM, lambda bench: _tbeam(bench, AXP2101, "sx1262")),
-    "tbeam_supreme": Model(ESP32S3, tbeam_supreme),
+    "tbeam_supreme": Model(ESP32S3, tbeam_supreme, native_usb=True),
     "lilygo_t3_v2_1": Model(ESP32_PICO, lilygo_t3_v2_1),
     "lilygo_t3_v2_1_tcxo": Model(ESP32_PICO, lambda bench: lilygo_t3_v2_1(bench, tcxo=True)),
-    "lilygo_t3_s3": Model(ESP32S3, lilygo_t3_s3),
-    "station_g2": Model(ESP32S3_OCTAL, station_g2),
+    "lilygo_t3_s3": Model(ESP32S3, lilygo_t3_s3, native_usb=True),
+    "station_g2": Model(ESP32S3_OCTAL, station_g2, native_usb=True),
 }
 # The firmware's profile of each; what differs within one is found out by the board itself.
 PROFILES = {model: "tbeam" if model.startswith("tbeam_1") else model for model in BOARDS}

@@ -4,13 +4,13 @@ The bridge (a CP2102) is fixed at 115200 baud and stays connected over resets of
 no flow control: what nobody reads is lost.
 """
 
-import contextlib
 import os
 import pty
 import termios
 import tty
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from .scheduler import Scheduler
 from .uart import CONSOLE_BAUD, Sender, garbled
@@ -19,13 +19,47 @@ _READ_BYTES = 4096
 _KEPT_BYTES = 1 << 20
 
 
+class HostPort(Protocol):
+    """What a host may do with a board's port, whichever kind it is."""
+
+    output: bytearray
+    listeners: list[Callable[[bytes], None]]
+    changed: list[Callable[[bool], None]]  # called with whether the port is there
+
+    @property
+    def present(self) -> bool: ...
+
+    @property
+    def speed_matters(self) -> bool: ...
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def write(self, data: bytes) -> None: ...
+
+    def read(self) -> bytes: ...
+
+    def receive(self, data: bytes) -> None: ...
+
+
 class SerialPort:
     """A serial port in virtual time; give it bytes, take bytes from it."""
+
+    present = True  # it is the bridge's, not the board's
+    speed_matters = True
 
     def __init__(self, scheduler: Scheduler, arrive: Callable[[bytes, int], None]) -> None:
         self._sender = Sender(scheduler, CONSOLE_BAUD, arrive)
         self.output = bytearray()  # all that came and nobody took, up to a megabyte
         self.listeners: list[Callable[[bytes], None]] = []
+        self.changed: list[Callable[[bool], None]] = []
+
+    def open(self) -> None:
+        """Open the port; the bridge passes bytes on all the same."""
+
+    def close(self) -> None:
+        """Close the port."""
 
     def write(self, data: bytes) -> None:
         """Send bytes to the board."""
@@ -46,19 +80,20 @@ class SerialPort:
 
 
 class PseudoTerminal:
-    """A serial port as a device file, for programs that open /dev/ttyUSB0 in life."""
+    """A serial port as a device file, for programs that open /dev/ttyUSB0 in life.
 
-    def __init__(self, port: SerialPort, path: Path) -> None:
+    It is there while the port is; a native USB port that comes back is a new device of that name.
+    """
+
+    def __init__(self, port: HostPort, path: Path) -> None:
         self._port = port
         self.path = path
         self.lost_bytes = 0
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        self._set_speed()
-        os.set_blocking(self._master, False)
-        path.unlink(missing_ok=True)
-        path.symlink_to(os.ttyname(self._slave))
+        self.connected = False
+        self._master = self._slave = -1
         port.listeners.append(self._from_board)
+        port.changed.append(self._changed)
+        self._changed(port.present)
 
     def fileno(self) -> int:
         """Return what select() waits on."""
@@ -70,17 +105,34 @@ class PseudoTerminal:
             data = os.read(self._master, _READ_BYTES)
         except BlockingIOError:
             return
-        if termios.tcgetattr(self._slave)[4] != termios.B115200:
+        if self._port.speed_matters and termios.tcgetattr(self._slave)[4] != termios.B115200:
             data = garbled(data)
         self._port.write(data)
 
     def close(self) -> None:
         """Unplug."""
         self._port.listeners.remove(self._from_board)
-        with contextlib.suppress(FileNotFoundError):
-            self.path.unlink()
+        self._port.changed.remove(self._changed)
+        self._changed(False)
+
+    def _changed(self, present: bool) -> None:
+        if present == self.connected:
+            return
+        self.connected = present
+        if present:
+            self._make()
+            return
+        self.path.unlink(missing_ok=True)
         os.close(self._master)
         os.close(self._slave)
+
+    def _make(self) -> None:
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        self._set_speed()
+        os.set_blocking(self._master, False)
+        self.path.unlink(missing_ok=True)
+        self.path.symlink_to(os.ttyname(self._slave))
 
     def _set_speed(self) -> None:
         attributes = termios.tcgetattr(self._slave)
@@ -88,6 +140,8 @@ class PseudoTerminal:
         termios.tcsetattr(self._slave, termios.TCSANOW, attributes)
 
     def _from_board(self, data: bytes) -> None:
+        if not self.connected:
+            return
         try:
             written = os.write(self._master, data)
         except BlockingIOError:

@@ -12,12 +12,14 @@ def board_with(
     firmware: str,
     *,
     name: str = "bench",
+    model: str = "heltec_v3",
     micropython: Path | None = None,
     heap: str | None = None,
 ) -> Board:
     """Return a board that is on and runs a main.py of these lines."""
     board = world.add_board(
         name,
+        model,
         files={"/main.py": dedent(firmware).encode()},
         firmware=(),
         micropython=micropython,

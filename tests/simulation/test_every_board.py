@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation import handset_bench
 from tests.simulation.handset_bench import CHANNEL, Field
-from tests.simulation.test_modem_on_board import Host, online
+from tests.simulation.test_modem_on_board import Ear, Host, online
 from turna import deployment
 from turna_protocol.delivery import AT_GATEWAY, SAVED
 from turna_protocol.modem.host_events import Heard, Sent
@@ -21,7 +21,7 @@ from turna_simulation.chips.sx1262 import Sx1262
 from turna_simulation.interpreter import find_micropython
 from turna_simulation.models import BOARDS, PROFILES
 from turna_simulation.rom import ESP32_HEAP
-from turna_simulation.transmission import Receiver, Reception
+from turna_simulation.transmission import Receiver
 from turna_simulation.world import World
 
 MODELS = sorted(BOARDS)
@@ -29,20 +29,6 @@ WITH_GNSS = sorted(set(MODELS) - {"lilygo_t3_v2_1", "lilygo_t3_v2_1_tcxo", "lily
 WITH_POWER_CHIP = [model for model in MODELS if model.startswith("tbeam")]
 # The question by which a T-Beam finds out that it has no SX1276.
 PROBED = ["0x42: unknown command"]
-
-
-class Ear:
-    """Hears what is on the channel."""
-
-    def __init__(self) -> None:
-        self.heard: list[bytes] = []
-
-    def preamble_detected(self) -> None: ...
-
-    def header_received(self, *, intact: bool) -> None: ...
-
-    def packet_received(self, reception: Reception) -> None:
-        self.heard.append(reception.payload)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulation.handset_bench import CHANNEL
 from turna_protocol.modem.device_client import DeviceClient
 from turna_protocol.modem.host_events import Down, Heard, Sent, Up
 from turna_protocol.modem.host_link import HostLink
@@ -16,6 +17,8 @@ from turna_protocol.modem.replay import RING_LIMIT
 from turna_simulation.board import Board
 from turna_simulation.host_serial import HostSerial
 from turna_simulation.interpreter import find_micropython
+from turna_simulation.native_usb import UsbPort
+from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
 
 SETTINGS = json.dumps({"role": "modem", "board": "heltec_v3"}).encode()
@@ -60,6 +63,20 @@ def setting(**changes: str | int) -> RadioSetting:
     return RadioSetting(**values)  # type: ignore[arg-type]  # the table holds each field's own type
 
 
+class Ear:
+    """Hears what is on the channel."""
+
+    def __init__(self) -> None:
+        self.heard: list[bytes] = []
+
+    def preamble_detected(self) -> None: ...
+
+    def header_received(self, *, intact: bool) -> None: ...
+
+    def packet_received(self, reception: Reception) -> None:
+        self.heard.append(reception.payload)
+
+
 class Host:
     """A gateway's end of the link on a board's serial port, in virtual time."""
 
@@ -98,12 +115,14 @@ def world() -> Iterator[World]:
         yield made
 
 
-@pytest.fixture
-def modem(world: World) -> Board:
+@pytest.fixture(params=["heltec_v3", "lilygo_t3_s3"], ids=["bridge", "native USB"])
+def modem(world: World, request: pytest.FixtureRequest) -> Board:
     """Return a modem with an ESP32's word size and heap, its code in ROM."""
+    settings = {"role": "modem", "board": request.param}
     board = world.add_board(
         "modem",
-        files={"/settings.json": SETTINGS},
+        request.param,
+        files={"/settings.json": json.dumps(settings).encode()},
         micropython=find_micropython(32),
         heap="110K",
         rom=True,
@@ -182,6 +201,7 @@ def test_a_modem_that_starts_again_is_configured_again_and_loses_no_packet_of_th
     modem.reset()
     assert world.run_until(lambda: len(host.of(Sent)) == 6, timeout_ms=60_000)
     assert len(host.of(Up)) == 2
+    world.run_for(500)  # USB is quicker than the other board's line
     for number in range(6):
         assert (b"reply %d" % number).hex().encode() in peer.serial.output
 
@@ -195,6 +215,49 @@ def test_a_modem_is_awake_for_its_host_after_a_long_time_without_one(
     asked_ms = world.now_ms
     assert online(world, host)
     assert world.now_ms - asked_ms < 1_000
+    assert modem.boots == 1
+
+
+def test_a_host_that_stalls_makes_the_modem_lose_no_packet(
+    world: World, modem: Board, peer: Board
+) -> None:
+    """On a native USB port each write to it takes half a second, in which the radio goes on."""
+    host = Host(world, modem)
+    assert online(world, host)
+    if isinstance(modem.serial, UsbPort):
+        modem.serial.reads = False
+    else:
+        host.serial.close()
+    for number in range(RING_LIMIT):
+        send(peer, b"packet %d" % number)
+        world.run_for(300)
+    world.run_for(3_000)
+    if isinstance(modem.serial, UsbPort):
+        modem.serial.reads = True
+    else:
+        host = Host(world, modem, session=2)
+    assert world.run_until(lambda: len(set(host.packets())) == RING_LIMIT, 40_000)
+    assert modem.boots == 1
+    assert world.run_until(lambda: bool(host.of(Status)), 10_000)
+    assert host.of(Status)[-1].events_dropped == 0
+
+
+def test_a_modem_is_set_anew_without_a_restart(world: World, modem: Board) -> None:
+    ear = Ear()
+    world.ether.antenna("ear", (0.0, 200.0)).listen(Receiver(CHANNEL), ear)
+    first = Host(world, modem)
+    assert online(world, first)
+    first.serial.close()
+    second = Host(world, modem, session=2, radio=setting(freq_hz=433_375_000))
+    assert online(world, second)
+    second.transmit(b"on the other channel")
+    assert world.run_until(lambda: bool(second.of(Sent)), 10_000)
+    second.serial.close()
+    third = Host(world, modem, session=3)
+    assert online(world, third)
+    third.transmit(b"on the first again")
+    assert world.run_until(lambda: bool(third.of(Sent)), 10_000)
+    assert ear.heard == [b"on the first again"]
     assert modem.boots == 1
 
 
@@ -228,8 +291,8 @@ def test_random_bytes_on_serial_and_radio_stop_nothing(
         send(peer, random.randbytes(random.randrange(1, 100)))
         world.run_for(900)
     send(peer, b"after the storm")
-    token = host.transmit(b"reply")
     assert world.run_until(lambda: b"after the storm" in host.packets(), 20_000)
+    token = host.transmit(b"reply")
     assert world.run_until(lambda: token in [sent.token for sent in host.of(Sent)], 20_000)
     assert modem.boots == 1
     statuses = host.of(Status)

@@ -54,6 +54,10 @@ class DeviceClient:
         """Begin: the port is open."""
         self._end.opened(now_ms)
 
+    def closed(self, reason: str) -> None:  # noqa: ARG002 - who asks is told by whom it asked
+        """Stop: the port is gone; what was asked is asked again."""
+        self._end.closed()
+
     def ask_journal(self) -> None:
         """Ask for the whole journal; JournalRead answers."""
         self._questions.append(JournalRequest(0))
