@@ -49,6 +49,7 @@ _STANDBY = const(0)
 _CONTINUOUS = const(1)
 _DUTY_CYCLE = const(2)
 _ASLEEP = const(3)
+_SPARING = const(4)  # continuously too
 
 _OPERATION_ENDS = SENT | DETECTION_OVER | TIMED_OUT
 
@@ -103,14 +104,14 @@ class RadioDriver:
     async def channel_is_clear(self) -> bool:
         """Listen for a few symbols; a packet that is just coming in is not given up for it."""
         async with self._lock:
-            if self._rest == _CONTINUOUS and not self.fault and self._reception_under_way():
+            if self._receives() and not self.fault and self._reception_under_way():
                 return False
             await self._attempt(self._detect_activity)
             return not self._operation_events & ACTIVITY
 
-    async def receive_continuous(self) -> None:
-        """Receive from now on whenever nothing else is done."""
-        await self._change_rest(_CONTINUOUS)
+    async def receive_continuous(self, *, sparing: bool = False) -> None:
+        """Receive whenever nothing else is done; `sparing` may hear less far and draw less."""
+        await self._change_rest(_SPARING if sparing else _CONTINUOUS)
 
     async def receive_duty_cycle(self, sender_preamble_symbols: int) -> bool:
         """Receive in turns with sleep, without missing such preambles; False if that cannot be.
@@ -149,7 +150,7 @@ class RadioDriver:
 
     def rssi_dbm(self) -> "int | None":
         """Return the power on the channel now, or None unless receiving continuously."""
-        if self._rest != _CONTINUOUS or self._lock.locked() or self.fault:
+        if not self._receives() or self._lock.locked() or self.fault:
             return None
         try:
             return self._chip.rssi_dbm()
@@ -223,8 +224,8 @@ class RadioDriver:
 
     def _resume(self) -> None:
         self._reception_since_ms = None
-        if self._rest == _CONTINUOUS:
-            self._chip.listen()
+        if self._receives():
+            self._chip.listen(sparing=self._rest == _SPARING)
             self._reader.begin_continuous()
         elif self._rest == _DUTY_CYCLE:
             self._chip.listen_in_turns()
@@ -233,6 +234,9 @@ class RadioDriver:
             self._chip.sleep()
         else:
             self._chip.rest()
+
+    def _receives(self) -> bool:
+        return self._rest in (_CONTINUOUS, _SPARING)
 
     def _reception_under_way(self) -> bool:
         """Tell whether a packet is coming in; a preamble that leads to nothing is forgotten."""
@@ -275,7 +279,7 @@ class RadioDriver:
                 await self._recover_if_idle()  # nothing in this loop may end it
 
     def _healthy(self) -> bool:
-        if self.fault or self._rest != _CONTINUOUS:
+        if self.fault or not self._receives():
             return not self.fault  # one asleep must not be woken by the question
         try:
             return self._chip.listens()

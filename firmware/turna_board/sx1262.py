@@ -27,7 +27,7 @@ from .radio import (
 )
 from .sx1262_bus import Bus
 from .sx1262_codes import duty_cycle_us, received_dbm, signed, timer_steps
-from .sx1262_setup import CAD_SYMBOLS, TCXO_START_US, bring_up, set_packet_length
+from .sx1262_setup import CAD_SYMBOLS, TCXO_START_US, bring_up, set_gain, set_packet_length
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,10 +96,12 @@ class Sx1262:
         self._dio2_is_rf_switch = dio2_is_rf_switch
         self._config: RadioConfig | None = None
         self._duty_us = (0, 0)
+        self._spares = False
 
     async def bring_up(self, config: RadioConfig) -> None:
         """Reset the chip and set all of it up."""
         self._config = config
+        self._spares = False
         await bring_up(
             self._bus, self._reset_pin, config, self._tcxo_millivolts, self._dio2_is_rf_switch
         )
@@ -155,10 +157,12 @@ class Sx1262:
         """Receive one packet, in turns with sleep."""
         listen, asleep = (timer_steps(period_us) for period_us in self._duty_us)
         periods = listen << 24 | asleep
+        self._spare(False)
         self._listen(_SET_RX_DUTY_CYCLE, *periods.to_bytes(6, "big"))
 
-    def listen(self) -> None:
-        """Receive until told otherwise."""
+    def listen(self, *, sparing: bool = False) -> None:
+        """Receive until told otherwise; `sparing` hears less far and draws less."""
+        self._spare(sparing)
         self._listen(_SET_RX, 0xFF, 0xFF, 0xFF)
         if not self.listens():
             raise RadioError(f"the chip does not receive, {self._errors()}")
@@ -205,6 +209,11 @@ class Sx1262:
     def read_buffer(self, start: int, count: int) -> bytes:
         """Return bytes of the buffer, which wraps."""
         return self._bus.read_buffer(start, count)
+
+    def _spare(self, sparing: bool) -> None:
+        if sparing != self._spares:
+            set_gain(self._bus, sparing=sparing)
+            self._spares = sparing
 
     def _listen(self, *command: int) -> None:
         set_packet_length(self._bus, self._configured(), PACKET_BYTES_MAX)

@@ -133,8 +133,8 @@ class Sx1276:
         """Never called: `plan_duty_cycle` refuses."""
         raise MisuseError("receive duty cycle")
 
-    def listen(self) -> None:
-        """Receive until told otherwise."""
+    def listen(self, *, sparing: bool = False) -> None:  # noqa: ARG002
+        """Receive until told otherwise; below 525 MHz the chip has no gain that spares current."""
         self._begin(_DIO0_RX_DONE, _MODE_RX)
         if not self.listens():
             raise RadioError("the chip does not receive")

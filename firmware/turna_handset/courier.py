@@ -244,7 +244,9 @@ class Courier:
     def _wanted_rest(self, now_ms: int) -> str:
         """Return what the radio is to do now, as far as it can."""
         rest = self._listening.rest(now_ms)
-        return listen_for.RECEIVE if rest == listen_for.IN_TURNS and not self._in_turns else rest
+        if rest == listen_for.IN_TURNS and not self._in_turns:
+            rest = self._listening.always(now_ms)
+        return rest
 
     async def _let_rest(self, rest: str) -> None:
         """Let the radio receive or sleep between transmissions, if it does not do so already."""
@@ -258,7 +260,7 @@ class Courier:
                 self._in_turns = await self._radio.receive_duty_cycle(preamble_symbols)
                 rest = rest if self._in_turns else listen_for.RECEIVE
             else:
-                await self._radio.receive_continuous()
+                await self._radio.receive_continuous(sparing=rest == listen_for.SPARING)
             self._radio_rest = rest
         except RadioError:
             self._radio_error()
@@ -266,7 +268,7 @@ class Courier:
     def _gateway_heard(self, received: "ReceivedPacket") -> None:
         self.rssi_dbm = received.rssi_dbm
         self.snr_db = received.snr_db_x4 // 4
-        self._listening.heard(self._uptime.ms())
+        self._listening.heard(self._uptime.ms(), self.snr_db)
 
     def _advance(self, seq: int, state: int) -> None:
         if self._journal.advance(seq, state):
@@ -399,7 +401,7 @@ if TYPE_CHECKING:
         async def start(self, config: RadioConfig) -> None: ...
         async def send(self, packet: bytes) -> int: ...
         async def channel_is_clear(self) -> bool: ...
-        async def receive_continuous(self) -> None: ...
+        async def receive_continuous(self, *, sparing: bool = False) -> None: ...
         async def receive_duty_cycle(self, sender_preamble_symbols: int) -> bool: ...
         async def sleep(self) -> None: ...
         async def next_packet(self, timeout_ms: int | None = None) -> ReceivedPacket | None: ...

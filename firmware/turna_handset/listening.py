@@ -10,6 +10,7 @@ from . import power
 
 RECEIVE = "receive"
 IN_TURNS = "in turns"  # with sleep, where preambles are long enough
+SPARING = "sparing"  # receive with the gain that draws less
 REST = "rest"
 
 # After a transmission of ours, from its end: whoever has something for us speaks now.
@@ -21,6 +22,10 @@ AFTER_HEARING_MS = 2_000
 BEACON_EARLY_MS = 500
 BEACON_LATE_MS = 1_500
 BEACONS_MISSED_MAX = 3  # then its gateway is gone, or this handset is
+# A gateway that was heard so well is heard with 2 dB less, too: SF8 needs -10 dB, and somebody who
+# walks loses some 10 dB more before the next beacons tell.
+STRONG_DB = 5
+STRONG_FOR_MS = 2 * PERIOD_MS + 30_000
 # Somebody who knows of no beacon looks for one for a period, and again after a while.
 SEARCH_MS = PERIOD_MS + 5_000
 SEARCH_EVERY_MS = 900_000
@@ -36,14 +41,16 @@ class Listening:
         self._beacon_ms = 0  # when the next one should end
         self._missed = 0
         self._search_ms: int | None = None
+        self._strong_until_ms = 0
 
     def sent(self, now_ms: int, answer_ms: int) -> None:
         """Note a transmission of ours; gateways take up to `answer_ms` for their word on it."""
         self._extend(now_ms + max(AFTER_SENDING_MS, answer_ms))
 
-    def heard(self, now_ms: int) -> None:
+    def heard(self, now_ms: int, snr_db: int) -> None:
         """Note a packet for us: if that gateway's beacons are not known, they are worth a look."""
         self._extend(now_ms + AFTER_HEARING_MS)
+        self._strong_until_ms = now_ms + (STRONG_FOR_MS if snr_db >= STRONG_DB else 0)
         if not self._gateway:
             self._search_ms = now_ms
 
@@ -56,16 +63,24 @@ class Listening:
     def rest(self, now_ms: int) -> str:
         """Return what the radio is to do now."""
         mode = self._power.mode
-        if self._power.live or now_ms < self._until_ms:
+        if self._power.live:
             return RECEIVE
         if mode == power.LISTEN:
             return IN_TURNS
+        if now_ms < self._until_ms:
+            return RECEIVE
         if mode == power.SAVER and self._window(now_ms)[0] <= now_ms:
             return RECEIVE
         return REST
 
+    def always(self, now_ms: int) -> str:
+        """Return how to receive where preambles are too short for turns."""
+        return SPARING if now_ms < self._strong_until_ms else RECEIVE
+
     def deadline_ms(self, now_ms: int) -> "int | None":
         """Return when that changes by itself, or None."""
+        if self._power.mode == power.LISTEN:
+            return None
         if now_ms < self._until_ms:
             return self._until_ms
         if self._power.mode != power.SAVER:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from . import energy_currents as currents
 from .board import Board
 from .chips.sx1262 import Sx1262
+from .chips.sx1262_facts import REG_RX_GAIN, RX_GAIN_BOOSTED
 from .chips.sx1262_facts import Mode as Sx1262Mode
 from .chips.sx1276_facts import Mode as Sx1276Mode
 from .mcu import ACTIVE, DEEP_SLEEPING, LIGHT_SLEEP
@@ -183,11 +184,16 @@ def _sx1262(chip: Sx1262) -> str:
     if radio.mode is Sx1262Mode.TX:
         return "transmits"
     if radio.mode is Sx1262Mode.RX:
-        return "receives" if radio.settings.dcdc else "receives without DC-DC"
+        return _gain(chip) if radio.settings.dcdc else "receives without DC-DC"
     return {
         Sx1262Mode.SLEEP: "sleeps",
         Sx1262Mode.STDBY_RC: "stands by",
     }.get(radio.mode, "stands by, oscillator on")
+
+
+def _gain(chip: Sx1262) -> str:
+    boosted = chip.radio.settings.register(REG_RX_GAIN) == RX_GAIN_BOOSTED
+    return "receives" if boosted else "receives, sparing"
 
 
 def _sx1276(mode: Sx1276Mode) -> str:

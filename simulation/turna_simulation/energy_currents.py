@@ -73,6 +73,7 @@ _SX1262 = {
     "stands by": Current(0.6, 0.6, 0.8, f"{_SX1262_DS}: RC oscillator"),
     "stands by, oscillator on": Current(1.8, 2.3, 3.0, f"{_SX1262_DS}: 0.8 mA, {_TCXO}"),
     "receives": Current(6.3, 6.8, 7.4, f"{_SX1262_DS}: 5.3 mA, boosted, DC-DC, {_TCXO}"),
+    "receives, sparing": Current(5.6, 6.1, 6.7, f"{_SX1262_DS}: 4.6 mA, DC-DC, {_TCXO}"),
     "receives without DC-DC": Current(11.1, 11.6, 12.4, f"{_SX1262_DS}: 10.1 mA, {_TCXO}"),
     "transmits": Current(
         46.0, 72.0, 80.0, f"Semtech's table for 10 dBm (SWL2001): 70.5 mA, {_TCXO}"

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.firmware.radio_bench import Bench, still_air
-from turna_simulation.chips.sx1262_facts import Mode
+from turna_simulation.chips.sx1262_facts import REG_RX_GAIN, RX_GAIN_BOOSTED, Mode
 from turna_simulation.world import World
+
+RX_GAIN_SPARING = 0x94  # DS 9.6
 
 START = "await radio.start(configuration())"
 
@@ -154,6 +156,41 @@ def test_a_short_preamble_allows_no_sleep(bench: Bench) -> None:
 
     assert listener.values("cycle") == [False]
     assert listener.chip.radio.mode is Mode.RX
+
+
+def test_a_gain_that_spares_current_still_receives_and_survives_sending_and_a_reset(
+    bench: Bench,
+) -> None:
+    board = bench.add(
+        "board",
+        START
+        + """
+await radio.receive_continuous(sparing=True)
+say_packet(await radio.next_packet())
+await radio.send(b"x")
+say(sparing=True)
+await asyncio.sleep_ms(100)
+await radio.receive_continuous()
+say(sparing=False)
+await asyncio.sleep_ms(100)
+await radio.receive_continuous(sparing=True)
+await radio.start(configuration())
+""",
+    )
+    bench.add("other", START + "\nawait asyncio.sleep_ms(300)\nawait radio.send(b'far')")
+
+    def receives_with() -> tuple[Mode, int]:
+        chip = board.chip.radio
+        return chip.mode, chip.settings.register(REG_RX_GAIN)
+
+    assert bench.world.run_until(lambda: board.values("sparing") == [True], 5_000)
+    assert board.packets == [b"far"]
+    assert receives_with() == (Mode.RX, RX_GAIN_SPARING)
+    assert bench.world.run_until(lambda: len(board.values("sparing")) == 2, 5_000)
+    assert receives_with() == (Mode.RX, RX_GAIN_BOOSTED)
+    bench.run(board)
+    assert receives_with() == (Mode.RX, RX_GAIN_SPARING)
+    assert board.chip.refusals == []
 
 
 def test_sending_interrupts_the_cycle_and_resumes_it(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from turna_protocol import downlink
 from turna_protocol.beacon import PERIOD_MS
 
 AWAKE_MS = power.AWAKE_AFTER_START_MS
+FAR_DB, NEAR_DB = listening.STRONG_DB - 1, listening.STRONG_DB
 DARK_MS = AWAKE_MS + power.LIT_MS + 1
 
 
@@ -99,8 +100,20 @@ def test_an_answer_that_takes_long_is_waited_for_and_one_that_came_may_not_be_th
     polling = Listening(Power(power.POLL, 0))
     polling.sent(0, answer_ms=9_000)
     assert polling.rest(8_999) == listening.RECEIVE
-    polling.heard(8_999)
+    polling.heard(8_999, FAR_DB)
     assert polling.rest(8_999 + listening.AFTER_HEARING_MS - 1) == listening.RECEIVE
+
+
+def test_a_listener_spares_current_while_its_gateway_is_heard_well_and_no_longer() -> None:
+    listener = Listening(Power(power.LISTEN, 0))
+    assert listener.always(0) == listening.RECEIVE
+    listener.heard(1_000, NEAR_DB)
+    assert listener.rest(1_000) == listening.IN_TURNS
+    assert listener.always(1_000) == listening.SPARING
+    assert listener.always(1_000 + listening.STRONG_FOR_MS) == listening.RECEIVE
+    listener.heard(2_000, NEAR_DB)
+    listener.heard(3_000, FAR_DB)
+    assert listener.always(3_000) == listening.RECEIVE
 
 
 def saver_that_heard(beacon_ms: int, gateway: int = 1) -> Listening:
@@ -130,7 +143,7 @@ def test_a_saver_that_hears_its_beacons_receives_a_twentieth_of_the_time_at_most
     received_ms = 0
     for beacon_ms in range(70_000, 670_000, PERIOD_MS):
         received_ms += receives(saver, beacon_ms - 59_000, beacon_ms)
-        saver.heard(beacon_ms)
+        saver.heard(beacon_ms, FAR_DB)
         saver.beacon(beacon_ms, 1)
         received_ms += receives(saver, beacon_ms, beacon_ms + 1_000)
     assert received_ms <= 660_000 // 20
@@ -167,7 +180,7 @@ def test_a_saver_that_never_heard_a_beacon_looks_for_one_and_again_when_a_gatewa
     over_ms = listening.SEARCH_MS
     assert saver.deadline_ms(0) == over_ms
     assert saver.rest(over_ms) == listening.REST
-    saver.heard(over_ms + 1_000)
+    saver.heard(over_ms + 1_000, FAR_DB)
     assert saver.rest(over_ms + PERIOD_MS) == listening.RECEIVE
 
 

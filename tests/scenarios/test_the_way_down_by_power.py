@@ -68,8 +68,7 @@ def test_at_the_worst_a_word_lights_a_listening_handset_within_five_seconds(
     sleeper, chance = Sleeper(chain, model, power.LISTEN, OFTEN_S), Random(5)
     ledger = EnergyLedger(chain.world.scheduler, sleeper.board)
     took_ms = [sleeper.latency_ms(chance.randrange(15_000), LISTEN_WITHIN_MS) for _ in range(8)]
-    print(f"{model}: worst {max(took_ms)} ms of {sorted(took_ms)}")
-    assert max(took_ms) <= LISTEN_WITHIN_MS
+    assert max(took_ms) <= LISTEN_WITHIN_MS, sorted(took_ms)
     asleep_s = sum(row.seconds for row in ledger.rows() if row.state == LIGHT_SLEEP)
     assert asleep_s > ledger.elapsed_s / 2
     assert sleeper.board.faults == []
@@ -81,12 +80,11 @@ def test_a_saver_gets_a_word_with_the_next_beacon_and_rests_its_radio_until_then
 ) -> None:
     sleeper, chance = Sleeper(chain, model, power.SAVER), Random(5)
     took_ms = [sleeper.latency_ms(chance.randrange(60_000), SAVER_WITHIN_MS) for _ in range(4)]
-    print(f"{model}: worst {max(took_ms)} ms of {sorted(took_ms)}")
-    assert max(took_ms) <= SAVER_WITHIN_MS
+    assert max(took_ms) <= SAVER_WITHIN_MS, sorted(took_ms)
 
     ledger = EnergyLedger(chain.world.scheduler, sleeper.board)
     chain.world.run_for(600_000)
-    received_s = sum(row.seconds for row in ledger.rows() if row.state == "receives")
+    received_s = sum(row.seconds for row in ledger.rows() if row.state.startswith("receives"))
     assert received_s < ledger.elapsed_s / 15
     assert sleeper.board.faults == []
 
