@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from turna_secretariat.schema import report
 
+# Above every number that a database gives.
+_NO_ID_YET = (1 << 63) - 1
 MODES = ("actual", "exercise", "test", "unknown")
 
 
@@ -38,3 +40,15 @@ def newest_of(
             found.append(connection.execute(query).mappings())
     merged = heapq.merge(*found, key=lambda row: int(row["id"]), reverse=True)
     return list(islice(merged, limit))
+
+
+def first_id_since(connection: Connection, since_ms: int) -> int:
+    """Return the lowest number that arrived since then, or one that no report has yet.
+
+    From there a question about a period walks along the index of its own kind.  The inner question
+    is answered from `report_by_arrival` alone; asked for the minimum at once, PostgreSQL would walk
+    through all numbers before.
+    """
+    arrived = sa.select(report.c.id).where(report.c.arrived_ms >= since_ms).offset(0).subquery()
+    found = connection.execute(sa.select(sa.func.min(arrived.c.id))).scalar()
+    return _NO_ID_YET if found is None else int(found)

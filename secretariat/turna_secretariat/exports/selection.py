@@ -18,6 +18,7 @@ from turna_protocol.errors import MalformedError
 from turna_protocol.iso8601 import parse_time
 from turna_protocol.json_form import TYPE_NAMES
 from turna_secretariat.exports.entry import Entry
+from turna_secretariat.newest import first_id_since
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import is_sos, report
 
@@ -71,7 +72,10 @@ def read_selection(
 
 def select(connection: Connection, registry: Registry, selection: Selection) -> list[Entry]:
     """Return the selected reports in the order of their arrival."""
-    query = _query(registry, selection).order_by(report.c.id).limit(ENTRY_LIMIT + 1)
+    query = _query(registry, selection)
+    if selection.since_ms is not None:
+        query = query.where(report.c.id >= first_id_since(connection, selection.since_ms))
+    query = query.order_by(report.c.id).limit(ENTRY_LIMIT + 1)
     rows = connection.execute(query).mappings().all()
     if len(rows) > ENTRY_LIMIT:
         raise SelectionError(f"more than {ENTRY_LIMIT} reports: choose a shorter time or one type")
@@ -89,6 +93,8 @@ def select_after(
     connection: Connection, registry: Registry, selection: Selection, after_id: int, limit: int
 ) -> list[Entry]:
     """Return the oldest selected reports that came after one, to follow what arrives."""
+    if after_id == 0 and selection.since_ms is not None:
+        after_id = first_id_since(connection, selection.since_ms) - 1
     query = _query(registry, selection).where(report.c.id > after_id).order_by(report.c.id)
     rows = connection.execute(query.limit(limit)).mappings()
     return [_with_references(connection, registry, row) for row in rows]
