@@ -21,6 +21,7 @@ from turna_protocol.reports.more_fields import Worksite
 from turna_protocol.reports.worksite_report import WorksiteReport
 from turna_protocol.reports.worksite_triage import WorksiteTriage
 from turna_secretariat import schema
+from turna_secretariat.versions import v4
 
 HANDSETS, COUNTRIES, GATEWAYS = 500, ("tr", "az", "kz", "uz", "kg"), 10
 # How often each type comes, of ten thousand.
@@ -119,7 +120,8 @@ def fill(engine: sa.Engine, count: int) -> None:
         _sample.create(connection)
         connection.execute(_sample.insert(), list(_samples()))
         for statement in (_REPORTS, *_FOLLOWING):
-            connection.exec_driver_sql(statement.format(**numbers))
+            connection.execute(sa.text(statement.format(**numbers)))
+        v4.fill(connection)  # the tracks
         if kind == "postgresql":  # numbers that were given have to be taken out of the count
             for name in ("report", "change"):
                 connection.exec_driver_sql(f"SELECT setval('{name}_id_seq', {count})")
@@ -134,6 +136,7 @@ def _hurry(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -400000")
+    connection.execute("PRAGMA threads = 2")  # to sort what an index holds
 
 
 def _samples() -> Iterator[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """The page on an archive of ten million reports: every question it asks, and filing beside it.
 
-Needs 9 GB of disk and some minutes for each database, all removed afterwards.
+Needs 9 GB of disk for each database and a quarter of an hour for both on two idle cores, most of it
+for filling them; all removed afterwards.  Beside the time on the clock stands the processor's, ours
+alone: on a busy machine it tells how long the same takes on an idle one, where SQLite is inside.
 """
 
 import asyncio
@@ -12,11 +14,13 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
 
+from benchmarks import missions
 from benchmarks.archive_rows import COUNTRIES, GATEWAYS, HANDSETS, fill, newest_ms
 from benchmarks.corpora import situation_reports
 from benchmarks.corpus import EARTHQUAKE
@@ -25,8 +29,8 @@ from tools.postgresql_server import Server
 from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import ReportEnvelope
 from turna_protocol import keys, sealing
-from turna_protocol.mission import Device, Mission, Radio
 from turna_protocol.mission import Gateway as GatewayEntry
+from turna_protocol.mission import Mission
 from turna_protocol.packet import HEADER_BYTES
 from turna_protocol.reports import encode_report
 from turna_secretariat.accounts import OFFICER, Accounts
@@ -44,7 +48,6 @@ P95_MS_MAX = 200.0
 ASKED = 40
 FILED = 2_000
 BATCH = 200
-MASTER = bytes(range(32))
 PASSWORD = "of a benchmark, gone in a minute"
 
 Ask = Callable[[str], Awaitable[httpx.Response]]
@@ -53,16 +56,26 @@ Ask = Callable[[str], Awaitable[httpx.Response]]
 def main() -> int:
     """Print a table for each database, write JSON; return 1 if a promise does not hold."""
     measured: dict[str, object] = {"reports": REPORTS}
-    kept = True
-    for name in ("sqlite", "postgresql"):
+    slow: list[str] = []
+    for name in os.environ.get("TURNA_BENCH_DATABASES", "sqlite,postgresql").split(","):
         with _database(name) as (url, folder):
-            found = _measure(url, folder, name)
+            found, took = _measure(url, folder, name)
         measured[name] = found
-        p95s = found["p95_ms"]
-        assert isinstance(p95s, dict)
-        kept = kept and max(p95s.values()) <= P95_MS_MAX
+        slow += [f"{name}: {one.question}" for one in took if one.p95_ms > P95_MS_MAX]
     write("secretariat", measured)
-    return 0 if kept else 1
+    for one in slow:
+        print(f"p95 over {P95_MS_MAX:.0f} ms: {one}")
+    return 1 if slow else 0
+
+
+@dataclass(frozen=True)
+class Took:
+    """How long the answers to one question took."""
+
+    question: str
+    p50_ms: float
+    p95_ms: float
+    processor_ms: float
 
 
 @contextmanager
@@ -78,7 +91,7 @@ def _database(name: str) -> Iterator[tuple[sa.URL, Path]]:
         shutil.rmtree(folder)
 
 
-def _measure(url: sa.URL, folder: Path, name: str) -> dict[str, object]:
+def _measure(url: sa.URL, folder: Path, name: str) -> tuple[dict[str, object], list[Took]]:
     archive = Archive(url)
     archive.open()
     archive.close()
@@ -91,28 +104,32 @@ def _measure(url: sa.URL, folder: Path, name: str) -> dict[str, object]:
     engine.dispose()
     archive.open()
     mission = _mission()
-    registry = Registry(mission, keys.authentication_branch(MASTER))
+    registry = Registry(mission, keys.authentication_branch(missions.MASTER))
     progress(f"{name}: filing {FILED:,} more, as gateways bring them")
     filed_per_s = _file(Desk(archive, registry, mission.frame))
     progress(f"{name}: asking each question {ASKED} times")
-    p50s, p95s = asyncio.run(_ask_all(archive, registry, folder))
+    took = asyncio.run(_ask_all(archive, registry, folder))
     archive.close()
-    rows: list[list[str | float]] = [
-        [question, p50s[question], p95, "yes" if p95 <= P95_MS_MAX else "NO"]
-        for question, p95 in p95s.items()
-    ]
     table(
-        f"{name}: {REPORTS:,} reports, {size_gb:.1f} GB, {filed_per_s:,.0f} filed a second",
-        ("question", "p50 ms", "p95 ms", f"<= {P95_MS_MAX:.0f} ms"),
-        rows,
+        f"{name}: {REPORTS:,} reports, {size_gb:.1f} GB, filled in {filled_s:.0f} s,"
+        f" {filed_per_s:,.0f} filed a second, load {os.getloadavg()[0]:.1f}",
+        ("question", "p50 ms", "p95 ms", "processor ms", f"p95 <= {P95_MS_MAX:.0f} ms"),
+        [
+            [
+                *(one.question, one.p50_ms, one.p95_ms, one.processor_ms),
+                "yes" if one.p95_ms <= P95_MS_MAX else "NO",
+            ]
+            for one in took
+        ],
     )
-    return {
-        "p50_ms": p50s,
-        "p95_ms": p95s,
+    found: dict[str, object] = {
+        "questions": [asdict(one) for one in took],
         "size_gb": size_gb,
         "fill_s": filled_s,
         "filed_per_s": filed_per_s,
+        "load": os.getloadavg(),
     }
+    return found, took
 
 
 def _size(engine: sa.Engine) -> int:
@@ -138,15 +155,15 @@ def _envelopes() -> list[ReportEnvelope]:
     made = []
     for number in range(FILED):
         device = number % HANDSETS + 1
-        identity = (_hardware_id(device), device, 1)
-        link_key = keys.link_key(keys.link_branch(MASTER), *identity)
+        identity = (missions.hardware_id(device), device, 1)
+        link_key = keys.link_key(keys.link_branch(missions.MASTER), *identity)
         packet = sealing.seal_report(
             encode_report(reports[number % len(reports)], EARTHQUAKE.frame),
             device=device,
             seq=900_000 + number // HANDSETS,
             link_key=link_key,
             authentication_key=keys.authentication_key(
-                keys.authentication_branch(MASTER), *identity
+                keys.authentication_branch(missions.MASTER), *identity
             ),
         )
         opened = sealing.open_link(packet, link_key)
@@ -172,9 +189,7 @@ def _envelopes() -> list[ReportEnvelope]:
     return made
 
 
-async def _ask_all(
-    archive: Archive, registry: Registry, folder: Path
-) -> tuple[dict[str, float], dict[str, float]]:
+async def _ask_all(archive: Archive, registry: Registry, folder: Path) -> list[Took]:
     accounts = Accounts(sqlite_url(folder / "people.db"))
     accounts.open()
     clock = SteppedClock(epoch_s=newest_ms(REPORTS) // 1000 + 60)
@@ -186,8 +201,7 @@ async def _ask_all(
         clock=clock,
         feed=dict,
     )
-    p50s: dict[str, float] = {}
-    p95s: dict[str, float] = {}
+    took = []
     for who, countries in (("officer", ()), ("officer of one country", ("kg",))):
         name = f"o{len(countries)}"
         accounts.add(
@@ -200,23 +214,23 @@ async def _ask_all(
             cookies={COOKIE: token},
         ) as client:
             for question, address in _questions().items():
-                took_ms = await _took_ms(client.get, address)
-                p50s[f"{who}: {question}"] = statistics.median(took_ms)
-                p95s[f"{who}: {question}"] = statistics.quantiles(took_ms, n=20)[-1]
+                took.append(await _took(f"{who}: {question}", client.get, address))
     accounts.close()
-    return p50s, p95s
+    return took
 
 
-async def _took_ms(ask: Ask, address: Callable[[random.Random], str]) -> list[float]:
+async def _took(question: str, ask: Ask, address: Callable[[random.Random], str]) -> Took:
     chosen = random.Random(7)
-    took_ms = []
+    clock_ms, processor_ms = [], []
     for _ in range(ASKED):
         asked = address(chosen)
-        began = time.perf_counter()
+        began, began_working = time.perf_counter(), time.process_time()
         answer = await ask(asked)
-        took_ms.append((time.perf_counter() - began) * 1000)
+        clock_ms.append((time.perf_counter() - began) * 1000)
+        processor_ms.append((time.process_time() - began_working) * 1000)
         assert answer.status_code in (200, 404), (asked, answer.text)
-    return took_ms
+    p95_ms = statistics.quantiles(clock_ms, n=20)[-1]
+    return Took(question, statistics.median(clock_ms), p95_ms, statistics.median(processor_ms))
 
 
 def _questions() -> dict[str, Callable[[random.Random], str]]:
@@ -242,45 +256,27 @@ def _questions() -> dict[str, Callable[[random.Random], str]]:
         "search: a country and type": lambda _: "/api/search?country=az&type=hazard",
         "search: long ago": lambda r: f"/api/search?type=sitrep&before_id={anywhere(r)}",
         "trails of an hour": lambda _: "/api/trails?since=1h",
+        "trails of a week": lambda _: "/api/trails?since=7d",
         "trails of a day, one team": lambda r: f"/api/trails?since=24h&team={team(r)}",
+        "trails of a week, one country": lambda _: "/api/trails?since=7d&country=kg",
+        "situation of a day": lambda _: "/api/situation?since=24h",
+        "situation of a week": lambda _: "/api/situation?since=7d",
         "places": lambda _: "/api/places",
         "official alerts": lambda _: "/api/notices",
         "words down": lambda _: "/api/down",
+        "medical days": lambda _: "/api/emt",
+        "export: an hour's sitreps": lambda _: "/export/reports.geojson?type=sitrep&since=1h",
+        "export: a team's hour": lambda r: f"/export/reports.geojson?since=1h&team={team(r)}",
     }
 
 
 def _mission() -> Mission:
-    return Mission(
-        name="Bench",
-        mode="exercise",
-        frame=EARTHQUAKE.frame,
-        region="KZ433",
-        radio=Radio(
-            freq_hz=433_175_000,
-            bandwidth_hz=125_000,
-            sf=8,
-            coding_rate=5,
-            preamble_symbols=12,
-            sync_word=0x12,
-            power_dbm=10,
-        ),
-        devices=tuple(
-            Device(
-                device=number,
-                hardware_id=_hardware_id(number).hex(),
-                generation=1,
-                call_sign=f"TEAM{number // 10 % 50:02}-{number % 10}",
-                team=f"TEAM{number // 10 % 50:02}",
-                country=COUNTRIES[number % len(COUNTRIES)],
+    return missions.mission(
+        [
+            missions.handset(
+                number, team=f"TEAM{number // 10 % 50:02}", country=COUNTRIES[number % 5]
             )
             for number in range(1, HANDSETS + 1)
-        ),
-        gateways=tuple(
-            GatewayEntry(index=number, name=f"gateway-{number}", country="tr")
-            for number in range(GATEWAYS)
-        ),
+        ],
+        [GatewayEntry(index=n, name=f"gateway-{n}", country="tr") for n in range(GATEWAYS)],
     )
-
-
-def _hardware_id(device: int) -> bytes:
-    return device.to_bytes(6, "big")
