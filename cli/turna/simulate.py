@@ -90,7 +90,10 @@ def _put_up(world: World, kit: Kit, directory: Path, gateway: str | None) -> dic
         raise UsageError(f"there is no gateway {name} in this kit")
     settings = (directory / f"modem-{name}.json").read_bytes()
     modem = world.add_board(
-        f"modem-{name}", _model(kit.modem_boards[name]), files={"/settings.json": settings}
+        f"modem-{name}",
+        _model(kit.modem_boards[name]),
+        files={"/settings.json": settings},
+        rom=True,
     )
     port = modem.open_pty(directory.resolve() / f"modem-{name}.tty")
     modem.power_on()
@@ -106,6 +109,7 @@ def _put_up(world: World, kit: Kit, directory: Path, gateway: str | None) -> dic
             files={
                 "/settings.json": deployment.handset_file(directory, device.device).read_bytes()
             },
+            rom=True,
         )
         lat_e5, lon_e5 = kit.mission.frame.position_e5(north_e5, east_e5)
         board.parts.gnss.follow(_standing(Place(lat_e5, lon_e5, _ALTITUDE_M)))

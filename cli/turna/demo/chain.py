@@ -92,6 +92,7 @@ class Chain:
             "modem",
             position=_metres(exercise.GATEWAY_LAT_E5, exercise.GATEWAY_LON_E5),
             files={"/settings.json": (self.directory / "kit" / "modem.json").read_bytes()},
+            rom=True,
         )
         port = modem.open_pty()
         self.started_s = time.monotonic()
@@ -219,6 +220,7 @@ class Chain:
             call_sign,
             position=_metres(place.lat_e5, place.lon_e5),
             files={"/settings.json": json.dumps(settings).encode()},
+            rom=True,
         )
         board.parts.gnss.follow(
             lambda elapsed_s: GnssPlace(
