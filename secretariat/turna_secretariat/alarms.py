@@ -33,7 +33,8 @@ def _sos(
     transaction: Transaction, report_id: int, new: NewReport, call_sign: str, now_ms: int
 ) -> None:
     said = json.loads(new.body)
-    known = transaction.sos_of(new.device, new.generation)
+    # Of the same mode: what takes back a drill leaves a call in earnest as it is.
+    known = transaction.sos_of(new.device, new.generation, new.mode)
     others = [row for row in known if row["report_id"] != report_id]
     meant = [row for row in others if row["alarm_id"] and _is_about(said, new.seq, row["seq"])]
     if said["phase"] == "cancel":

@@ -155,9 +155,10 @@ class Transaction:
         """Note that the sender took an SOS back; the alarm stays open for a person."""
         self._change_alarm(alarm_id, at_ms, cancelled_ms=at_ms)
 
-    def sos_of(self, device: int, generation: int) -> list[RowMapping]:
-        """Return a handset's proved SOS reports, each with its alarm's id if it raised one."""
+    def sos_of(self, device: int, generation: int, mode: str) -> list[RowMapping]:
+        """Return a handset's proved SOS of one mode, each with its alarm's id if it raised one."""
         mine = (report.c.device == device) & (report.c.generation == generation)
+        mine &= report.c.mode == mode
         query = (
             sa.select(
                 report.c.id.label("report_id"),

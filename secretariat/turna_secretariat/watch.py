@@ -65,7 +65,7 @@ class Watch:
         self._budget = Budget(bytes_a_minute)
         self._after_id = after_id
         self._alarms: dict[int, dict[str, Any]] = {}
-        self._untold: Counter[str] = Counter()
+        self._untold: Counter[tuple[str, str]] = Counter()  # by mark and kind
         self._summary_ms: int | None = None
 
     def look(self, connection: Connection, now_ms: int) -> list[str]:
@@ -77,7 +77,8 @@ class Watch:
             if self._budget.takes(_size(line), now_ms):
                 lines.append(line)
             else:
-                self._untold[line.split()[3]] += 1
+                _, mark, _, kind, *_ = line.split()
+                self._untold[mark, kind] += 1
         return lines + self._leftovers(now_ms)
 
     def _alarm_lines(self, connection: Connection) -> Iterator[str]:
@@ -114,10 +115,12 @@ class Watch:
         handsets = queries.handsets(connection, self._registry, mission_mode)
         heard = [h for h in handsets if h["last_contact_ms"] is not None]
         silent = [h["call_sign"] for h in heard if now_ms - h["last_contact_ms"] > SILENT_MS]
-        calls = sum(row["kind"] == "sos" for row in self._alarms.values())
+        # An alarm about no report is of no mode, and concerns whoever watches.
+        mine = [row for row in self._alarms.values() if row.get("mode") in (mission_mode, None)]
+        calls = sum(row["kind"] == "sos" for row in mine)
         mode = _MARKS[mission_mode]
         words = f"heard {len(heard) - len(silent)} of {len(handsets)}, SOS {calls}, alarms "
-        words += str(len(self._alarms))
+        words += str(len(mine))
         if silent:
             words += f", silent: {' '.join(silent)}"
         return [_cut(f"{_clock(now_ms)} {mode} all summary: {words}")]
@@ -126,7 +129,8 @@ class Watch:
         """Return what was left out as soon as there is room to say so."""
         if not self._untold:
             return []
-        words = ", ".join(f"{count} {kind}" for kind, count in sorted(self._untold.items()))
+        left_out = sorted(self._untold.items())
+        words = ", ".join(f"{mark} {count} {kind}" for (mark, kind), count in left_out)
         line = _cut(f"{_clock(now_ms)} not shown for want of room: {words}")
         if not self._budget.takes(_size(line), now_ms):
             return []

@@ -75,7 +75,7 @@ def test_no_more_bytes_than_agreed_and_what_was_left_out_is_counted(exported: Ex
     assert sum(len(line.encode()) + 1 for line in lines) <= 500
     later = _look(watch, exported, NOW_MS + MINUTE_MS)
     told = sum("sitrep on site" in line for line in lines)
-    assert later == [f"14:15:20 not shown for want of room: {40 - told} sitrep"]
+    assert later == [f"14:15:20 not shown for want of room: EXERCISE {40 - told} sitrep"]
 
 
 def test_alarms_pass_a_budget_that_is_used_up(exported: Exported) -> None:
