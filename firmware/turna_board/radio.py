@@ -5,6 +5,7 @@ And what `RadioDriver` asks of each chip: the methods of `RadioChip` and the eve
 
 from micropython import const
 
+from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.record import Record
 
 TYPE_CHECKING = False
@@ -143,6 +144,21 @@ class RadioConfig(Record):
         self.preamble_symbols = preamble_symbols
         self.sync_word = sync_word
         self.power_dbm = power_dbm
+
+    def airtime_us(self, length: int, chip: str = SX126X) -> int:
+        """Return the time on air of a packet; from spreading factor 7 on all chips agree."""
+        return time_on_air_us(
+            chip,
+            length,
+            sf=self.sf,
+            bandwidth_hz=self.bandwidth_hz,
+            coding_rate=self.coding_rate,
+            preamble_symbols=self.preamble_symbols,
+        )
+
+    def airtime_ms(self, length: int) -> int:
+        """Return the time on air of a packet in whole milliseconds, rounded up."""
+        return -(-self.airtime_us(length) // 1000)
 
     def with_power(self, power_dbm: int) -> "RadioConfig":
         """Return the same channel at another output power."""

@@ -11,7 +11,6 @@ import time
 
 from micropython import const
 
-from turna_protocol.airtime import time_on_air_us
 from turna_protocol.errors import MisuseError
 
 from .packet_queue import PacketQueue
@@ -95,7 +94,7 @@ class RadioDriver:
         """Transmit and return the time on air in microseconds; RadioError if it did not go out."""
         if not 0 < len(packet) <= PACKET_BYTES_MAX:
             raise MisuseError("packet")
-        airtime_us = self._airtime_us(len(packet))
+        airtime_us = self._configured().airtime_us(len(packet), self._chip.FAMILY)
         async with self._lock:
             await self._attempt(self._transmit, packet, airtime_us)
         self.counters.sent += 1
@@ -250,7 +249,9 @@ class RadioDriver:
         if self._reception_since_ms is None:
             self._reception_since_ms = _now_ms()
         waited_ms = time.ticks_diff(time.ticks_ms(), self._reception_since_ms)
-        longest_us = self._airtime_us(PACKET_BYTES_MAX if reception == HEADER else 0)
+        longest_us = self._configured().airtime_us(
+            PACKET_BYTES_MAX if reception == HEADER else 0, self._chip.FAMILY
+        )
         return waited_ms * 1000 <= longest_us
 
     # Interrupts.
@@ -338,17 +339,6 @@ class RadioDriver:
         if self._config is None:
             raise MisuseError("radio not started")
         return self._config
-
-    def _airtime_us(self, length: int) -> int:
-        config = self._configured()
-        return time_on_air_us(
-            self._chip.FAMILY,
-            length,
-            sf=config.sf,
-            bandwidth_hz=config.bandwidth_hz,
-            coding_rate=config.coding_rate,
-            preamble_symbols=config.preamble_symbols,
-        )
 
 
 def _now_ms() -> int:

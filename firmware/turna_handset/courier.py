@@ -10,7 +10,6 @@ from turna_board.radio import RadioConfig, RadioError
 from turna_board.waiting import Bell, wait_for
 from turna_protocol import codes, delivery, packet
 from turna_protocol.acknowledgement import sequences, unpack_acknowledgements, unpack_receipts
-from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.beacon import TIME_GNSS, TIME_NETWORK, BeaconMemory, turn, unpack_beacon
 from turna_protocol.errors import MalformedError, NotAuthenticError
 from turna_protocol.link import ADMISSION_LASTS_MS, SOS_PRIORITY, Deferred, Link
@@ -81,8 +80,8 @@ class Courier:
         self._link = Link(
             provisioning.device,
             random_below,
-            self._airtime_ms,
-            answer_takes_longer_ms(provisioning.hops, self._airtime_ms),
+            self._channel.airtime_ms,
+            answer_takes_longer_ms(provisioning.hops, self._channel.airtime_ms),
         )
         self._beacons = BeaconMemory()
         self._offered: set[int] = set()
@@ -299,7 +298,7 @@ class Courier:
 
     async def _put_on_air(self, sealed: bytes, now_ms: int, *, sos: bool) -> bool:
         """Send a packet if duty and channel allow it; return whether it was sent."""
-        airtime_us = self._airtime_us(len(sealed))
+        airtime_us = self._channel.airtime_us(len(sealed))
         wait_ms = self._ledger.wait_ms(self._band, airtime_us, now_ms, sos=sos)
         self.duty_exhausted = wait_ms > 0
         if wait_ms:
@@ -375,19 +374,6 @@ class Courier:
     def _radio_error(self) -> None:
         self.radio_failed = True
         self._counters.count("radio failures")
-
-    def _airtime_us(self, length: int) -> int:
-        return time_on_air_us(
-            SX126X,
-            length,
-            sf=self._channel.sf,
-            bandwidth_hz=self._channel.bandwidth_hz,
-            coding_rate=self._channel.coding_rate,
-            preamble_symbols=self._channel.preamble_symbols,
-        )
-
-    def _airtime_ms(self, length: int) -> int:
-        return -(-self._airtime_us(length) // 1000)
 
 
 if TYPE_CHECKING:

@@ -23,7 +23,6 @@ from turna_board.uptime import Uptime
 from turna_board.usb import UsbService
 from turna_board.usb_serial import UsbSerial
 from turna_board.waiting import Bell, wait_for
-from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.duty import DutyLedger
 from turna_protocol.errors import MalformedError
 from turna_protocol.modem.messages import CAN_TRANSMIT, HAS_COUNTERS, RELAY
@@ -59,7 +58,7 @@ class RelayBoard:
         self._counters = Counters()
         self._ledger = DutyLedger({setting.band: setting.duty_permille} if setting.band else {})
         self._ledger_file = LedgerFile(self._ledger)
-        self._relay = Relay(_random_below, self._airtime_ms)
+        self._relay = Relay(_random_below, self._channel.airtime_ms)
         self._serial = UsbSerial()
         self._usb = UsbService(
             hello(RELAY, setting.board, new_boot_id(), CAN_TRANSMIT | HAS_COUNTERS),
@@ -122,7 +121,7 @@ class RelayBoard:
             if await wait_for(self._wake, self._wait_ms(now_ms)):
                 self._wake.clear()
             return
-        airtime_us = self._airtime_us(len(packet))
+        airtime_us = self._channel.airtime_us(len(packet))
         alarm = packet_kind(packet) == ALERT
         if not self._ledger.may_send(self._setting.band, airtime_us, now_ms, sos=alarm):
             self._counters.count("dropped air time used up")
@@ -207,19 +206,6 @@ class RelayBoard:
         return (
             CHECK_IN_MS if deadline_ms is None else max(1, min(deadline_ms - now_ms, CHECK_IN_MS))
         )
-
-    def _airtime_us(self, length: int) -> int:
-        return time_on_air_us(
-            SX126X,
-            length,
-            sf=self._channel.sf,
-            bandwidth_hz=self._channel.bandwidth_hz,
-            coding_rate=self._channel.coding_rate,
-            preamble_symbols=self._channel.preamble_symbols,
-        )
-
-    def _airtime_ms(self, length: int) -> int:
-        return -(-self._airtime_us(length) // 1000)
 
 
 def _random_below(limit: int) -> int:
