@@ -23,13 +23,14 @@ export function showMedical(page, actions) {
   if (!byId("emt-day").value) byId("emt-day").value = new Date(page.now_ms).toISOString().slice(0, 10);
   byId("emt-send").disabled = !mayAct();
   byId("emt-may-not").textContent = mayAct() ? "" : whyNot();
-  if (form) table();
+  table();
   byId("no-emt").hidden = page.medical.length > 0;
   show(byId("emt-days"), page.medical.map((day) => card(day, page, actions)));
 }
 
 // Drawn anew only for other columns or another language: what was typed stays.
 function table() {
+  if (!form) return;
   const split = byId("emt-split").value || "all";
   const look = `${split} ${document.documentElement.lang}`;
   if (drawn === look) return;

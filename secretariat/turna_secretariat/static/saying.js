@@ -75,9 +75,9 @@ function notReady() {
 // Asks what one round of it costs; only what was answered for is sent.
 async function cost() {
   const question = JSON.stringify(said());
-  const answer = await send("/api/down/cost", JSON.parse(question));
+  const answer = mayAct() ? await send("/api/down/cost", JSON.parse(question)) : { problem: whyNot() };
   if (question !== JSON.stringify(said())) return;
-  const problem = answer.problem ?? (mayAct() ? null : whyNot());
+  const problem = answer.problem;
   byId("say-send").disabled = Boolean(problem);
   asked = problem ? "" : question;
   show(byId("say-cost"), problem ? [element("li", problem, { class: "bad" })] : lines(answer.body));
