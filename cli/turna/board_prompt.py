@@ -29,53 +29,54 @@ _PROGRAM_TIMEOUT_S = 600.0  # a whole firmware at 115200 baud takes a minute or 
 _ANSWER = re.compile(r"^TURNA (.*?)\r?$", re.MULTILINE)
 
 
-def reach(port: str) -> None:
-    """Leave the board at its prompt: a new one by Ctrl-C, one with our firmware by asking it."""
-    with _opened(port) as line:
-        if not _break(line) and not _ask(line):
+class BoardPrompt:
+    """The prompt of the board on a serial port."""
+
+    def __init__(self, port: str) -> None:
+        self.port = port
+
+    def reach(self) -> None:
+        """Leave the board at its prompt: a new one by Ctrl-C, one with our firmware by asking."""
+        with _opened(self.port) as line:
+            if not _break(line) and not _ask(line):
+                raise UsageError(
+                    f"the board on {self.port} shows no MicroPython prompt; is MicroPython on it"
+                    " (`turna flash`), and is no other program using the port?"
+                )
+
+    def greeting(self, patience_s: float) -> Hello | None:
+        """Return who the board says it is, once its firmware runs; None if it does not say."""
+        with _opened(self.port) as line:
+            return _hear(line, _client(), Hello, patience_s)
+
+    def run(self, program: str) -> str:
+        """Run a program on a board that is at its prompt; return what it printed."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "program.py"
+            path.touch(mode=0o600)  # it may hold keys, which no command line may
+            path.write_text(program, encoding="utf-8")
+            return _mpremote(self.port, "run", str(path))
+
+    def ask(self, program: str) -> dict[str, object]:
+        """Run a program that prints an answer: a line of JSON after "TURNA "."""
+        printed = self.run(program)
+        found = _ANSWER.findall(printed)
+        try:
+            answer = json.loads(found[-1])
+        except (IndexError, ValueError):
             raise UsageError(
-                f"the board on {port} shows no MicroPython prompt; is MicroPython on it"
-                " (`turna flash`), and is no other program using the port?"
-            )
+                f"the board on {self.port} answered something else: {printed[-80:]!r}"
+            ) from None
+        assert isinstance(answer, dict)
+        return answer
 
+    def copy(self, files: list[str], place: str) -> None:
+        """Copy files or folders to a place on a board that is at its prompt."""
+        _mpremote(self.port, "fs", "-r", "cp", *files, f":{place}")
 
-def greeting(port: str, patience_s: float) -> Hello | None:
-    """Return who the board says it is, once its firmware runs; None if it does not say."""
-    with _opened(port) as line:
-        return _hear(line, _client(), Hello, patience_s)
-
-
-def run(port: str, program: str) -> str:
-    """Run a program on a board that is at its prompt; return what it printed."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "program.py"
-        path.touch(mode=0o600)  # it may hold keys, which no command line may
-        path.write_text(program, encoding="utf-8")
-        return _mpremote(port, "run", str(path))
-
-
-def ask(port: str, program: str) -> dict[str, object]:
-    """Run a program that prints an answer: a line of JSON after "TURNA "."""
-    printed = run(port, program)
-    found = _ANSWER.findall(printed)
-    try:
-        answer = json.loads(found[-1])
-    except (IndexError, ValueError):
-        raise UsageError(
-            f"the board on {port} answered something else: {printed[-80:]!r}"
-        ) from None
-    assert isinstance(answer, dict)
-    return answer
-
-
-def copy(port: str, files: list[str], place: str) -> None:
-    """Copy files or folders to a place on a board that is at its prompt."""
-    _mpremote(port, "fs", "-r", "cp", *files, f":{place}")
-
-
-def reset(port: str) -> None:
-    """Restart a board that is at its prompt."""
-    _mpremote(port, "reset")
+    def reset(self) -> None:
+        """Restart a board that is at its prompt."""
+        _mpremote(self.port, "reset")
 
 
 def _mpremote(port: str, *words: str) -> str:

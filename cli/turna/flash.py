@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from turna import board_prompt, firmware_files
+from turna import firmware_files
+from turna.board_prompt import BoardPrompt
 from turna.deployment_boards import BOARDS, BoardKind
 from turna.usage import UsageError
 
@@ -127,8 +128,9 @@ def require_image(image: Path, board: BoardKind) -> None:
 
 def install(board: BoardKind, port: str, packages: tuple[tuple[str, str], ...]) -> None:
     """Put our modules on a board that runs MicroPython, read them back, and start them."""
-    board_prompt.reach(port)
-    facts = board_prompt.ask(port, _FACTS)
+    prompt = BoardPrompt(port)
+    prompt.reach()
+    facts = prompt.ask(_FACTS)
     with tempfile.TemporaryDirectory() as folder:
         lib = Path(folder) / "lib"
         compiled = firmware_files.compile_into(lib, packages)
@@ -144,22 +146,22 @@ def install(board: BoardKind, port: str, packages: tuple[tuple[str, str], ...]) 
             )
         else:
             print(f"  MicroPython {release}: copying {len(compiled)} modules")
-            _copy(port, lib, compiled)
-    board_prompt.reset(port)
-    if board_prompt.greeting(port, _GREETING_PATIENCE_S) is None:
+            _copy(prompt, lib, compiled)
+    prompt.reset()
+    if prompt.greeting(_GREETING_PATIENCE_S) is None:
         raise UsageError("the firmware is on the board, but does not speak; see what it prints")
 
 
-def _copy(port: str, lib: Path, compiled: dict[str, Path]) -> None:
+def _copy(prompt: BoardPrompt, lib: Path, compiled: dict[str, Path]) -> None:
     main = firmware_files.REPOSITORY / "firmware" / firmware_files.MAIN
     tops = sorted({place.partition("/")[0] for place in compiled})
     old = [*tops, *(top.replace(".mpy", ".py") for top in tops if top.endswith(".mpy"))]
-    board_prompt.ask(port, _MAKE_ROOM % {"tops": old})
-    board_prompt.copy(port, [str(lib / top) for top in tops], "/lib/")
-    board_prompt.copy(port, [str(main)], f"/{firmware_files.MAIN}")
+    prompt.ask(_MAKE_ROOM % {"tops": old})
+    prompt.copy([str(lib / top) for top in tops], "/lib/")
+    prompt.copy([str(main)], f"/{firmware_files.MAIN}")
     sent = {f"/lib/{place}": _digest(path) for place, path in compiled.items()}
     sent[f"/{firmware_files.MAIN}"] = _digest(main)
-    if board_prompt.ask(port, _READ_BACK % {"paths": sorted(sent)}) != sent:
+    if prompt.ask(_READ_BACK % {"paths": sorted(sent)}) != sent:
         raise UsageError("what the board holds is not what was sent; run it again")
     print(f"  read back: all {len(sent)} files are as they were sent")
 

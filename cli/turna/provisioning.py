@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from turna import board_prompt, deployment, labels
+from turna import deployment, labels
+from turna.board_prompt import BoardPrompt
 from turna.deployment import Kit
 from turna.deployment_kit import device_of, read_kit
 from turna.usage import UsageError
@@ -88,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run:
         print("\n".join(_steps(task, args.port)))
         return 0
-    put(task, args.port, lambda text: print(text, flush=True))
+    put(task, BoardPrompt(args.port), lambda text: print(text, flush=True))
     if args.label is not None and args.handset is not None:
         device = device_of(kit.mission, args.handset)
         args.label.write_text(labels.page(kit.mission, [device], kit.handset_boards))
@@ -98,31 +99,32 @@ def run(args: argparse.Namespace) -> int:
 
 def read_hardware_id(port: str) -> str:
     """Return the unique id of the board on a port."""
-    board_prompt.reach(port)
-    found = str(_facts(port)["hardware_id"])
-    board_prompt.reset(port)
+    prompt = BoardPrompt(port)
+    prompt.reach()
+    found = str(_facts(prompt)["hardware_id"])
+    prompt.reset()
     return found
 
 
-def put(task: Task, port: str, tell: Callable[[str], None]) -> None:
+def put(task: Task, prompt: BoardPrompt, tell: Callable[[str], None]) -> None:
     """Put the settings on the board and see that it takes them; UsageError if not."""
-    board_prompt.reach(port)
-    facts = _facts(port)
+    prompt.reach()
+    facts = _facts(prompt)
     tell(f"board {facts['hardware_id']}, MicroPython {facts['release']}")
     _require_right_board(task, facts)
-    board_prompt.run(port, _MARK % {"mark": UNFINISHED})
+    prompt.run(_MARK % {"mark": UNFINISHED})
     tell("marked as unfinished: until the end this board has no settings")
     counter = facts["counter"]
     assert isinstance(counter, int)
     slots = [pack_slot(counter + n, task.settings) for n in (1, 2)]
     for path, content in zip(SLOTS, slots, strict=True):
-        board_prompt.run(port, _PUT % {"path": path, "content": content})
+        prompt.run(_PUT % {"path": path, "content": content})
         tell(f"written {path}, {len(content)} bytes")
-    _require_read_back(port, slots)
+    _require_read_back(prompt, slots)
     tell("read back: both are as they were sent")
-    board_prompt.ask(port, _IN_FORCE % {"plain": _PLAIN, "mark": UNFINISHED})
-    board_prompt.reset(port)
-    _require_in_service(port, task)
+    prompt.ask(_IN_FORCE % {"plain": _PLAIN, "mark": UNFINISHED})
+    prompt.reset()
+    _require_in_service(prompt, task)
     tell(f"in force: this board is {task.name} now")
 
 
@@ -151,8 +153,8 @@ def _steps(task: Task, port: str) -> list[str]:
     ]
 
 
-def _facts(port: str) -> dict[str, object]:
-    return board_prompt.ask(port, _FACTS % {"slots": SLOTS})
+def _facts(prompt: BoardPrompt) -> dict[str, object]:
+    return prompt.ask(_FACTS % {"slots": SLOTS})
 
 
 def _require_right_board(task: Task, facts: dict[str, object]) -> None:
@@ -166,14 +168,14 @@ def _require_right_board(task: Task, facts: dict[str, object]) -> None:
         )
 
 
-def _require_read_back(port: str, slots: list[bytes]) -> None:
-    found = board_prompt.ask(port, _READ_BACK % {"slots": SLOTS})["sha256"]
+def _require_read_back(prompt: BoardPrompt, slots: list[bytes]) -> None:
+    found = prompt.ask(_READ_BACK % {"slots": SLOTS})["sha256"]
     if found != [hashlib.sha256(content).hexdigest() for content in slots]:
         raise UsageError("what the board holds is not what was sent; it stays without settings")
 
 
-def _require_in_service(port: str, task: Task) -> None:
-    hello = board_prompt.greeting(port, GREETING_PATIENCE_S)
+def _require_in_service(prompt: BoardPrompt, task: Task) -> None:
+    hello = prompt.greeting(GREETING_PATIENCE_S)
     if hello is None or not (hello.role in (MODEM, RELAY) or hello.capabilities & HAS_JOURNAL):
         raise UsageError(
             f"{task.name} has its settings, but is not in service with them; what does it show?"
