@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.firmware.radio_bench import LISTEN, Bench, still_air
+from turna_simulation.chips.sx1262 import Sx1262
 from turna_simulation.world import World
 
 START = "await radio.start(configuration())"
@@ -18,6 +19,18 @@ spi = dict(sck=Pin(9), mosi=Pin(10), miso=Pin(11))
 {change}
 radio = RadioDriver(Sx1262(SPI(1, baudrate=8000000, **spi), **wires))
 """
+
+
+TWO_PACKETS = """
+await attempt(radio.send(b"first"))
+await attempt(radio.send(b"second"))
+"""
+
+
+def dip(chip: Sx1262) -> None:
+    """Take the supply away for a moment that the processor survives."""
+    chip.power(on=False)
+    chip.power(on=True)
 
 
 @pytest.fixture
@@ -177,11 +190,7 @@ def test_a_chip_that_has_lost_its_settings_is_set_up_anew(bench: Bench) -> None:
         "sender", START + "\nawait asyncio.sleep_ms(15000)\nawait radio.send(b'heard')"
     )
 
-    def dip() -> None:
-        listener.chip.power(on=False)
-        listener.chip.power(on=True)
-
-    bench.world.at(2_000, dip)
+    bench.world.at(2_000, lambda: dip(listener.chip))
     bench.run(sender)
     bench.world.run_for(200)
 
@@ -270,3 +279,20 @@ except MisuseError as error:
     bench.run(board)
 
     assert board.values("misuse") == [field]
+
+
+def test_a_chip_that_has_lost_its_settings_sends_nothing_wrong_and_is_set_up_anew(
+    bench: Bench,
+) -> None:
+    """As after a dip of its supply, between two packets."""
+    steps = START + "\nawait asyncio.sleep_ms(2000)"
+    board = bench.add("board", steps + TWO_PACKETS)
+    bench.world.at(1_500, lambda: dip(board.chip))
+    bench.run(board)
+
+    assert board.said[-2] == {"ok": True}
+    sent = bench.sent("board")
+    assert sent
+    assert {round(record["freq_hz"], -3) for record in sent} == {433_175_000}
+    assert {record["payload"] for record in sent} <= {b"first".hex(), b"second".hex()}
+    assert sent[-1]["payload"] == b"second".hex()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.firmware.radio_bench import LISTEN, Bench, RadioBoard, still_air
+from turna_simulation.chips.sx1276 import Sx1276
 from turna_simulation.world import World
 
 START = "await radio.start(configuration())"
@@ -17,6 +18,18 @@ spi = dict(sck=Pin(5), mosi=Pin(27), miso=Pin(19))
 {change}
 radio = RadioDriver(Sx1276(SPI(1, baudrate=8000000, **spi), **wires))
 """
+
+
+TWO_PACKETS = """
+await attempt(radio.send(b"first"))
+await attempt(radio.send(b"second"))
+"""
+
+
+def dip(chip: Sx1276) -> None:
+    """Take the supply away for a moment that the processor survives."""
+    chip.power(on=False)
+    chip.power(on=True)
 
 
 @pytest.fixture
@@ -109,6 +122,18 @@ def test_a_chip_that_hangs_while_it_receives_receives_again_within_seconds(bench
     assert listener.packets == [b"heard"]
 
 
+def test_a_listening_chip_that_has_lost_its_settings_is_set_up_anew(bench: Bench) -> None:
+    listener = add(bench, "listener", LISTEN)
+    sender = bench.add(
+        "sender", START + "\nawait asyncio.sleep_ms(15000)\nawait radio.send(b'heard')"
+    )
+    bench.world.at(2_000, lambda: dip(listener.chip_1276))
+    bench.run(sender)
+    bench.world.run_for(200)
+
+    assert listener.packets == [b"heard"]
+
+
 def test_a_chip_that_stays_away_is_tried_again_and_again(bench: Bench) -> None:
     listener = add(bench, "listener", LISTEN)
     sender = bench.add(
@@ -191,3 +216,20 @@ def test_a_radio_with_a_tcxo_sends_once_it_is_switched_on(bench: Bench) -> None:
 
     assert board.chip_1276.refusals == []
     assert len(bench.sent("board")) == 1
+
+
+def test_a_chip_that_has_lost_its_settings_sends_nothing_wrong_and_is_set_up_anew(
+    bench: Bench,
+) -> None:
+    """As after a dip of its supply, between two packets."""
+    steps = START + "\nawait asyncio.sleep_ms(2000)"
+    board = add(bench, "board", steps + TWO_PACKETS)
+    bench.world.at(1_500, lambda: dip(board.chip_1276))
+    bench.run(board)
+
+    assert board.said[-2] == {"ok": True}
+    sent = bench.sent("board")
+    assert sent
+    assert {round(record["freq_hz"], -3) for record in sent} == {433_175_000}
+    assert {record["payload"] for record in sent} <= {b"first".hex(), b"second".hex()}
+    assert sent[-1]["payload"] == b"second".hex()
