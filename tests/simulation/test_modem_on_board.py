@@ -15,10 +15,13 @@ from turna_protocol.modem.messages import Accepted, Hello
 from turna_protocol.modem.radio_messages import NOT_ALLOWED, SENT, RadioSetting, Status
 from turna_protocol.modem.replay import RING_LIMIT
 from turna_simulation.board import Board
+from turna_simulation.energy import EnergyLedger
 from turna_simulation.host_serial import HostSerial
 from turna_simulation.interpreter import find_micropython
+from turna_simulation.mcu import LIGHT_SLEEP
 from turna_simulation.native_usb import UsbPort
 from turna_simulation.transmission import Receiver, Reception
+from turna_simulation.uart import CONSOLE_RING_BYTES
 from turna_simulation.world import World
 
 SETTINGS = json.dumps({"role": "modem", "board": "heltec_v3"}).encode()
@@ -210,7 +213,9 @@ def test_a_modem_is_awake_for_its_host_after_a_long_time_without_one(
     world: World, modem: Board
 ) -> None:
     """Light sleep would make its line deaf, and end a native USB port."""
+    ledger = EnergyLedger(world.scheduler, modem)
     world.run_for(600_000)
+    assert [row for row in ledger.rows() if row.state == LIGHT_SLEEP and row.seconds] == []
     host = Host(world, modem)
     asked_ms = world.now_ms
     assert online(world, host)
@@ -297,6 +302,20 @@ def test_random_bytes_on_serial_and_radio_stop_nothing(
     assert modem.boots == 1
     statuses = host.of(Status)
     assert statuses[-1].serial_undecodable > 0
+
+
+def test_more_than_the_ring_holds_in_front_of_a_command_costs_nothing_but_a_repetition(
+    world: World, modem: Board, peer: Board
+) -> None:
+    host = Host(world, modem)
+    assert online(world, host)
+    send(peer, bytes(200))  # the radio has its hands full meanwhile
+    modem.serial.write(Random(3).randbytes(8 * CONSOLE_RING_BYTES))
+    host.transmit(b"behind the flood")
+    assert world.run_until(lambda: bool(host.of(Sent)), 20_000)
+    assert [sent.result for sent in host.of(Sent)] == [SENT]
+    assert world.run_until(lambda: bytes(200) in host.packets(), 20_000)
+    assert len(host.of(Up)) == 1
 
 
 def test_ctrl_c_in_the_first_moment_leads_to_the_prompt_and_the_host_starts_the_program_again(
