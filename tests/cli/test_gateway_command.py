@@ -102,6 +102,19 @@ def test_a_gateway_whose_region_is_not_set_says_so_and_does_not_start(
     assert not (settings.parent / "gateway.db").exists()
 
 
+def test_fault_49_a_disk_that_lets_nobody_write_is_no_reason_not_to_be_started_again(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kit = settings.parent / "kit" / "mission.json"
+    kit.write_text(kit.read_text().replace('"UNSET"', '"KZ433"'))
+    (settings.parent / "card").touch()  # in its way, whoever runs the tests
+    settings.write_text(settings.read_text().replace('"gateway.db"', '"card/gateway.db"'))
+
+    assert main(["gateway", "run", "--config", str(settings)]) == 1
+
+    assert "cannot be" in capsys.readouterr().err
+
+
 def test_a_missing_settings_file_is_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

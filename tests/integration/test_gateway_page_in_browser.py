@@ -97,7 +97,12 @@ def test_silence_outage_and_sos_appear_without_a_reload_and_not_by_colour_alone(
     station.passes(2)
 
     alarms = page.locator("#alarms")
-    expect(alarms).to_contain_text("no backbone for 15 min: gone", timeout=PATIENCE_MS)
+    expect(alarms.locator("div").first).to_contain_text(
+        "AFAD-1 (AFAD), 0 min ago at 36.20000, 36.16000: NOT at the Secretariat",
+        timeout=PATIENCE_MS,
+    )
+    expect(alarms.locator("div").first).to_contain_text("pass it on by voice")
+    expect(alarms).to_contain_text("no backbone for 15 min: gone")
     expect(alarms).to_contain_text("AFAD-2 silent for 15 min")
     expect(page.locator("#handsets tr.silent")).to_have_count(1)
     expect(page.locator("#map circle.sos")).to_have_count(1)
@@ -123,3 +128,41 @@ def test_it_fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 700})
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_wider_view_shows_the_coast_and_how_to_come_back(page: Page) -> None:
+    expect(page.locator("#attribution")).to_contain_text("no opinion on the status")
+    for _ in range(5):
+        page.locator("#wider").click()
+    expect(page.locator("#map path.lake")).not_to_have_count(0)
+    expect(page.locator("#map")).to_contain_text("km")
+
+    page.locator("#fit").click()
+    expect(page.locator("#map path.lake")).to_have_count(0)
+    expect(page.locator("#map")).not_to_contain_text("km")
+
+
+def test_labels_never_cover_each_other_and_an_sos_has_one_wherever_it_is(
+    page: Page, station: Station
+) -> None:
+    crowd = [Handset(number) for number in range(2, 9)]
+    station.field.hear(*(one.seal(7, position(one.device)) for one in crowd))
+    station.field.hear(ONE.seal(7, SOS))
+    station.passes(2)
+
+    expect(page.locator("#map text.sos")).to_have_text("AFAD-1 SOS 2 s", timeout=PATIENCE_MS)
+    covered = page.evaluate(
+        """() => {
+          const labels = [...document.querySelectorAll("#map text")];
+          const boxes = labels.map((label) => label.getBoundingClientRect());
+          return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) =>
+            a.left < b.right - 2 && b.left < a.right - 2 &&
+            a.top < b.bottom - 6 && b.top < a.bottom - 6));
+        }"""
+    )
+    assert covered == []
+
+
+def test_signal_is_said_in_a_word_as_well(page: Page) -> None:
+    expect(page.locator("#handsets")).to_contain_text("weak")
+    expect(page.locator("#handsets")).to_contain_text("-110 dBm")
