@@ -4,6 +4,7 @@ Threads: the loop (this one) owns store and decisions; the modem's reader, the b
 the status page only put events into the inbox or read a snapshot.
 """
 
+import gc
 import logging
 import queue
 import secrets
@@ -123,6 +124,8 @@ def run(
         radio.start()
         page.start()
         supervisor.ready()
+        gc.collect()
+        gc.freeze()  # it stays: the collector need not go through it again and again
         _run_or_blame(runner, gateway)
         supervisor.stopping()
         session.publish(topic, farewell, retain=True)
