@@ -40,8 +40,9 @@ class BoardPrompt:
         with _opened(self.port) as line:
             if not _break(line) and not _ask(line):
                 raise UsageError(
-                    f"the board on {self.port} shows no MicroPython prompt; is MicroPython on it"
-                    " (`turna flash`), and is no other program using the port?"
+                    f"the board on {self.port} shows no MicroPython prompt. A handset that saves"
+                    " power sleeps: press RST (or take its power away) and try again within 20 s."
+                    " Is MicroPython on it (`turna flash`), and no other program on the port?"
                 )
 
     def greeting(self, patience_s: float) -> Hello | None:

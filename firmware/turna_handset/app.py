@@ -245,7 +245,7 @@ class Handset:
         if self._going_off:
             from .going_off import go_off
 
-            await go_off(self._courier, self._panel, self._supply)
+            await go_off(self._courier, self._panel, self._supply, self._provisioning.board)
         self._mail_came.clear()
         await self._mail.read()
         brisk = self._power.live or self._phone is not None
@@ -317,6 +317,7 @@ class Handset:
                 counters=self._counters,
                 uptime=self._uptime,
             )
+            self._mail_came.set()  # whoever looks after it need not wait out his seconds
         return self._phone
 
     def _look_after_phone(self, now_ms: int) -> None:

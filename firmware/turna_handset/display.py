@@ -101,7 +101,7 @@ class Status(Record):
         self.warning = warning  # a label
         self.unread = unread  # letters that nobody has opened
         self.alarm = alarm
-        self.phone = phone  # name and password of the network; empty: it is closed
+        self.phone = phone  # name and password of the network, or the label of why there is none
 
 
 def draw(form: "Form", status: Status, now_ms: int) -> tuple[Line, ...]:
@@ -137,8 +137,9 @@ _PHONE_ADDRESS = "http://192.168.4.1"  # of the ESP32's access point
 
 
 def _phone(network: tuple[str, ...]) -> "list[Line]":
-    if not network:
-        return [inverse(text("phone.failed")), Line(""), Line(""), Line(text("phone.close"))]
+    if len(network) < 2:
+        why = text(network[0]) if network else ""
+        return [inverse(why), Line(""), Line(""), Line(text("phone.close"))]
     name, password = network
     return [
         Line(f"{text('phone.wifi')} {name}"),

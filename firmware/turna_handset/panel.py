@@ -179,6 +179,11 @@ class Panel:
         if await wait_for(self._sounding, min(wait_ms, CHECK_IN_MS)):
             self._sounding.clear()
 
+    def phone_refused(self) -> None:
+        """Note that the page for a phone does not open: the screen says why."""
+        self._paused_until_ms = 0
+        self._changed.set()
+
     def phone_closed(self) -> None:
         """Note that the page for a phone has closed by itself."""
         self._form.leave_phone()

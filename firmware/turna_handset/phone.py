@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
 IDLE_MS = 300_000  # without somebody who opens the page or sends a report
 DRAWN_AFTER_MS = 1_500  # the screen shows name and password by then
-# Server, form and report beside everything else: measured on 32-bit MicroPython, code in ROM.  An
-# ESP32 without PSRAM may not have it; nothing of the handset's is put at risk for a page.
-ROOM_BYTES = 40 * 1024
+# Measured on 32-bit MicroPython, code in ROM, in bytes: server 11,400, a connection with its
+# request 5,700, the longest form while it becomes a report 34,000.  An ESP32 without PSRAM has not
+# so much; nothing of the handset's is put at risk for a page.
+ROOM_BYTES = 52 * 1024
+REFUSAL_SHOWN_MS = 30_000  # unless a key says before that it was read
 OPEN_MAX_MS = 1_800_000  # whoever is still there asks for it again
 NAME_LETTERS_MAX = 15  # of a call sign; the screen has room for no more
 # Letters and digits that no eye confuses on a small screen: five bits each.
@@ -75,11 +77,14 @@ class Phone:
         self._access_point: "AccessPoint | None" = None
         self._site: "Site | None" = None
         self._wanted_ms: int | None = None
+        self._refusal = ""  # a label: why it does not open
 
     @property
     def network(self) -> "tuple[str, ...]":
-        """Return name and password of the network while it is there, or about to be."""
-        return () if self._wanted_ms is None else (self._name(), self._password())
+        """Return name and password of the network, or the label that says why there is none."""
+        if self._wanted_ms is None:
+            return ()
+        return (self._refusal,) if self._refusal else (self._name(), self._password())
 
     def _name(self) -> str:
         return self._provisioning.call_sign[:NAME_LETTERS_MAX]
@@ -95,6 +100,10 @@ class Phone:
     def close(self) -> None:
         """Go off the air."""
         self._wanted_ms = None
+        self._refusal = ""
+        self._go_off_the_air()
+
+    def _go_off_the_air(self) -> None:
         if self._site is not None:
             self._site.stop()
             self._site = None
@@ -107,9 +116,16 @@ class Phone:
         """Open when it is time, close when nobody uses it; return whether it is still wanted."""
         if self._wanted_ms is None:
             return False
-        if self._site is None:
-            if now_ms - self._wanted_ms < DRAWN_AFTER_MS or self._open(now_ms):
+        if self._refusal:
+            if now_ms - self._wanted_ms < REFUSAL_SHOWN_MS:
                 return True
+        elif self._site is None:
+            if now_ms - self._wanted_ms >= DRAWN_AFTER_MS:
+                self._refusal = self._open(now_ms)
+                if self._refusal:
+                    self._go_off_the_air()
+                    self._panel.phone_refused()
+            return True
         elif self._site.failed:
             self._counters.count("phone page failed")
         elif now_ms - self._site.used_ms < IDLE_MS and now_ms - self._wanted_ms < OPEN_MAX_MS:
@@ -118,11 +134,13 @@ class Phone:
         self._panel.phone_closed()
         return False
 
-    def _open(self, now_ms: int) -> bool:
+    def _open(self, now_ms: int) -> str:
+        """Go on the air; return the label that says why not, or nothing."""
         self._make_room()
+        gc.collect()
         if gc.mem_free() < ROOM_BYTES:
             self._counters.count("phone page without memory")
-            return False
+            return "phone.no_room"
         try:
             parts.load(parts.FOR_A_PHONE)
             from turna_board.access_point import AccessPoint
@@ -141,11 +159,11 @@ class Phone:
             )
         except (OSError, MemoryError) as error:
             self._counters.count(f"phone page failed {type(error).__name__}")
-            return False
+            return "phone.failed"
         self._site.used_ms = now_ms
         self._site.start()
         self._counters.count("phone page opened")
-        return True
+        return ""
 
     def _make_room(self) -> None:
         """Let go of what draws: the screen keeps what it shows."""
