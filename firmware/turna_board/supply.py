@@ -52,6 +52,12 @@ def build_supply(profile: "ModuleType") -> Supply:
     return Supply(None, None)
 
 
+def cut_rail(profile: "ModuleType") -> None:
+    """Switch the board's rail off, whatever hangs on it: the board is switched off."""
+    if profile.RAIL is not None:
+        Pin(profile.RAIL, Pin.OUT, value=1 - profile.RAIL_ON)
+
+
 def _level(number: int, on_level: int) -> "Switch":
     pin = Pin(number, Pin.OUT, value=on_level)
     return lambda on: pin.value(on_level if on else 1 - on_level)

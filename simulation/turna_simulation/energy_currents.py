@@ -91,6 +91,13 @@ _SX1276 = {
     "receives": Current(10.8, 10.8, 12.0, f"{_SX1276_DS}; 11.5 measured on a T-Beam"),
     "transmits": Current(20.0, 87.0, 95.0, f"{_SX1276_DS}: 87 mA at 17 dBm, less at 10 dBm"),
 }
+# A TCXO that the processor feeds, from power-on on.
+_SX1276_TCXO = {
+    **_SX1276,
+    "sleeps": Current(1.0, 1.5, 2.0, f"{_SX1276_DS}, {_TCXO}, fed all the time"),
+    "stands by": Current(2.6, 3.1, 3.8, f"{_SX1276_DS}, {_TCXO}"),
+    "receives": Current(11.8, 12.3, 14.0, f"{_SX1276_DS}, {_TCXO}"),
+}
 _BACKUP = Current(0.007, 0.03, 0.05, "backup supply, u-blox and Quectel data sheets: 7 to 32 uA")
 # Of a module wired to the header one chooses what it is: docs/hardware.md advises this.
 _M10 = {
@@ -162,6 +169,10 @@ _KINDS = {
     "lilygo_t3_v2_1": Kind(
         _ESP32_CLASSIC, _SX1276,
         Current(0.1, 0.2, 0.4, "estimate; an owner: 0.15 mA in deep sleep"), _NO_RECEIVER,
+    ),
+    "lilygo_t3_v2_1_tcxo": Kind(
+        _ESP32_CLASSIC, _SX1276_TCXO,
+        Current(0.1, 0.2, 0.4, "as a LilyGO T3 v2.1"), _NO_RECEIVER,
     ),
 }  # fmt: skip
 

@@ -68,7 +68,7 @@ def heltec_v3(bench: Bench, *, divider_on: int = 0) -> Parts:
 
 
 def heltec_v2(bench: Bench) -> Parts:
-    """Heltec WiFi LoRa 32 V2.1, with a GNSS module on its header."""
+    """Heltec WiFi LoRa 32 V2.1, with a GNSS module on its header's Vext."""
     pins = bench.mcu.pins
     radio = solder_sx1276(bench, sck=5, miso=19, mosi=27, nss=18, reset=14, dio0=26, dio1=35)
     oled = Ssd1306(bench.random, bench.fault)
@@ -77,12 +77,13 @@ def heltec_v2(bench: Bench) -> Parts:
     pins.listen(21, lambda level: oled.power(level == 0))
     pins.listen(16, oled.reset)
     gnss, line = solder_gnss(bench, 36)
+    pins.listen(21, lambda level: gnss.power(level == 0))
     battery = Battery(312, connected=lambda: pins.level(21) == 0)  # 220k over 100k behind Vext
     bench.mcu.analog[37] = battery.sense_uv
     buttons = {"user": solder_button(bench, 0, pulled_up=True)}
     return Parts(
         radio, oled, gnss, line, battery, solder_buzzer(bench, None), solder_lamp(bench, 25),
-        buttons, (radio.power, gnss.power),
+        buttons, (radio.power,),
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_time_wakes_a_sleeping_handset_when_something_is_due(tmp_path: Path, mod
         assert not field.handset.parts.oled.lit
 
 
-@pytest.mark.parametrize("model", WAKE_BOARDS)
+@pytest.mark.parametrize("model", [*WAKE_BOARDS, "heltec_v2"])
 def test_switched_off_everything_rests_until_the_button(tmp_path: Path, model: str) -> None:
     with World(seed=1) as world:
         field = saving(world, tmp_path, "listen", model)
