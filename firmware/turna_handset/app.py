@@ -245,7 +245,7 @@ class Handset:
         if self._going_off:
             from .going_off import go_off
 
-            await go_off(self._courier, self._panel, self._supply)
+            await go_off(self._courier, self._panel, self._supply, self._provisioning.board)
         self._mail_came.clear()
         await self._mail.read()
         brisk = self._power.live or self._phone is not None

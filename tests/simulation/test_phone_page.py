@@ -165,6 +165,7 @@ def test_a_handset_that_saves_power_is_awake_while_the_page_is_open(tmp_path: Pa
     with World(seed=1) as world:
         field = Field(world, tmp_path, power="poll")
         world.run_for(40_000)
+        field.press(PRESS_MS)  # in the dark it only lights the screen
         open_page(field)
         asked(field, fill_in_one)
         assert field.handset.faults == []
