@@ -1,6 +1,6 @@
 """A simulated week of a handset and a modem in 110 KiB of heap: nothing hangs, nothing grows.
 
-TURNA_SOAK_HOURS=24 makes it a day.  A week takes more than an hour of the wall clock.
+TURNA_SOAK_HOURS=24 makes it a day.  A week takes about a quarter of an hour on an idle machine.
 """
 
 import os
@@ -20,7 +20,7 @@ WEEK_HOURS = 7 * DAY_HOURS
 HOURS = int(os.environ.get("TURNA_SOAK_HOURS", WEEK_HOURS))
 SETTLES_H = 10  # until the journal is full: its index takes 13 bytes a report till then
 GROWTH_MAX_BYTES = 512  # from one day to another: what comes and goes with the hour
-FREE_MIN_BYTES = 4096
+FREE_MIN_BYTES = 8192
 
 
 def main() -> int:

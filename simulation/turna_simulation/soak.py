@@ -17,8 +17,8 @@ from turna_protocol.modem.radio_messages import Status
 
 from .board import Board
 from .chain import VirtualChain
+from .esp32 import esp32_heap
 from .host_serial import HostSerial
-from .rom import ESP32_HEAP
 from .world import World
 
 HOUR_MS = 3_600_000
@@ -44,7 +44,7 @@ class Soak:
     def __init__(self, world: World, kit: Path, *, gateway: str, micropython: Path) -> None:
         self.measured = Measured()
         self.chain = VirtualChain(
-            world, kit, gateway=gateway, heap=ESP32_HEAP, micropython=micropython, rom=True
+            world, kit, gateway=gateway, heap=esp32_heap(), micropython=micropython, rom=True
         )
         self.handset = self.chain.add_handset(
             1, position=(400.0, 300.0), changes={"power": "listen"}

@@ -49,7 +49,7 @@ from .scheduler import Scheduler
 __all__ = ["World", "find_micropython"]
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
-_FIRMWARE = (_REPOSITORY / "firmware", _REPOSITORY / "protocol")
+FIRMWARE = (_REPOSITORY / "firmware", _REPOSITORY / "protocol")
 _HOST_INPUT_INTERVAL_S = 0.002  # flat out, device files are looked at this often
 DEFAULT_START_UNIX_S = 1_785_567_600  # 2026-08-01 07:00 UTC
 DEFAULT_HANG_AFTER_CPU_S = 2.0
@@ -89,7 +89,7 @@ class World:
         *,
         position: Position = (0.0, 0.0),
         files: Mapping[str, bytes] | None = None,
-        firmware: Sequence[Path] = _FIRMWARE,
+        firmware: Sequence[Path] = FIRMWARE,
         rom: bool = False,
         heap: str | None = None,
         micropython: Path | None = None,

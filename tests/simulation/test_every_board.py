@@ -18,9 +18,9 @@ from turna_protocol.packet import ALERT, first_byte
 from turna_protocol.reports import Sitrep
 from turna_simulation.board import Board
 from turna_simulation.chips.sx1262 import Sx1262
+from turna_simulation.esp32 import esp32_heap
 from turna_simulation.interpreter import find_micropython
 from turna_simulation.models import BOARDS, PROFILES
-from turna_simulation.rom import ESP32_HEAP
 from turna_simulation.transmission import Receiver
 from turna_simulation.world import World
 
@@ -135,7 +135,7 @@ def narrow() -> Path:
 def test_a_handset_has_room_in_the_heap_of_the_smallest(
     world: World, tmp_path: Path, model: str
 ) -> None:
-    field = Field(world, tmp_path, model=model, micropython=narrow(), heap=ESP32_HEAP, rom=True)
+    field = Field(world, tmp_path, model=model, micropython=narrow(), heap=esp32_heap(), rom=True)
     for _ in range(3):
         field.send_sitrep()
         world.run_for(3_000)
@@ -151,7 +151,7 @@ def test_a_handset_has_room_in_the_heap_of_the_smallest(
 def test_a_modem_and_a_relay_have_room_in_the_heap_of_the_smallest(
     world: World, model: str
 ) -> None:
-    options: dict[str, Any] = {"micropython": narrow(), "heap": ESP32_HEAP, "rom": True}
+    options: dict[str, Any] = {"micropython": narrow(), "heap": esp32_heap(), "rom": True}
     modem = add_modem(world, model, **options)
     relay = add_relay(world, model, **options)
     host = Host(world, modem)
