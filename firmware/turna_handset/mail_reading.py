@@ -80,7 +80,7 @@ class Reader:
         windows = self._window(mail_state.ORDERS), self._window(mail_state.NOTICES)
         news = agree(self._inbox, windows, watch, self._mail.count)
         if self._found == mail_state.DAMAGED:
-            self._mail.count("failures of flash, letters taken")
+            self._mail.count("failed letters taken")
             self._state.save(mail_state.BARRED, bar(windows))
         if news or self._found == mail_state.DAMAGED:
             self._save(mail_state.ORDERS, windows[mail_state.ORDERS])

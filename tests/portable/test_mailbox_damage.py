@@ -84,7 +84,7 @@ def test_damage_to_either_copy_makes_nothing_act_twice_and_forgets_nothing() -> 
             assert len(bench.settings) == 1
             assert bench.holding(downlink.HOLD_AFTER_MS) == Holding(orders.ORDERS, 4, 0b11)
             assert bench.hear(a_message(1)) == [LETTER], "it comes late, and was never here"
-            assert bench.counters.total("failures of flash") == 0
+            assert bench.counters.total("fail") == 0
 
 
 def test_damage_to_both_copies_makes_nothing_act_twice_and_claims_nothing_unknown() -> None:
@@ -93,7 +93,7 @@ def test_damage_to_both_copies_makes_nothing_act_twice_and_claims_nothing_unknow
         for path in bench.state_files():
             spoil(path)
         bench.restart()
-        assert bench.counters.of("failures of flash, letters taken") == 1
+        assert bench.counters.of("failed letters taken") == 1
         assert bench.hear(a_message(2), a_message(4)) == []
         assert bench.holding(downlink.HOLD_AFTER_MS) == Holding(orders.ORDERS, 4, 0b10)
         for _ in range(2):
@@ -101,7 +101,7 @@ def test_damage_to_both_copies_makes_nothing_act_twice_and_claims_nothing_unknow
             assert bench.holding(downlink.HOLD_AFTER_MS) == Holding(orders.ORDERS, 4, 0b10)
             bench.restart()
         assert bench.hear(a_message(5)) == [LETTER]
-        assert bench.counters.of("failures of flash, letters taken") == 0, "it is mended"
+        assert bench.counters.of("failed letters taken") == 0, "it is mended"
 
 
 def test_an_alarm_that_is_on_stays_on_whatever_is_damaged() -> None:

@@ -81,7 +81,7 @@ def test_full_flash_gives_up_positions_and_says_so_but_keeps_reports(tmp_path: P
         first = field.send_sitrep()
         for _ in range(20):
             world.run_for(100_000)
-            if field.shows("MEMORY FULL"):
+            if Host(field).counters()["flash errors"]:
                 break
         world.run_for(60_000)
         assert field.shows("MEMORY FULL")
