@@ -275,7 +275,8 @@ def _decoded(payload: bytes) -> object:
     """
     try:
         value: object = cbor2.loads(payload, max_depth=cbor.MAX_DEPTH, allow_indefinite=False)
-        is_deterministic = _is_plain([value]) and cbor2.dumps(value) == payload
+        # In this order: cbor2 refuses to write a list that holds itself.
+        is_deterministic = cbor2.dumps(value) == payload and _is_plain([value])
     except cbor2.CBORError:
         raise MalformedError("no CBOR") from None
     if not is_deterministic:

@@ -15,7 +15,9 @@ from turna_backbone.envelope import (
     Receipt,
     ReceiptEnvelope,
     ReportEnvelope,
+    take_items,
 )
+from turna_protocol import cbor
 from turna_protocol.errors import MalformedError, MisuseError
 
 REPORT = ReportEnvelope(
@@ -159,3 +161,48 @@ def test_as_many_receipts_as_allowed_fit_the_codec_and_the_envelope() -> None:
 def test_an_enormous_payload_is_refused_before_it_is_decoded() -> None:
     with pytest.raises(MalformedError, match="too long"):
         ReportEnvelope.unpack(bytes(ENVELOPE_LIMIT + 1))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(1 << 64), (1 << 64) - 1) | st.binary() | st.text(),
+    lambda inner: st.lists(inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def read_by_ourselves(payload: bytes) -> object:
+    try:
+        value = cbor.decode(payload)
+    except MalformedError:
+        return None
+    return value if isinstance(value, list) and value[:1] == [1] and len(value) == 2 else None
+
+
+def read(payload: bytes) -> object:
+    try:
+        return take_items(payload, 2)
+    except MalformedError:
+        return None
+
+
+@given(value=VALUES, at=st.integers(0, 1_000), byte=st.integers(0, 255))
+def test_an_envelope_is_read_as_our_own_codec_reads_it(value: object, at: int, byte: int) -> None:
+    try:
+        payload = cbor.encode([1, value])  # type: ignore[list-item]  # of its types
+    except MisuseError:  # nested too deep
+        return
+    assert read(payload) == read_by_ourselves(payload)
+
+    damaged = bytearray(payload)
+    damaged[at % len(damaged)] = byte
+    assert read(bytes(damaged)) in (read_by_ourselves(bytes(damaged)), None)
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["f90000", "c11a00000000", "a10102", "c5821a7fffffff01", "d81c81d81d00", "1800", "9f01ff"],
+    ids=["float", "date", "map", "bigfloat", "cycle", "long form", "indefinite"],
+)
+def test_what_only_other_codecs_know_is_refused(item: str) -> None:
+    with pytest.raises(MalformedError):
+        take_items(bytes.fromhex("8201" + item), 2)

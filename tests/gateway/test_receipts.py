@@ -7,8 +7,10 @@ import pytest
 from tests.gateway.field import RECEIPT_TOPIC, Field, Handset, receipt_for
 from turna_backbone import topics
 from turna_backbone.envelope import Receipt, ReceiptEnvelope
+from turna_backbone.mqtt import Message
 from turna_protocol import acknowledgement, delivery
 from turna_protocol.acknowledgement import RECEIPTS_PER_PACKET
+from turna_protocol.sealing import packet_digest
 
 ONE, TWO = Handset(1), Handset(2)
 
@@ -165,6 +167,29 @@ def test_a_sealed_entry_for_another_handset_is_not_said(delivered: Field) -> Non
     delivered.pass_time(5_000)
 
     assert delivered.receipts(TWO) == []
+
+
+def test_two_words_about_one_report_in_one_group_retire_it_once(delivered: Field) -> None:
+    receipt = receipt_for(delivered.reports()[0], ONE)
+    message = Message(RECEIPT_TOPIC, ReceiptEnvelope((receipt, receipt)).pack(), False, 1)
+
+    delivered.gateway.process([message, message])
+
+    assert delivered.gateway.waiting == [0, 0, 0]
+    assert delivered.gateway.counters["receipted"] == 1
+
+
+def test_a_report_that_is_receipted_before_it_was_sent_is_not_sent(field: Field) -> None:
+    field.connect()
+    field.uplink.space = 0
+    field.hear(ONE.seal(10), ONE.seal(11))
+    field.receipt(Receipt(1, 1, 10, packet_digest(ONE.seal(10)), delivery.AT_SECRETARIAT, b""))
+
+    field.uplink.space = 100
+    field.pass_time(1_000)
+
+    assert [one.seq for one in field.reports()] == [11]
+    assert field.gateway.waiting == [0, 1, 0]
 
 
 def test_random_bytes_on_every_topic_crash_nothing_and_are_counted(delivered: Field) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from turna_gateway.report_rows import CLONE, DUPLICATE, STORED, NewReport, ReportRows
 from turna_gateway.store import Store, StoreError
+from turna_protocol import delivery
 
 REPORT = NewReport(
     device=1,
@@ -131,6 +132,34 @@ def test_retired_reports_are_forgotten_after_a_week_and_waiting_ones_never(path:
         assert rows.prune(2_001 + 7 * 24 * 3600) == 1
         assert rows.prune(1 << 40) == 0
     assert rows.has_number(1, 1, 11)
+    store.close()
+
+
+@pytest.mark.parametrize("state", range(len(delivery.STATE_NAMES)))
+@pytest.mark.parametrize("word", range(delivery.AT_SECRETARIAT, len(delivery.STATE_NAMES)))
+def test_a_receipt_takes_a_state_as_far_as_the_rule_says(path: Path, state: int, word: int) -> None:
+    store = opened(path)
+    rows = ReportRows(store)
+    with store.transaction():
+        ((_, row),) = rows.put([REPORT])
+        rows.advance_number(1, 1, 10, max(state, delivery.AT_GATEWAY))
+        rows.retire([row.id], word, 2_000)
+    (found,) = store.execute("SELECT state FROM report").fetchone()
+
+    assert found == delivery.advance(max(state, delivery.AT_GATEWAY), word)
+    store.close()
+
+
+def test_after_a_restart_a_new_report_gets_an_id_above_all_others(path: Path) -> None:
+    store = opened(path)
+    with store.transaction():
+        ((_, first),) = ReportRows(store).put([REPORT])
+    store.close()
+
+    store = opened(path)
+    with store.transaction():
+        ((_, second),) = ReportRows(store).put([REPORT._replace(seq=3)])
+    assert second.id > first.id
     store.close()
 
 
