@@ -17,6 +17,7 @@ MOSQUITTO = TOOLS / "mosquitto"
 CHROMIUM = TOOLS / "chromium"
 STRACE = TOOLS / "strace"
 POSTGRESQL = TOOLS / "postgresql"
+SYSTEMD = TOOLS / "systemd"
 
 README = """\
 What set-up put here (git-ignored; `make clean` removes it).
@@ -28,6 +29,7 @@ mosquitto/mosquitto         an MQTT broker: a launcher; mosquitto_passwd beside 
 strace/strace               records and fails system calls: a launcher
 chromium/chromium           a headless browser: a launcher, Playwright's executable_path
 postgresql/postgres         a database server: a launcher; initdb beside it
+systemd/systemd-analyze     judges units; udevadm beside it udev rules: launchers
 ../.venv                    Python with every locked dependency and Turna itself, editable
 ../.stubs/esp32             type stubs of MicroPython for the ESP32
 """

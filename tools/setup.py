@@ -11,7 +11,17 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tools import broker, browser, environment, micropython, places, postgresql, progress, tracer
+from tools import (
+    broker,
+    browser,
+    environment,
+    micropython,
+    places,
+    postgresql,
+    progress,
+    systemd,
+    tracer,
+)
 from tools.commands import CommandError
 from tools.debian import OnProgress
 from tools.stamps import Stamp
@@ -86,6 +96,13 @@ DATABASE = Task(
     postgresql.provide,
     "Install the server's programs: apt-get install postgresql",
 )
+CHECKERS = Task(
+    "systemd's checkers",
+    "judge the gateway's unit and its udev rule",
+    systemd.stamp,
+    systemd.provide,
+    "Debian's packages systemd and udev could not be had from the mirror of this machine.",
+)
 STUBS = Task(
     "MicroPython type stubs",
     "what the type checker knows of a board",
@@ -94,7 +111,7 @@ STUBS = Task(
     NETWORK,
 )
 
-TEST = (DEVELOPMENT, FUZZING, BOARDS_64, BOARDS_32, BROKER, TRACER, BROWSER, DATABASE)
+TEST = (DEVELOPMENT, FUZZING, BOARDS_64, BOARDS_32, BROKER, TRACER, BROWSER, DATABASE, CHECKERS)
 CHECK = (DEVELOPMENT, STUBS)
 GROUPS: dict[str, tuple[Task, ...]] = {
     "demo": (RUNTIME, BOARDS_64),
