@@ -374,6 +374,7 @@ class Handset:
             (self._counters.total("failures of flash") > 0, "warning.flash"),
             (self._counters.total("lost letter dropped") > 0, "warning.inbox"),
             (self._journal.positions_dropped > 0, "warning.dropped"),
+            (self._journal.records_damaged > 0, "warning.fault"),
             (self._counters.total("failed ") > 0, "warning.fault"),
         ):
             if applies:

@@ -108,6 +108,25 @@ def test_flash_without_any_room_is_said_on_the_screen_and_on_usb(tmp_path: Path)
         assert field.gateway.heard == []
 
 
+def test_a_report_that_flash_has_damaged_is_said_on_the_screen_and_spoils_no_other(
+    tmp_path: Path,
+) -> None:
+    with World(seed=1) as world:
+        field = Field(world, tmp_path)
+        world.ether.block("handset")
+        seqs = [field.send_sitrep() for _ in range(2)]
+        field.handset.power_cut()
+        name = f"/journal/{seqs[0]:07d}.r"
+        content = field.handset.read_file(name) or b""
+        field.handset.write_files({name: content[:-9] + bytes(9)})
+        field.handset.power_on()
+        world.run_for(3_000)
+        assert field.shows("FAULT")
+        counters = Host(field).counters()
+        assert (counters["records damaged"], counters["flash errors"]) == (1, 0)
+        assert seqs[1] in [entry.seq for entry in Host(field).journal()]
+
+
 def test_a_hung_task_ends_in_the_watchdogs_reset_and_loses_nothing(tmp_path: Path) -> None:
     with World(seed=1) as world:
         field = Field(world, tmp_path, files={"/main.py": HANGING_MAIN})
