@@ -72,6 +72,9 @@ class Kit:
     modem_boards: Mapping[str, str] = field(default_factory=dict)  # by gateway
     # What a handset's settings hold beside what follows from the mission, by device: its language.
     further_settings: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
+    # Which handsets are on a gateway's second channel, by device: its frequency in Hz.
+    second_channels: Mapping[int, int] = field(default_factory=dict)
+    second_modems: Mapping[str, int] = field(default_factory=dict)  # the same, by gateway
 
 
 def make_deployment(
@@ -125,11 +128,17 @@ def write_kit(directory: Path, kit: Kit) -> None:
     _write_places(directory, kit)
     for device in kit.mission.devices:
         board = kit.handset_boards.get(device.device, USUAL_BOARD)
-        settings = handset_settings(kit.mission, device, board, kit.master)
+        freq_hz = kit.second_channels.get(device.device)
+        settings = handset_settings(kit.mission, device, board, kit.master, freq_hz)
         further = kit.further_settings.get(device.device, {})
         _write(handset_file(directory, device.device), {**further, **settings})
     # Last: whatever it names has its file.
     _write(directory / MISSION_FILE, mission.mission_to_json(kit.mission), mode=0o644)
+
+
+def second_modem_file(directory: Path, gateway: str) -> Path:
+    """Return where the settings of a gateway's second modem are in a kit, if it has one."""
+    return directory / f"modem-{gateway}-2.json"
 
 
 def write_public(path: Path, content: dict[str, object]) -> None:
@@ -142,13 +151,20 @@ def handset_file(directory: Path, device: int) -> Path:
     return directory / f"handset-{device}.json"
 
 
-def handset_settings(made: Mission, device: Device, board: str, master: bytes) -> dict[str, object]:
-    """Return the `/settings.json` of one handset: its mission and its own keys."""
+def handset_settings(
+    made: Mission, device: Device, board: str, master: bytes, freq_hz: int | None = None
+) -> dict[str, object]:
+    """Return the `/settings.json` of one handset: its mission and its own keys.
+
+    `freq_hz`: the second channel, where it is on that; all else of the radio is the mission's.
+    """
     links = keys.link_branch(master)
     ends = keys.authentication_branch(master)
     identity = (bytes.fromhex(device.hardware_id), device.device, device.generation)
     public = mission.mission_to_json(made)
     del public["devices"]
+    if freq_hz is not None:
+        public["radio"] = {**_radio_of(public), "freq_hz": freq_hz}
     return {
         **public,
         "role": "handset",
@@ -163,6 +179,17 @@ def handset_settings(made: Mission, device: Device, board: str, master: bytes) -
         "authentication_key": keys.authentication_key(ends, *identity).hex(),
         "broadcast_key": keys.broadcast_key(links).hex(),
     }
+
+
+def _radio_of(settings: Mapping[str, object]) -> dict[str, object]:
+    radio = settings["radio"]
+    assert isinstance(radio, dict)
+    return radio
+
+
+def frequency_of(settings: Mapping[str, object]) -> int:
+    """Return the frequency in a handset's settings, in Hz."""
+    return int(str(_radio_of(settings)["freq_hz"]))
 
 
 def relay_settings(made: Mission, board: str) -> dict[str, object]:
@@ -190,6 +217,9 @@ def _write_places(directory: Path, kit: Kit) -> None:
     _write(directory / "relay.json", relay_settings(kit.mission, USUAL_BOARD), mode=0o644)
     for gateway, board in zip(kit.mission.gateways, boards, strict=True):
         _write(directory / f"modem-{gateway.name}.json", _modem(board), mode=0o644)
+        if gateway.name in kit.second_modems:
+            second = {**_modem(board), "freq_hz": kit.second_modems[gateway.name]}
+            _write(second_modem_file(directory, gateway.name), second, mode=0o644)
         _write(
             directory / f"gateway-{gateway.name}.keys.json",
             {

@@ -109,6 +109,9 @@ def _add_handset(task: argparse.ArgumentParser) -> None:
         help=f"how it saves power until its bearer chooses otherwise (default: {USUAL_POWER_MODE})",
     )
     task.add_argument(
+        "--frequency-mhz", type=float, help="a gateway's second channel; default: the mission's"
+    )
+    task.add_argument(
         "--replaces", metavar="CALL_SIGN", help="give this handset the board: new keys, same name"
     )
 
@@ -116,6 +119,9 @@ def _add_handset(task: argparse.ArgumentParser) -> None:
 def _add_gateway(task: argparse.ArgumentParser) -> None:
     task.add_argument("--name", help="as in hatay-1; also its name at the broker")
     task.add_argument("--country", help="two letters, as in tr")
+    task.add_argument(
+        "--second-frequency-mhz", type=float, help="of a second modem, for twice the handsets"
+    )
     _add_board(task)
 
 
@@ -158,7 +164,7 @@ def _new(args: argparse.Namespace) -> None:
         )
     except MalformedError as error:
         raise UsageError(f"such a deployment would be refused: {error}") from None
-    deployment_terms.write_service_settings(args.kit, made)
+    deployment_terms.write_service_settings(args.kit, made, {})
     print(f"{args.kit}: {made.name} ({made.mode.upper()}), {region}, {radio.freq_hz / 1e6:.3f} MHz")
     print(f"epoch {datetime.fromtimestamp(made.frame.epoch_s, UTC):%Y-%m-%d %H:%M} UTC")
     print(
@@ -174,8 +180,9 @@ def _handset(args: argparse.Namespace) -> None:
         team = given_or_asked(args.team, "--team", "the team, as in TUR01")
         country = given_or_asked(args.country, "--country", "its country, two letters as in tr")
         hardware_id = _hardware_id(args)
+        freq_hz = deployment_terms.second_channel(kit.mission, args.frequency_mhz)
         new = NewHandset(
-            team, country, board, hardware_id, args.call_sign, args.language, args.power
+            team, country, board, hardware_id, args.call_sign, args.language, args.power, freq_hz
         )
         grown, made = with_handset(kit, new)
     else:
@@ -218,11 +225,16 @@ def _gateway(args: argparse.Namespace) -> None:
     kit = read_kit(args.kit)
     name = given_or_asked(args.name, "--name", "the gateway's name, as in hatay-1")
     country = given_or_asked(args.country, "--country", "its country, two letters as in tr")
-    grown, made = with_gateway(kit, name, country, args.board or deployment.USUAL_BOARD)
+    second_hz = deployment_terms.second_channel(kit.mission, args.second_frequency_mhz)
+    board = args.board or deployment.USUAL_BOARD
+    grown, made = with_gateway(kit, name, country, board, second_hz)
     write(args.kit, grown)
-    deployment_terms.write_service_settings(args.kit, grown.mission)
+    deployment_terms.write_service_settings(args.kit, grown.mission, grown.second_modems)
     print(f"{made.name}: gateway {made.index}, modem on a {grown.modem_boards[made.name]}")
     print(_RENEW)
+    if second_hz is not None:
+        print(f"Second modem, {second_hz / 1e6} MHz: put the unique ids of both into its .toml;")
+        print(f"handsets on it: add-handset --frequency-mhz {second_hz / 1e6}")
     print(f"Next: turna gateway run --config {args.kit / f'gateway-{made.name}.toml'}")
 
 

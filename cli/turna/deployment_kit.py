@@ -40,6 +40,7 @@ class NewHandset:
     call_sign: str | None = None  # None: the team's next one
     language: str | None = None
     power: str = USUAL_POWER_MODE
+    freq_hz: int | None = None  # on a gateway's second channel; None: on the mission's
 
 
 def read_kit(directory: Path) -> Kit:
@@ -53,16 +54,25 @@ def read_kit(directory: Path) -> Kit:
         raise UsageError(f"{directory / deployment.MASTER_FILE}: is damaged") from None
     boards: dict[int, str] = {}
     further: dict[int, dict[str, object]] = {}
+    channels: dict[int, int] = {}
     for device in mission.devices:
         settings = _json(deployment.handset_file(directory, device.device))
         boards[device.device] = str(settings["board"])
         usual = deployment.handset_settings(mission, device, boards[device.device], master)
+        freq_hz = deployment.frequency_of(settings)
+        if freq_hz != mission.radio.freq_hz:
+            channels[device.device] = freq_hz
         further[device.device] = {k: v for k, v in settings.items() if k not in usual}
     modems = {
         gateway.name: str(_json(directory / f"modem-{gateway.name}.json")["board"])
         for gateway in mission.gateways
     }
-    return Kit(mission, master, boards, modems, further)
+    seconds = {
+        gateway.name: int(str(_json(path)["freq_hz"]))
+        for gateway in mission.gateways
+        if (path := deployment.second_modem_file(directory, gateway.name)).exists()
+    }
+    return Kit(mission, master, boards, modems, further, channels, seconds)
 
 
 def with_handset(kit: Kit, new: NewHandset) -> tuple[Kit, Device]:
@@ -88,7 +98,12 @@ def with_handset(kit: Kit, new: NewHandset) -> tuple[Kit, Device]:
     further = {"power": new.power}
     if new.language is not None:
         further["language"] = new.language
-    return _with_devices(kit, (*taken, made), made, new.board, further), made
+    grown = _with_devices(kit, (*taken, made), made, new.board, further)
+    if new.freq_hz in (None, kit.mission.radio.freq_hz):
+        return grown, made
+    if new.freq_hz not in kit.second_modems.values():
+        raise UsageError("no gateway of this kit listens there: add-gateway --second-frequency-mhz")
+    return replace(grown, second_channels={**kit.second_channels, number: new.freq_hz}), made
 
 
 def with_new_board(kit: Kit, call_sign: str, hardware_id: str, board: str) -> tuple[Kit, Device]:
@@ -108,8 +123,10 @@ def with_new_board(kit: Kit, call_sign: str, hardware_id: str, board: str) -> tu
     return _with_devices(kit, devices, made, board, {}), made
 
 
-def with_gateway(kit: Kit, name: str, country: str, board: str) -> tuple[Kit, Gateway]:
-    """Return the kit with one gateway more, and that gateway."""
+def with_gateway(
+    kit: Kit, name: str, country: str, board: str, second_freq_hz: int | None = None
+) -> tuple[Kit, Gateway]:
+    """Return the kit with one gateway more, and that gateway; with two modems, if it has two."""
     _require_board(board)
     _require(_COUNTRY, country, "a country is two small letters, as in tr")
     _require(
@@ -123,7 +140,13 @@ def with_gateway(kit: Kit, name: str, country: str, board: str) -> tuple[Kit, Ga
         raise UsageError("this deployment has no number left for another gateway")
     made = Gateway(index=index, name=name, country=country)
     grown = _grown(kit.mission, gateways=(*taken, made))
-    return replace(kit, mission=grown, modem_boards={**kit.modem_boards, name: board}), made
+    seconds = {} if second_freq_hz is None else {name: second_freq_hz}
+    return replace(
+        kit,
+        mission=grown,
+        modem_boards={**kit.modem_boards, name: board},
+        second_modems={**kit.second_modems, **seconds},
+    ), made
 
 
 def device_of(mission: Mission, call_sign: str) -> Device:

@@ -16,13 +16,19 @@ def kit(found: Kit, revoked: Revocations, *, as_json: bool) -> str:
         form = mission.mission_to_json(found.mission)
         form["handset_boards"] = {str(k): v for k, v in found.handset_boards.items()}
         form["modem_boards"] = dict(found.modem_boards)
+        form["second_channels_hz"] = {str(k): v for k, v in found.second_channels.items()}
+        form["second_modems_hz"] = dict(found.second_modems)
         form["revoked"] = {str(k): v for k, v in revoked.as_list().entries.items()}
         return json.dumps(form, indent=2, ensure_ascii=False)
     made = found.mission
     lines = [*_terms(made), f"gateways: {len(made.gateways) or 'none yet'}"]
     for gateway in made.gateways:
         board = found.modem_boards.get(gateway.name, USUAL_BOARD)
-        lines.append(f"  {gateway.name:<16} {gateway.index:>4}  {gateway.country}  modem {board}")
+        second_hz = found.second_modems.get(gateway.name)
+        second = "" if second_hz is None else f", a second one on {second_hz / 1e6:.3f} MHz"
+        lines.append(
+            f"  {gateway.name:<16} {gateway.index:>4}  {gateway.country}  modem {board}{second}"
+        )
     lines.append(f"handsets: {len(made.devices) or 'none yet'}")
     if made.devices:
         lines.append(_ROW.format("call sign", "no.", "team", "in", "board", "hardware id", "gen."))

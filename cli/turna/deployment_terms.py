@@ -1,5 +1,6 @@
 """The terms of a deployment as a person gives them: region, channel, power, origin, epoch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from turna.deployment import DEFAULT_RADIO
@@ -40,6 +41,19 @@ def radio(region_name: str, channel_hz: int | None, power_dbm: int | None, hops:
     return Radio(**{**values, "freq_hz": freq_hz, "power_dbm": power_dbm, "hops": hops})
 
 
+def second_channel(mission: Mission, mhz: float | None) -> int | None:
+    """Return a second channel in Hz; UsageError where law or the first channel leave no room."""
+    if mhz is None:
+        return None
+    first, freq_hz = mission.radio, round(mhz * 1_000_000)
+    refused = regions.refusal(mission.region, freq_hz, first.bandwidth_hz, first.power_dbm)
+    if refused is not None:
+        raise UsageError(refused)
+    if 0 < abs(freq_hz - first.freq_hz) < 2 * first.bandwidth_hz:
+        raise UsageError(f"{mhz} MHz is too near the first channel, {first.freq_hz / 1e6} MHz")
+    return freq_hz
+
+
 def origin(text: str) -> tuple[int, int]:
     """Return (latitude, longitude) in 1e-5 degrees."""
     try:
@@ -64,13 +78,26 @@ def epoch_s(text: str | None, usual_s: int) -> int:
     return found
 
 
-def write_service_settings(directory: Path, mission: Mission) -> None:
+def write_service_settings(
+    directory: Path, mission: Mission, second_modems: Mapping[str, int]
+) -> None:
     """Put settings files for Secretariat and gateways beside the kit; keep those that are there."""
     _keep_or_write(directory / "secretariat.toml", SECRETARIAT_TEMPLATE.replace('"kit/', '"'))
     for gateway in mission.gateways:
         text = GATEWAY_TEMPLATE.replace('"kit/', '"').replace("NAME", gateway.name)
         text = text.replace("gateway.db", f"gateway-{gateway.name}.db")
+        if gateway.name in second_modems:
+            text = _with_second_modem(text, second_modems[gateway.name])
         _keep_or_write(directory / f"gateway-{gateway.name}.toml", text)
+
+
+def _with_second_modem(text: str, freq_hz: int) -> str:
+    """Take the second modem's lines out of their comments; whose port is whose, a person says."""
+    before, mark, after = text.partition("# [second_modem]")
+    lines = (mark + after).split("\n")
+    of_modem = [line.removeprefix("# ") for line in lines[: lines.index("")]]
+    said = [f"freq_hz = {freq_hz}" if one.startswith("freq_hz") else one for one in of_modem]
+    return before + "\n".join(said + lines[lines.index("") :])
 
 
 def _keep_or_write(path: Path, text: str) -> None:

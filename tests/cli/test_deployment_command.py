@@ -15,6 +15,7 @@ from turna.__main__ import main
 from turna.deployment_boards import BOARDS
 from turna.deployment_kit import POWER_MODES
 from turna_backbone import kit as services_kit
+from turna_backbone.configuration import ConfigurationError
 from turna_gateway.config import read_config as read_gateway_config
 from turna_handset import power
 from turna_handset.kit import read_provisioning
@@ -103,6 +104,46 @@ def test_another_board_for_a_handset_means_new_keys_and_a_higher_generation(kit:
     assert (after["generation"], after["call_sign"], after["device"]) == (2, "TUR01-1", 1)
     assert before["link_key"] != after["link_key"]
     assert before["authentication_key"] != after["authentication_key"]
+
+
+def test_a_gateway_with_two_modems_has_handsets_on_either_channel(
+    kit: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = ("--name", "two", "--country", "tr", "--second-frequency-mhz", "433.675")
+    assert deployment("add-gateway", kit, *two) == 0
+    team = ("--team", "T", "--country", "tr", "--virtual")
+    assert add(kit, *team, "--frequency-mhz", "433.675") == 0
+    assert add(kit, *team) == 0
+    frequencies = [file(kit, f"handset-{n}.json")["radio"]["freq_hz"] for n in (1, 2, 3)]  # type: ignore[index]
+    assert frequencies == [433_175_000, 433_675_000, 433_175_000]
+    settings = kit / "gateway-two.toml"
+    assert "freq_hz = 433675000" in settings.read_text()
+    with pytest.raises(ConfigurationError, match="unique_id"):
+        read_gateway_config(settings)
+    with_ids = settings.read_text().replace('# unique_id = "a1b2c3', 'unique_id = "a1b2c3')
+    settings.write_text(with_ids)
+    second = read_gateway_config(settings).second_modem
+    assert second is not None
+    assert second.freq_hz == 433_675_000
+    assert deployment("show", kit) == 0
+    assert "a second one on 433.675 MHz" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("mhz", "sentence"),
+    [
+        ("868.1", "868100000 Hz is outside its bands"),
+        ("433.3", "too near the first channel"),
+        ("433.575", "no gateway of this kit listens there"),
+    ],
+)
+def test_a_second_channel_that_law_or_kit_do_not_have_is_refused(
+    mhz: str, sentence: str, kit: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert add(kit, "--team", "T", "--country", "tr", "--virtual", "--frequency-mhz", mhz) == 2
+    assert sentence in capsys.readouterr().err
+    assert not (kit / "handset-2.json").exists()
 
 
 def test_settings_that_a_person_added_to_a_handset_are_kept(kit: Path) -> None:
