@@ -212,6 +212,27 @@ def test_fault_67_an_order_that_comes_twice_is_queued_once_and_its_state_told_ag
     assert up.gateway.counters[count.DOWN_REPEATED] == 2
 
 
+def test_fault_67_an_order_that_a_broker_retains_acts_once_over_connections_and_restarts(
+    up: Field,
+) -> None:
+    kept = Arrived(DOWN_TOPIC, order(ONE, 3).pack(), retained=True, token=9)
+    up.gateway.process([kept])
+    up.pass_time(1_000)
+    up.hear(holding(ONE, 20, number=3))
+    so_far = len(orders_heard(up, ONE))
+
+    for _ in range(3):
+        up.disconnect()
+        up.restart()
+        up.radio_up()
+        up.connect()
+        up.gateway.process([kept])
+        up.pass_time(600_000)
+
+    assert len(orders_heard(up, ONE)) == so_far
+    assert set(states(up)) == {"queued", "sent", "delivered"}
+
+
 def test_a_state_is_told_until_the_secretariat_has_noted_it(up: Field) -> None:
     give(up, order(ONE, 3, not_after_s=EPOCH_S + 10))
     up.pass_time(20_000)
