@@ -20,6 +20,7 @@ from turna_secretariat import engines, people_schema
 from turna_secretariat.engines import ArchiveError
 from turna_secretariat.people import person_name
 from turna_secretariat.people_schema import account, audit, session
+from turna_secretariat.versions.shape import complete
 
 # Each may do what those before it may.
 OBSERVER, OFFICER, ADMINISTRATOR = ROLES = ("observer", "officer", "administrator")
@@ -75,8 +76,7 @@ class Accounts:
         self._engine = engines.shared(self._url)
         try:
             with self._engine.begin() as connection:
-                people_schema.metadata.create_all(connection)
-                _require_known_version(connection)
+                _bring_up(connection)
         except sa.exc.DBAPIError as error:
             raise ArchiveError(f"the accounts cannot be opened: {error.orig}") from None
 
@@ -269,13 +269,17 @@ class Accounts:
         return self._engine
 
 
-def _require_known_version(connection: Connection) -> None:
-    table = people_schema.people_version
-    stored = connection.execute(sa.select(table.c.version)).scalar()
-    if stored is None:
-        connection.execute(table.insert().values(version=people_schema.SCHEMA_VERSION))
-    elif stored > people_schema.SCHEMA_VERSION:
+def _bring_up(connection: Connection) -> None:
+    """Make the tables, or add what those of an earlier version have not."""
+    table, present = people_schema.people_version, people_schema.SCHEMA_VERSION
+    is_there = sa.inspect(connection).has_table(table.name)
+    stored = connection.execute(sa.select(table.c.version)).scalar() if is_there else None
+    if stored is not None and stored > present:
         raise ArchiveError(f"the accounts have version {stored}: start the newer Turna")
+    if stored != present:
+        complete(connection, people_schema.metadata)
+        connection.execute(table.delete())
+        connection.execute(table.insert().values(version=present))
 
 
 def _has_administrator(connection: Connection) -> bool:

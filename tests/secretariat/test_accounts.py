@@ -169,3 +169,18 @@ def test_accounts_of_a_newer_turna_are_refused(accounts: Accounts, url: sa.URL) 
     engine.dispose()
     with pytest.raises(ArchiveError, match="99"):
         Accounts(url, QUICK_HASHER).open()
+
+
+def test_accounts_of_the_version_before_are_brought_up_and_kept(
+    accounts: Accounts, url: sa.URL
+) -> None:
+    accounts.close()
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP INDEX audit_by_deed"))
+        connection.execute(sa.text("UPDATE people_version SET version = 1"))
+    accounts.open()
+
+    assert accounts.proved("aylin", PASSWORD) is not None
+    assert "audit_by_deed" in {one["name"] for one in sa.inspect(engine).get_indexes("audit")}
+    engine.dispose()
