@@ -16,6 +16,29 @@ def test_every_letter_of_every_language_takes_one_byte() -> None:
         assert unpack_text(packed) == letter
 
 
+# Letters beside A to Z, by CLDR's main exemplar sets (characters.json).
+CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+CYRILLIC += "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"
+ALPHABETS = {
+    "tr": "çÇğĞıİöÖşŞüÜ",
+    "az": "çÇəƏğĞıİöÖşŞüÜ",
+    "kk": CYRILLIC + "әӘғҒқҚңҢөӨұҰүҮһҺіІ",
+    "ky": CYRILLIC + "ңҢөӨүҮ",
+    "uz": "ʻʼ",
+    "uz@cyrillic": CYRILLIC + "ўЎқҚғҒҳҲ",
+    "tk": "äÄçÇňŇöÖşŞüÜýÝžŽ",
+    "hu": "áÁéÉíÍóÓöÖőŐúÚüÜűŰ",
+    "ru": CYRILLIC,
+}
+
+
+def test_each_language_is_written_with_one_byte_a_letter() -> None:
+    for language, letters in ALPHABETS.items():
+        packed = pack_text(letters)
+        assert len(packed) == len(letters), language
+        assert unpack_text(packed) == letters, language
+
+
 def test_no_letter_is_in_the_page_twice() -> None:
     assert len(LETTERS) == len(set(LETTERS)) == 134
 

@@ -1,10 +1,13 @@
 """The catalogues are whole, marked, and what boards and page hold is compiled from them."""
 
+import ast
+
 import pytest
 
 from tools import catalogues, languages, translations
 from tools.catalogues import LANGUAGES, Catalogue, Language
 from tools.fonts import CHARACTERS
+from tools.places import ROOT
 from turna_handset import glyphs, glyphs_large
 from turna_handset.languages import LANGUAGES as ON_THE_BOARD
 from turna_protocol import alerts, codes, delivery, report_codes
@@ -88,3 +91,19 @@ def test_both_glyph_tables_have_every_letter_of_the_page() -> None:
     for place, letter in enumerate(CHARACTERS[1:], start=1):
         assert any(glyphs.ROWS[12 * place : 12 * place + 12]), letter
         assert any(glyphs_large.PIXELS[25 * place : 25 * place + 25]), letter
+
+
+def test_nothing_that_speaks_to_people_changes_the_case_of_a_letter() -> None:
+    """Only i and I would do harm in Turkish, and MicroPython knows ASCII's cases only."""
+    of_machines = ("nmea.py", "phone_site.py")  # sentences of a receiver, names of our constants
+    changing = {"upper", "lower", "title", "capitalize", "swapcase", "casefold"}
+    found = [
+        (path.name, node.lineno)
+        for path in (ROOT / "firmware" / "turna_handset").rglob("*.py")
+        if path.name not in of_machines
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in changing
+    ]
+    assert found == []
