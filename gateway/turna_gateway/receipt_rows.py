@@ -10,7 +10,7 @@ from typing import NamedTuple
 from turna_gateway.store import Store
 
 KEPT_PER_DEVICE = 128
-PRUNED_EVERY = 16
+PRUNED_EVERY = 64
 
 NOT_OWED, OWED, SAID_ONCE = 0, 1, 2
 

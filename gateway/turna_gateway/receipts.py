@@ -4,7 +4,7 @@ The gateway forwards them unread as far as trust goes: it reads which numbers an
 to leave out what a newer one says too, and can neither verify nor make one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from itertools import islice
 
@@ -69,8 +69,7 @@ class RadioReceipts:
     def _take(self, receipt: RadioReceipt, now_ms: int) -> None:
         new, device = _Owed(receipt), receipt.device
         owed = self._owed.setdefault(device, {})
-        newest_first = islice(reversed(owed.items()), COMPARED)
-        over = [id_ for id_, older in newest_first if new.says_it_too(older)]
+        over = new.says_too(islice(reversed(owed.values()), COMPARED))
         if len(owed) - len(over) >= KEPT_PER_DEVICE:
             over.append(next(iter(owed)))
         for receipt_id in over:
@@ -177,10 +176,13 @@ class _Owed:
         age = self.receipt.newest - seq
         return age >= 0 and bool(self.numbers >> age & 1)
 
-    def says_it_too(self, older: "_Owed") -> bool:
-        younger_by = self.receipt.newest - older.receipt.newest
-        return (
-            0 <= younger_by <= RECEIPT_BITS
-            and self.state >= older.state
-            and not older.numbers << younger_by & ~self.numbers
-        )
+    def says_too(self, older: "Iterable[_Owed]") -> list[int]:
+        """Return the ids of those that say nothing beyond this one."""
+        newest, state, others = self.receipt.newest, self.state, ~self.numbers
+        return [
+            one.receipt.id
+            for one in older
+            if 0 <= newest - one.receipt.newest <= RECEIPT_BITS
+            and state >= one.state
+            and not one.numbers << newest - one.receipt.newest & others
+        ]
