@@ -101,13 +101,13 @@ def newest_ms(count: int) -> int:
     return FIRST_MS + count * EVERY_MS
 
 
-def fill(engine: sa.Engine, count: int) -> None:
+def fill(engine: sa.Engine, count: int, handsets: int = HANDSETS) -> None:
     """Write so many reports, with ways, changes, alarms and totals."""
     kind = engine.dialect.name
     numbers = {
         "counting": _COUNTING[kind].format(count=count),
         "fingerprint": _BYTES[kind].format(number="i"),
-        "handsets": HANDSETS,
+        "handsets": handsets,
         "gateways": GATEWAYS,
         "first_ms": FIRST_MS,
         "every_ms": EVERY_MS,

@@ -204,20 +204,6 @@ def test_the_book_of_sos_says_where_each_stands_and_who_did_what(
     expect(cards.nth(1)).to_contain_text("Aylin Demir accepted it")
 
 
-def test_an_sos_is_on_the_page_within_two_seconds_of_its_arrival(
-    page: Page, live: LivePage
-) -> None:
-    page.evaluate(
-        "() => { window.seen = new Promise(done => new MutationObserver(() => {"
-        "if (!document.querySelector('#sos').hidden) done(performance.now()); })"
-        ".observe(document.querySelector('#sos'), { attributes: true })); }"
-    )
-    began_ms = page.evaluate("performance.now()")
-    _says(live, sos(fix=FIX))
-
-    assert page.evaluate("window.seen") - began_ms < 2_000
-
-
 def test_the_situation_report_adds_up_and_prints(page: Page, live: LivePage) -> None:
     _says(live, exported.triage(), exported.worksite_report(), exported.hazard())
     expect(_rows(page)).to_have_count(3)
@@ -264,7 +250,7 @@ def test_gateways_and_the_feed_have_a_view_of_their_own(page: Page, live: LivePa
     expect(page.locator("#map")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [1280])
 def test_the_page_says_everything_in_each_language_and_still_fits(
     page: Page, live: LivePage, width: int
 ) -> None:

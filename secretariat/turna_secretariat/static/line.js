@@ -4,8 +4,8 @@ const SILENCE_MS = 7000; // three heartbeats
 const AGAIN_MS = 1500;
 
 export class Line {
-  constructor({ onChange, onPulse, onCut, onBack }) {
-    Object.assign(this, { onChange, onPulse, onCut, onBack });
+  constructor({ onHello, onChange, onPulse, onCut, onBack }) {
+    Object.assign(this, { onHello, onChange, onPulse, onCut, onBack });
     this.last = "";
     this.heardAt = performance.now();
     this.cut = false;
@@ -21,7 +21,7 @@ export class Line {
       this.#heard(event);
       if (this.cut) this.onBack();
       this.cut = false;
-      this.onChange(null);
+      this.onHello(Number(event.data));
     });
     this.events.addEventListener("change", (event) => { this.#heard(event); this.onChange(JSON.parse(event.data)); });
     this.events.addEventListener("heartbeat", (event) => { this.heardAt = performance.now(); this.onPulse(JSON.parse(event.data)); });

@@ -35,6 +35,7 @@ const page = {
 };
 const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), handset: (handset) => openHandset(handset, page, actions), hops: () => page.status.hops, reportsOf };
 
+const known = prepareSignedIn(() => { if (page.status) refresh(); }); // who is there, before anything is shown
 let looking = null;
 let again = false;
 
@@ -55,12 +56,12 @@ const OF_VIEW = {
   book: async () => { page.calls = await read("/api/sos"); },
   notices: async () => { page.notices = await read("/api/notices"); },
   emt: async () => { page.medical = await readMedical(); },
-  people: async () => { page.people = await readPeople(); },
+  people: async () => { await known; page.people = await readPeople(); },
 };
 
 async function look() {
   try {
-    const [status, found, handsets, alarms] = await Promise.all([...["/api/status", searchAddress(page.limit), "/api/handsets", "/api/alarms"].map(read), OF_VIEW[asked().view || "picture"]?.()]);
+    const [status, found, handsets, alarms] = await Promise.all([...["/api/status", searchAddress(page.limit), "/api/handsets", "/api/alarms"].map(read), OF_VIEW[asked().view || "picture"]?.(), known]);
     Object.assign(page, { status, reports: found.reports, olderBefore: found.older_before_id, handsets, alarms });
   } catch {
     return cutOff();
@@ -129,6 +130,12 @@ function pulse({ now_ms, connected }) {
 }
 
 let timer = null;
+// What was read before the line stood may lack what came in between.
+async function hello(newest) {
+  await looking;
+  if (!page.status || newest > page.status.newest_change) later();
+}
+
 const later = () => { timer ??= setTimeout(() => { timer = null; refresh(); }, REFRESH_AFTER_MS); };
 
 function show(position) {
@@ -159,7 +166,5 @@ preparePeople(actions);
 prepareExports(page);
 prepareNotices(actions);
 prepareSaying(actions);
-const known = prepareSignedIn(() => { if (page.status) refresh(); });
-new Line({ onChange: later, onPulse: pulse, onCut: cutOff, onBack: back });
-await known;
+new Line({ onHello: hello, onChange: later, onPulse: pulse, onCut: cutOff, onBack: back });
 await refresh();
