@@ -74,7 +74,7 @@ def test_the_page_is_served_by_tls_alone_and_its_cookie_stays_in_it(
     address: str, tmp_path: Path
 ) -> None:
     context = ssl.create_default_context(cafile=tmp_path / "tls" / "ca.pem")
-    with httpx.Client(base_url=f"https://{address}", verify=context) as browser:
+    with httpx.Client(timeout=PATIENCE_S, base_url=f"https://{address}", verify=context) as browser:
         answer = browser.post(
             "/api/login",
             json={"name": "aylin", "password": PASSWORD},

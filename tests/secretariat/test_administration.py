@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.secretariat.live_page import PASSWORD, LivePage
+from tests.secretariat.live_page import PASSWORD, PATIENCE_S, LivePage
 from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER
 from turna_secretariat.signed_in import COOKIE
 
@@ -23,7 +23,7 @@ def live(tmp_path: Path) -> Iterator[LivePage]:
 
 def _as(live: LivePage, name: str) -> httpx.Client:
     headers = {"origin": live.address, "cookie": f"{COOKIE}={live.token_of(name)}"}
-    return httpx.Client(base_url=live.address, headers=headers)
+    return httpx.Client(timeout=PATIENCE_S, base_url=live.address, headers=headers)
 
 
 def _said(client: httpx.Client, path: str, **body: Any) -> tuple[int, Any]:

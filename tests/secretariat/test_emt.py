@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.secretariat.field import Field
-from tests.secretariat.live_page import PASSWORD, LivePage
+from tests.secretariat.live_page import PASSWORD, PATIENCE_S, LivePage
 from turna.__main__ import main
 from turna_protocol.errors import MalformedError
 from turna_secretariat import emt
@@ -107,7 +107,7 @@ def live(tmp_path: Path) -> Iterator[LivePage]:
 
 def _as(live: LivePage, name: str) -> httpx.Client:
     headers = {"origin": live.address, "cookie": f"{COOKIE}={live.token_of(name)}"}
-    return httpx.Client(base_url=live.address, headers=headers)
+    return httpx.Client(timeout=PATIENCE_S, base_url=live.address, headers=headers)
 
 
 def _file(client: httpx.Client, **chosen: str) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.secretariat.exported import ANTAKYA, sitrep, sos
 from tests.secretariat.field import EPOCH_S
-from tests.secretariat.live_page import LivePage
+from tests.secretariat.live_page import PATIENCE_S, LivePage
 from turna_protocol import codes
 from turna_protocol.reports import Fix, Position
 
@@ -21,7 +21,10 @@ REAL_PLACE = Fix(3_700_000, 3_700_000, 10, 10)
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[httpx.Client]:
     """Return a client of an exercise in which one handset reports in all three modes."""
-    with LivePage(tmp_path) as live, httpx.Client(base_url=live.address) as client:
+    with (
+        LivePage(tmp_path) as live,
+        httpx.Client(timeout=PATIENCE_S, base_url=live.address) as client,
+    ):
         here = Position(
             mode=codes.EXERCISE,
             time_s=EPOCH_S,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.secretariat.exported import Exported, sos
 from tests.secretariat.golden import golden
-from tests.secretariat.live_page import LivePage
+from tests.secretariat.live_page import PATIENCE_S, LivePage
 from turna_protocol.errors import MalformedError
 from turna_secretariat.exports import cap
 from turna_secretariat.notices import read_notice
@@ -19,7 +19,10 @@ XML = {"content-type": "application/cap+xml"}
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[httpx.Client]:
-    with LivePage(tmp_path) as live, httpx.Client(base_url=live.address) as client:
+    with (
+        LivePage(tmp_path) as live,
+        httpx.Client(timeout=PATIENCE_S, base_url=live.address) as client,
+    ):
         yield client
 
 

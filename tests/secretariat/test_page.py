@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.secretariat.field import position, sos
-from tests.secretariat.live_page import LivePage
+from tests.secretariat.live_page import PATIENCE_S, LivePage
 from turna_protocol import codes
 from turna_secretariat.signed_in import COOKIE
 
@@ -21,7 +21,7 @@ def live(tmp_path: Path) -> Iterator[LivePage]:
 
 @pytest.fixture
 def client(live: LivePage) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=live.address) as client:
+    with httpx.Client(timeout=PATIENCE_S, base_url=live.address) as client:
         yield client
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.secretariat.field import position, sos
-from tests.secretariat.live_page import PASSWORD, LivePage
+from tests.secretariat.live_page import PASSWORD, PATIENCE_S, LivePage
 from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER
 from turna_secretariat.signed_in import COOKIE
 
@@ -25,13 +25,13 @@ def live(tmp_path: Path) -> Iterator[LivePage]:
 
 @pytest.fixture
 def stranger(live: LivePage) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=live.address) as client:
+    with httpx.Client(timeout=PATIENCE_S, base_url=live.address) as client:
         yield client
 
 
 def _as(live: LivePage, name: str) -> httpx.Client:
     headers = {"origin": live.address, "cookie": f"{COOKIE}={live.token_of(name)}"}
-    return httpx.Client(base_url=live.address, headers=headers)
+    return httpx.Client(timeout=PATIENCE_S, base_url=live.address, headers=headers)
 
 
 def _login(client: httpx.Client, name: str, password: str = PASSWORD) -> httpx.Response:
