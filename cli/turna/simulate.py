@@ -88,16 +88,10 @@ def _put_up(world: World, kit: Kit, directory: Path, gateway: str | None) -> dic
     name = gateway or kit.mission.gateways[0].name
     if kit.mission.gateway(name) is None:
         raise UsageError(f"there is no gateway {name} in this kit")
-    settings = (directory / f"modem-{name}.json").read_bytes()
-    modem = world.add_board(
-        f"modem-{name}",
-        _model(kit.modem_boards[name]),
-        files={"/settings.json": settings},
-        rom=True,
-    )
-    port = modem.open_pty(directory.resolve() / f"modem-{name}.tty")
-    modem.power_on()
-    print(f"modem of {name}: {port}", flush=True)
+    _put_up_modem(world, kit, directory, name, directory / f"modem-{name}.json")
+    second = deployment.second_modem_file(directory, name)
+    if second.exists():
+        _put_up_modem(world, kit, directory, name, second)
     boards = {}
     for index, device in enumerate(kit.mission.devices):
         angle = 2 * math.pi * index / len(kit.mission.devices)
@@ -117,6 +111,18 @@ def _put_up(world: World, kit: Kit, directory: Path, gateway: str | None) -> dic
         boards[device.call_sign] = board
         print(f"{device.call_sign}: on", flush=True)
     return boards
+
+
+def _put_up_modem(world: World, kit: Kit, directory: Path, gateway: str, settings: Path) -> None:
+    modem = world.add_board(
+        settings.stem,
+        _model(kit.modem_boards[gateway]),
+        files={"/settings.json": settings.read_bytes()},
+        rom=True,
+    )
+    port = modem.open_pty(directory.resolve() / f"{settings.stem}.tty")
+    modem.power_on()
+    print(f"modem of {gateway}: {port}  unique_id {modem.unique_id.hex()}", flush=True)
 
 
 def _put_up_blank(world: World, directory: Path, board: str) -> None:
