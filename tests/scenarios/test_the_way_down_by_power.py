@@ -8,8 +8,10 @@ import pytest
 
 from tests.scenarios.conftest import EPOCH_S, make_kit
 from tests.scenarios.test_the_way_down import Officer
+from turna.deployment import DEFAULT_RADIO
 from turna_handset import listening, power
 from turna_protocol.beacon import PERIOD_MS
+from turna_protocol.mission import Radio
 from turna_simulation.board import Board
 from turna_simulation.chain import VirtualChain
 from turna_simulation.energy import EnergyLedger
@@ -20,6 +22,7 @@ from turna_simulation.world import World
 pytestmark = pytest.mark.timeout(240)
 WITH_SX1262 = ("heltec_v3", "lilygo_t3_s3", "tbeam_supreme")
 WITH_SX1276 = ("heltec_v2", "tbeam_1_1")
+LONG_PREAMBLE = 64
 OFTEN_S = 30  # its own reports come in between
 LISTEN_WITHIN_MS = 5_000
 SAVER_WITHIN_MS = PERIOD_MS + listening.BEACON_LATE_MS + 2_000
@@ -72,6 +75,24 @@ def test_at_the_worst_a_word_lights_a_listening_handset_within_five_seconds(
     asleep_s = sum(row.seconds for row in ledger.rows() if row.state == LIGHT_SLEEP)
     assert asleep_s > ledger.elapsed_s / 2
     assert sleeper.board.faults == []
+
+
+def test_where_preambles_are_long_a_listening_radio_sleeps_in_turns_and_hears_at_once(
+    tmp_path: Path,
+) -> None:
+    values = {name: getattr(DEFAULT_RADIO, name) for name in Radio.FIELDS}
+    kit = make_kit(tmp_path, Radio(**{**values, "preamble_symbols": LONG_PREAMBLE}))
+    with World(seed=7, start_unix_s=EPOCH_S + 7600) as world:
+        chain = VirtualChain(world, kit, gateway="hatay-1")
+        chain.start()
+        sleeper, chance = Sleeper(chain, "heltec_v3", power.LISTEN, OFTEN_S), Random(5)
+        ledger = EnergyLedger(world.scheduler, sleeper.board)
+        took_ms = [sleeper.latency_ms(chance.randrange(15_000), LISTEN_WITHIN_MS) for _ in range(8)]
+        chain.close()
+        assert max(took_ms) <= LISTEN_WITHIN_MS, sorted(took_ms)
+        rested_s = sum(r.seconds for r in ledger.rows() if (r.part, r.state) == ("radio", "sleeps"))
+        assert rested_s > ledger.elapsed_s / 2
+        assert sleeper.board.faults == []
 
 
 @pytest.mark.parametrize("model", ["heltec_v3", "tbeam_1_1"])
