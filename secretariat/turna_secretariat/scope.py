@@ -34,8 +34,11 @@ def limit(engine: Engine, devices: Iterable[int]) -> None:
         about = f"SELECT 1 FROM {schema}.report AS r WHERE r.id = report_id AND {chosen}"  # noqa: S608
         for name in _BY_REPORT:
             connection.execute(_view(schema, name, f"EXISTS ({about})"))
+        # Asked row by row: after an OR, PostgreSQL may read all reports first to answer EXISTS.
+        whose = f"SELECT r.device FROM {schema}.report AS r WHERE r.id = report_id"  # noqa: S608
         for name in _BY_REPORT_OR_NONE:
-            connection.execute(_view(schema, name, f"report_id IS NULL OR EXISTS ({about})"))
+            chosen_or_none = f"report_id IS NULL OR ({whose}) IN ({numbers})"
+            connection.execute(_view(schema, name, chosen_or_none))
         connection.commit()
 
     sa.event.listen(engine, "connect", see_only, insert=True)
