@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.simulation.handset_bench import DOUBLE_MS, LONG_MS, PRESS_MS, Field, Host
 from turna_handset import font_large
 from turna_protocol import alerts, codes, downlink, orders
@@ -121,21 +119,6 @@ def test_an_order_evacuates_one_team_and_another_ends_it(tmp_path: Path) -> None
         world.run_for(60_000)
         assert answers(field) == [("received", 0), ("received", 1)]
         assert field.shows("TR-USAR-1")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("cut", range(1, 14, 3))
-def test_an_order_is_shown_once_whenever_the_power_is_cut(cut: int, tmp_path: Path) -> None:
-    with World(seed=cut) as world:
-        field = Field(world, tmp_path)
-        field.handset.cut_power_at_write(cut)
-        field.gateway.order(0, a_task())
-        world.run_for(3000)
-        field.restart()
-        field.gateway.order(0, a_task())
-        world.run_for(3000)
-        assert Host(field).counters()["letters unread"] == 1
-        assert field.gateway.holdings[-1] == Holding(orders.ORDERS, 0, 0)
 
 
 def test_settings_by_an_order_are_obeyed_once_and_ask_nobody(tmp_path: Path) -> None:
