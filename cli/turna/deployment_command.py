@@ -82,6 +82,14 @@ def _add_new(task: argparse.ArgumentParser) -> None:
     )
     task.add_argument("--channel-hz", type=int, help="default: the region's first channel")
     task.add_argument(
+        "--preamble",
+        type=int,
+        metavar="SYMBOLS",
+        default=deployment.DEFAULT_RADIO.preamble_symbols,
+        help="before each packet (default: 12); with 64 listening handsets last twice as long,"
+        " and packets take nearly twice the time",
+    )
+    task.add_argument(
         "--hops",
         type=int,
         default=0,
@@ -146,7 +154,9 @@ def _new(args: argparse.Namespace) -> None:
         raise UsageError(f"{args.kit} is a mission kit already; its keys are not made twice")
     name = given_or_asked(args.name, "--name", "the mission's name")
     region = given_or_asked(args.region, "--region", deployment_terms.region_question())
-    radio = deployment_terms.radio(region, args.channel_hz, args.power_dbm, args.hops)
+    radio = deployment_terms.radio(
+        region, args.channel_hz, args.power_dbm, args.hops, args.preamble
+    )
     origin = given_or_asked(
         args.origin, "--origin", "the middle of the area, as LAT,LON in degrees"
     )

@@ -12,6 +12,7 @@ from turna_protocol.mission import Mission, Radio
 from turna_secretariat.config import TEMPLATE as SECRETARIAT_TEMPLATE
 
 LANGUAGES = ("en", "tr", "az", "kk", "ky", "uz", "uz@cyrillic", "tk", "hu", "ru")
+PREAMBLE_SYMBOLS_MAX = 128  # a quarter of a second at SF8: longer ones gain next to nothing
 USUAL_POWER_MAX_DBM = 14  # every board's radio gives it without an amplifier
 _EPOCH_MAX_S = 0xFFFFFFFF  # turna_protocol.mission
 
@@ -22,8 +23,17 @@ def region_question() -> str:
     return f"the region whose rules apply, one of {', '.join(usable)}"
 
 
-def radio(region_name: str, channel_hz: int | None, power_dbm: int | None, hops: int = 0) -> Radio:
+def radio(
+    region_name: str,
+    channel_hz: int | None,
+    power_dbm: int | None,
+    hops: int = 0,
+    preamble_symbols: int = DEFAULT_RADIO.preamble_symbols,
+) -> Radio:
     """Return the channel of a deployment; UsageError if the region does not allow it."""
+    if not DEFAULT_RADIO.preamble_symbols <= preamble_symbols <= PREAMBLE_SYMBOLS_MAX:
+        shortest = DEFAULT_RADIO.preamble_symbols
+        raise UsageError(f"a preamble has {shortest} to {PREAMBLE_SYMBOLS_MAX} symbols")
     region = regions.REGIONS.get(region_name)
     if region is None:
         raise UsageError(f"there is no region {region_name}; give {region_question()}")
@@ -38,7 +48,8 @@ def radio(region_name: str, channel_hz: int | None, power_dbm: int | None, hops:
     if refused is not None:
         raise UsageError(refused)
     values = {name: getattr(DEFAULT_RADIO, name) for name in Radio.FIELDS}
-    return Radio(**{**values, "freq_hz": freq_hz, "power_dbm": power_dbm, "hops": hops})
+    chosen = {"freq_hz": freq_hz, "power_dbm": power_dbm, "hops": hops}
+    return Radio(**{**values, **chosen, "preamble_symbols": preamble_symbols})
 
 
 def second_channel(mission: Mission, mhz: float | None) -> int | None:

@@ -97,6 +97,12 @@ def test_every_mode_but_off_can_be_chosen_for_a_handset() -> None:
     assert tuple(mode for mode in power.MODES if mode != power.OFF) == POWER_MODES
 
 
+def test_a_mission_with_long_preambles_lets_radios_sleep_in_turns(tmp_path: Path) -> None:
+    assert deployment("new", tmp_path / "kit", *NEW, "--preamble", "64") == 0
+    mission = services_kit.read_mission(tmp_path / "kit" / "mission.json")
+    assert mission.radio.preamble_symbols == 64
+
+
 def test_another_board_for_a_handset_means_new_keys_and_a_higher_generation(kit: Path) -> None:
     before = file(kit, "handset-1.json")
     assert add(kit, "--replaces", "tur01-1", "--hardware-id", "0102030405aa") == 0
@@ -209,6 +215,7 @@ def test_a_second_new_does_not_touch_the_keys(
         ((*NEW, "--channel-hz", "868100000"), "868100000 Hz is outside its bands"),
         ((*NEW, "--power-dbm", "20"), "20.00 dBm EIRP is too strong"),
         ((*NEW, "--hops", "4"), "such a deployment would be refused: hops"),
+        ((*NEW, "--preamble", "129"), "a preamble has 12 to 128 symbols"),
         ((*NEW, "--epoch", "2026-08-01T00:00:00"), "names no time zone"),
         ((*NEW[:4], "--origin", "north"), "is not LAT,LON in degrees"),
         (("--name", "x" * 40, *NEW[2:]), "such a deployment would be refused: name"),
