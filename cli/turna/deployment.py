@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from turna.phone_codes import code_of
 from turna_protocol import alerts, keys, mission
 from turna_protocol.frame import Frame
 from turna_protocol.mission import Device, Gateway, Mission, Radio
@@ -165,6 +166,7 @@ def handset_settings(
     del public["devices"]
     if freq_hz is not None:
         public["radio"] = {**_radio_of(public), "freq_hz": freq_hz}
+    authentication_key = keys.authentication_key(ends, *identity)
     return {
         **public,
         "role": "handset",
@@ -176,8 +178,9 @@ def handset_settings(
         "team": device.team,
         "country": device.country,
         "link_key": keys.link_key(links, *identity).hex(),
-        "authentication_key": keys.authentication_key(ends, *identity).hex(),
+        "authentication_key": authentication_key.hex(),
         "broadcast_key": keys.broadcast_key(links).hex(),
+        "phone_code": code_of(device.call_sign, authentication_key),
     }
 
 

@@ -110,6 +110,8 @@ def draw(form: "Form", status: Status, now_ms: int) -> tuple[Line, ...]:
         return (_header(status.call_sign, status.mode, ""),) + _filled(_home(status))
     if form.screen == screens.ALARM and status.alarm is not None:
         return (_alarm_header(status),) + _filled(_alarm(status.alarm))
+    if form.screen == screens.PHONE and len(status.phone) > BESIDE_A_CODE:
+        return _beside_code(status)
     title, body = _body(form, status, now_ms)
     return (_header(title, status.mode, _marks(status)),) + _filled(body)
 
@@ -136,11 +138,25 @@ def _body(form: "Form", status: Status, now_ms: int) -> "tuple[str, list[Line]]"
 _PHONE_ADDRESS = "http://192.168.4.1"  # of the ESP32's access point
 
 
+BESIDE_A_CODE = 2  # name and password; what is more stands for the code beside them
+_CODE_COLUMNS = 11  # left of the code (phone_code.GROUND_LEFT_PX)
+
+
+def _beside_code(status: Status) -> "tuple[Line, ...]":
+    """Return words that leave the right half to a code: the password in two halves, to be typed."""
+    name, password = status.phone[:BESIDE_A_CODE]
+    half = len(password) // 2
+    exercise = status.mode != "actual"
+    head = inverse(text(f"mode.{status.mode}")) if exercise else Line(text("phone.wifi"))
+    words = (name, password[:half], password[half:], _PHONE_ADDRESS[len("http://") :])
+    return (head,) + tuple([Line(word[:_CODE_COLUMNS]) for word in words])
+
+
 def _phone(network: tuple[str, ...]) -> "list[Line]":
     if len(network) < 2:
         why = text(network[0]) if network else ""
         return [inverse(why), Line(""), Line(""), Line(text("phone.close"))]
-    name, password = network
+    name, password = network[:BESIDE_A_CODE]
     return [
         Line(f"{text('phone.wifi')} {name}"),
         Line(f"{text('phone.key')} {password}"),

@@ -8,6 +8,7 @@ from turna_protocol.errors import MalformedError
 from turna_protocol.key_parts import KEY_BYTES
 from turna_protocol.mission import mission_from_json
 from turna_protocol.packet import DEVICE_MAX
+from turna_protocol.phone_network import CODE_BYTES
 from turna_protocol.regions import REGIONS, refusal
 
 from . import power
@@ -58,6 +59,7 @@ def read_provisioning(data: dict[str, object]) -> Provisioning:
         power=_power(data),
         language=_text(data, "language") if "language" in data else ENGLISH,
         watchdog=data.get("watchdog") is not False,
+        phone_code=_code(data),
     )
 
 
@@ -93,6 +95,17 @@ def _power(data: dict[str, object]) -> str:
     if mode not in power.MODES or mode == power.OFF:
         raise MalformedError("power")
     return str(mode)
+
+
+def _code(data: dict[str, object]) -> bytes:
+    value = data.get("phone_code", "")
+    try:
+        code = bytes.fromhex(str(value))
+    except ValueError:
+        raise MalformedError("phone_code") from None
+    if len(code) not in (0, CODE_BYTES):
+        raise MalformedError("phone_code")
+    return code
 
 
 def _key(data: dict[str, object], name: str) -> bytes:

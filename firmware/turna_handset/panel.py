@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .status import StatusBoard
 
 CHECK_IN_MS = 5000
-SCREEN_EVERY_MS = 1000
+SCREEN_EVERY_MS = 2000  # times on it count in tens of seconds
 COUNTDOWN_EVERY_MS = 250
 DISPLAY_RETRY_MS = 10_000
 PAUSE_MS = 1_000  # a host that works asks again sooner
@@ -178,6 +178,11 @@ class Panel:
         wait_ms = CHECK_IN_MS if deadline_ms is None else max(1, deadline_ms - now_ms)
         if await wait_for(self._sounding, min(wait_ms, CHECK_IN_MS)):
             self._sounding.clear()
+
+    def paint(self, draw: "Callable[[bytearray], None]", now_ms: int) -> None:
+        """Draw into the picture that the screen keeps while nothing else is drawn."""
+        draw(self._picture.buffer)
+        self._screen.show(self._picture.buffer, now_ms)
 
     def phone_refused(self) -> None:
         """Note that the page for a phone does not open: the screen says why."""

@@ -5,9 +5,9 @@ What serves the page is in memory only while it is open; the screen's parts make
 """
 
 import gc
-import hashlib
 
 from turna_protocol import codes
+from turna_protocol.phone_network import network_name, password_of
 
 from . import labels, parts
 
@@ -34,19 +34,6 @@ DRAWN_AFTER_MS = 1_500  # the screen shows name and password by then
 ROOM_BYTES = 52 * 1024
 REFUSAL_SHOWN_MS = 30_000  # unless a key says before that it was read
 OPEN_MAX_MS = 1_800_000  # whoever is still there asks for it again
-NAME_LETTERS_MAX = 15  # of a call sign; the screen has room for no more
-# Letters and digits that no eye confuses on a small screen: five bits each.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789+"
-PASSWORD_LETTERS = 12  # sixty bits; WPA2 wants at least eight letters
-
-
-def password_of(authentication_key: bytes) -> str:
-    """Return the password of a handset's network: the same each time, and nobody else's.
-
-    From a key of the mission kit, by a hash that does not lead back to it.
-    """
-    digest = hashlib.sha256(b"turna phone page 0" + authentication_key).digest()
-    return "".join([_LETTERS[byte & 31] for byte in digest[:PASSWORD_LETTERS]])
 
 
 class Phone:
@@ -81,13 +68,16 @@ class Phone:
 
     @property
     def network(self) -> "tuple[str, ...]":
-        """Return name and password of the network, or the label that says why there is none."""
+        """Return name, password and whether there is a code; or the label that says why not."""
         if self._wanted_ms is None:
             return ()
-        return (self._refusal,) if self._refusal else (self._name(), self._password())
+        if self._refusal:
+            return (self._refusal,)
+        named = (self._name(), self._password())
+        return named + ("code",) if self._provisioning.phone_code else named
 
     def _name(self) -> str:
-        return self._provisioning.call_sign[:NAME_LETTERS_MAX]
+        return network_name(self._provisioning.call_sign)
 
     def _password(self) -> str:
         return password_of(self._provisioning.authentication_key)
@@ -163,7 +153,17 @@ class Phone:
         self._site.used_ms = now_ms
         self._site.start()
         self._counters.count("phone page opened")
+        if self._provisioning.phone_code:
+            self._show_code()
         return ""
+
+    def _show_code(self) -> None:
+        """Put the code by which a phone joins beside the words, now that there is what to join."""
+        from .phone_code import paint
+
+        rows = self._provisioning.phone_code
+        self._panel.paint(lambda buffer: paint(buffer, rows), self._uptime.ms())
+        parts.forget(("turna_handset.phone_code",))
 
     def _make_room(self) -> None:
         """Let go of what draws: the screen keeps what it shows."""

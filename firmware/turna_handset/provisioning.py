@@ -36,6 +36,7 @@ class Provisioning:
         power: str,
         language: str,
         watchdog: bool,
+        phone_code: bytes = b"",
     ) -> None:
         self.board = board
         self.device = device
@@ -59,3 +60,4 @@ class Provisioning:
         self.power = power  # of `power.MODES`, until another is chosen
         self.language = language  # code; whether this firmware speaks it is for `labels`
         self.watchdog = watchdog
+        self.phone_code = phone_code  # of its own network, for its screen; empty: words must do

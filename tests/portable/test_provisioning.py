@@ -71,6 +71,8 @@ def test_settings_that_are_wrong_name_the_field() -> None:
         ("health_interval_s", True),
         ("mode", "war"),
         ("radio", {}),
+        ("phone_code", "00"),
+        ("phone_code", "zz" * 116),
     ):
         try:
             read_provisioning(settings(**{name: wrong}))

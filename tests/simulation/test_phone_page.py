@@ -11,13 +11,18 @@ from typing import Any
 
 import pytest
 
+from tests.pictures import decoded
 from tests.simulation.handset_bench import LONG_MS, PRESS_MS, Field, Host
 from tools.places import MICROPYTHON_32
-from turna_handset import form, phone
+from turna_handset import font, form, phone
+from turna_protocol import phone_network
 from turna_protocol.reports import Sitrep
 from turna_protocol.reports.hazard import Hazard
 from turna_protocol.reports.worksite_triage import WorksiteTriage
+from turna_simulation.screen import Screen
 from turna_simulation.world import World
+
+GROUND_LEFT_PX = 66  # of turna_handset.phone_code, which only boards can import
 
 TO_PHONE = [PRESS_MS] * (1 + form.MENU_LINES.index("phone"))
 
@@ -147,6 +152,27 @@ def test_strangers_other_sites_and_long_requests_are_turned_away(field: Field) -
     assert (counters["refused phone token"], counters["refused phone host"]) == (1, 1)
 
 
+def test_a_camera_reads_from_the_screen_the_network_and_a_person_reads_the_same(
+    field: Field,
+) -> None:
+    screen = field.handset.screen()
+    said = decoded([[screen.lit(x, y) for x in range(128)] for y in range(64)])
+    key = field.gateway.authentication_key
+    assert said == phone_network.join_text("TR-USAR-1", key)
+    password = phone_network.password_of(key)
+    words = ["EXERCISE", "TR-USAR-1", password[:6], password[6:], "192.168.4.1"]
+    assert words_beside_the_code(field) == words
+
+
+def test_without_a_code_in_its_settings_a_handset_says_it_in_words(tmp_path: Path) -> None:
+    with World(seed=1) as world:
+        field = Field(world, tmp_path, phone_code="")
+        open_page(field)
+        assert field.handset.page_address is not None
+        assert field.shows("http://192.168.4.1")
+        assert field.shows(phone_network.password_of(field.gateway.authentication_key))
+
+
 def test_the_page_closes_by_itself_and_the_access_point_with_it(field: Field) -> None:
     assert on_the_air(field)
     field.world.run_for(phone.IDLE_MS + 5_000)
@@ -156,7 +182,7 @@ def test_the_page_closes_by_itself_and_the_access_point_with_it(field: Field) ->
 
 
 def test_a_key_closes_the_page_at_once(field: Field) -> None:
-    assert field.shows("192.168.4.1")
+    assert "192.168.4.1" in words_beside_the_code(field)
     field.press(PRESS_MS)
     assert not on_the_air(field)
 
@@ -172,10 +198,13 @@ def test_a_handset_that_saves_power_is_awake_while_the_page_is_open(tmp_path: Pa
 
 
 def test_each_handset_has_a_password_of_its_own_that_leads_to_no_key() -> None:
-    one, other = phone.password_of(bytes(32)), phone.password_of(bytes([1]) + bytes(31))
+    one, other = (
+        phone_network.password_of(bytes(32)),
+        phone_network.password_of(bytes([1]) + bytes(31)),
+    )
     assert one != other
-    assert phone.password_of(bytes(32)) == one
-    assert len(one) == phone.PASSWORD_LETTERS
+    assert phone_network.password_of(bytes(32)) == one
+    assert len(one) == phone_network.PASSWORD_LETTERS
 
 
 @pytest.mark.parametrize("heap", ["110K", "148K"])
@@ -226,6 +255,12 @@ def fill_in_the_longest(phone: Phone) -> None:
     form = counts | building | size | many | {"text": "Қ" * 120, "under_12h": False}
     form |= {"type": "worksite_triage", "worksite": "TUR01-0056", "triage": "B"}
     assert phone.post(form, token)[0] == 200
+
+
+def words_beside_the_code(field: Field) -> list[str]:
+    screen = field.handset.screen()
+    pixels = [x < GROUND_LEFT_PX and screen.lit(x, y) for y in range(64) for x in range(128)]
+    return Screen(128, 64, bytes(pixels)).text(font)
 
 
 def on_the_air(field: Field) -> bool:
