@@ -39,6 +39,15 @@ def test_a_refused_report_says_so(tmp_path: Path) -> None:
         assert field.shows("refused")
 
 
+def test_a_false_alarm_has_its_own_word(tmp_path: Path) -> None:
+    with World(seed=1) as world:
+        field = Field(world, tmp_path)
+        seq = field.send_sitrep()
+        field.gateway.receipt(seq, delivery.FALSE_ALARM)
+        world.run_for(1000)
+        assert field.shows("false alarm")
+
+
 def test_a_state_never_goes_back(tmp_path: Path) -> None:
     with World(seed=1) as world:
         field = Field(world, tmp_path)
