@@ -75,7 +75,8 @@ def main() -> int:
 
 def _measure() -> tuple[dict[str, float], list[Stage]]:
     corpus = sealed(2 * ROUNDS * REPORTS_PER_ROUND + RATE_REPORTS)
-    _let_corpus_be()
+    gc.collect()
+    gc.freeze()  # as the gateway does with what it starts with
     in_fifties, rest = corpus[: ROUNDS * REPORTS_PER_ROUND], corpus[ROUNDS * REPORTS_PER_ROUND :]
     in_full_groups, rest = rest[:-RATE_REPORTS], rest[-RATE_REPORTS:]
     progress(f"CPU per report, in groups of {GROUP}, here and by meshtastic/python's way")
@@ -93,12 +94,6 @@ def _measure() -> tuple[dict[str, float], list[Stage]]:
 
 def _yes(kept: bool) -> str:
     return "yes" if kept else "NO"
-
-
-def _let_corpus_be() -> None:
-    """Spare the garbage collector the corpus; the gateway does so with what it starts with."""
-    gc.collect()
-    gc.freeze()
 
 
 def _cpu(corpus: Sequence[Sealed]) -> dict[str, float]:

@@ -79,7 +79,9 @@ class Airwaves:
 
     def heard(self, packets_bytes: Sequence[int], now_ms: int) -> None:
         """Note packets of these lengths."""
-        said_us = sum(self.airtime_us(min(size, _LORA_PAYLOAD_LIMIT)) for size in packets_bytes)
+        known_us, said_us = self._airtimes_us, 0
+        for size in packets_bytes:
+            said_us += known_us.get(size) or self.airtime_us(min(size, _LORA_PAYLOAD_LIMIT))
         self._load.add(said_us // self._times_said, now_ms)
 
     def load_pct(self, now_ms: int) -> int:
