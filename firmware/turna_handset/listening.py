@@ -48,11 +48,9 @@ class Listening:
         self._extend(now_ms + max(AFTER_SENDING_MS, answer_ms))
 
     def heard(self, now_ms: int, snr_db: int) -> None:
-        """Note a packet for us: if that gateway's beacons are not known, they are worth a look."""
+        """Note a packet for us, or a beacon."""
         self._extend(now_ms + AFTER_HEARING_MS)
         self._strong_until_ms = now_ms + (STRONG_FOR_MS if snr_db >= STRONG_DB else 0)
-        if not self._gateway:
-            self._search_ms = now_ms
 
     def beacon(self, ended_ms: int, gateway: int) -> None:
         """Note a beacon, heard from its gateway itself: the next comes a period later."""

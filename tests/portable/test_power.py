@@ -174,14 +174,16 @@ def test_a_saver_whose_gateway_is_gone_looks_for_another_now_and_then() -> None:
     assert saver.rest(gone_ms + listening.SEARCH_EVERY_MS) == listening.RECEIVE
 
 
-def test_a_saver_that_never_heard_a_beacon_looks_for_one_and_again_when_a_gateway_answers() -> None:
+def test_a_saver_that_hears_no_beacon_looks_for_one_rarely_however_often_it_is_answered() -> None:
     saver = Listening(Power(power.SAVER, 0))
     assert saver.rest(0) == listening.RECEIVE
     over_ms = listening.SEARCH_MS
     assert saver.deadline_ms(0) == over_ms
     assert saver.rest(over_ms) == listening.REST
     saver.heard(over_ms + 1_000, FAR_DB)
-    assert saver.rest(over_ms + PERIOD_MS) == listening.RECEIVE
+    assert saver.rest(over_ms + PERIOD_MS) == listening.REST
+    assert saver.deadline_ms(over_ms + PERIOD_MS) == listening.SEARCH_EVERY_MS
+    assert saver.rest(listening.SEARCH_EVERY_MS) == listening.RECEIVE
 
 
 def test_a_saver_follows_the_beacons_of_one_gateway_until_they_stay_away() -> None:
