@@ -7,8 +7,10 @@ from turna_gateway.distress import Call
 from turna_gateway.handsets import Contact
 from turna_protocol import delivery
 
-# A team that is not heard for this long is worth a look (five position periods).
-SILENCE_S = 600
+# Whoever is not heard for this long is worth a look (five position periods), or for three of its
+# own usual pauses if it speaks more rarely, but never later than the last.
+SILENCE_S, LONGEST_SILENCE_S = 600, 1_800
+_PAUSES = 3
 OLD_BACKLOG_S = 900
 DISK_WARNING_PCT, DISK_ALARM_PCT = 80, 90
 CERTIFICATE_DAYS = 60
@@ -96,6 +98,12 @@ def _place(contact: Contact | None) -> str:
     return f" at {contact.lat_e5 / 1e5:.5f}, {contact.lon_e5 / 1e5:.5f}"
 
 
+def is_silent(contact: Contact, now_s: int) -> bool:
+    """Tell whether a handset is not heard for longer than it should."""
+    habit_s = min(_PAUSES * contact.usual_pause_s, LONGEST_SILENCE_S)
+    return now_s - contact.heard_at_s > max(SILENCE_S, habit_s)
+
+
 def _silent(contacts: Sequence[Contact], now_s: int) -> list[Alarm]:
     """Return a team of which nobody is heard as one alarm, else its silent handsets one by one."""
     alarms = []
@@ -103,7 +111,7 @@ def _silent(contacts: Sequence[Contact], now_s: int) -> list[Alarm]:
     for contact in contacts:
         teams.setdefault(contact.team, []).append(contact)
     for team, members in teams.items():
-        silent = [one for one in members if now_s - one.heard_at_s > SILENCE_S]
+        silent = [one for one in members if is_silent(one, now_s)]
         if silent and len(silent) == len(members):
             minutes = (now_s - max(one.heard_at_s for one in members)) // 60
             names = ", ".join(one.call_sign for one in members)

@@ -21,6 +21,10 @@ from turna_protocol.reports import Report, decode_report, report_type
 STRANGERS_LIMIT = 64
 # A report that says where a handset is may be followed by some that do not.
 CONTENTS_KEPT = 4
+# How often a handset usually speaks is learned from its pauses, so that one that saves power is not
+# called silent; packets in one breath, and hours without, say nothing about it.
+BREATH_S, LONGEST_HABIT_S = 30, 1_200
+_HABIT_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Contact:
     lon_e5: int | None
     battery_pct: int | None
     battery_mv: int | None
+    usual_pause_s: int = 0
 
 
 class _Heard:
@@ -57,12 +62,13 @@ class _Heard:
         "rssi_dbm",
         "snr_db_x4",
         "type",
+        "usual_pause_s",
     )
 
     def __init__(self, handset: Handset) -> None:
         self.handset = handset
         self.count = 0
-        self.heard_at_s = self.rssi_dbm = self.snr_db_x4 = 0
+        self.heard_at_s = self.rssi_dbm = self.snr_db_x4 = self.usual_pause_s = 0
         self.contents: deque[bytes] = deque(maxlen=CONTENTS_KEPT)
         self.type: str | None = None
         self.lat_e5: int | None = None
@@ -88,6 +94,9 @@ class Handsets:
         if heard is None:
             heard = self._heard[handset.device] = _Heard(handset)
         heard.count += 1
+        pause_s = heard_at_s - heard.heard_at_s
+        if pause_s >= BREATH_S and heard.heard_at_s:
+            heard.usual_pause_s = _habit(heard.usual_pause_s, min(pause_s, LONGEST_HABIT_S))
         heard.heard_at_s = heard_at_s
         heard.rssi_dbm = event.rssi_dbm
         heard.snr_db_x4 = event.snr_db_x4
@@ -150,6 +159,7 @@ class Handsets:
             lon_e5=heard.lon_e5,
             battery_pct=heard.battery_pct,
             battery_mv=heard.battery_mv,
+            usual_pause_s=heard.usual_pause_s,
         )
 
     def _read(self, heard: _Heard, content: bytes) -> None:
@@ -166,6 +176,10 @@ class Handsets:
             return decode_report(content, self._frame) if content else None
         except MalformedError:
             return None
+
+
+def _habit(before_s: int, pause_s: int) -> int:
+    return pause_s if not before_s else before_s + (pause_s - before_s) // _HABIT_SHARE
 
 
 def _is_report(stored: StoredReport) -> bool:

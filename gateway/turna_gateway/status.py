@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from turna_backbone.clock import Clock
 from turna_gateway import counters as count
-from turna_gateway.alarms import CRITICAL, Condition, judge
+from turna_gateway.alarms import CRITICAL, Condition, is_silent, judge
 from turna_gateway.beacons import PLAUSIBLE_FROM_S, PLAUSIBLE_TO_S
 from turna_gateway.gateway import Gateway
 from turna_gateway.handsets import Contact
@@ -168,6 +168,7 @@ def _contact(contact: Contact, now_s: int) -> dict[str, object]:
         "country": contact.country,
         "heard_at_s": contact.heard_at_s,
         "heard_ago_s": max(0, now_s - contact.heard_at_s),
+        "is_silent": is_silent(contact, now_s),
         "heard_count": contact.heard_count,
         "rssi_dbm": contact.rssi_dbm,
         "snr_db": contact.snr_db,

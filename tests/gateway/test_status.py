@@ -135,6 +135,23 @@ def test_one_of_a_team_that_falls_silent_is_told_apart_from_a_whole_team(field: 
     assert not any(name.startswith("team_silence") for name in names)
 
 
+def test_a_handset_that_speaks_rarely_is_not_called_silent_before_three_of_its_pauses(
+    field: Field,
+) -> None:
+    for seq in range(1, 5):
+        field.hear(ONE.seal(2 * seq), ONE.seal(2 * seq + 1), TWO.seal(seq))
+        field.pass_time(420_000)
+
+    def silent() -> set[str]:
+        details = json.loads(board(field).snapshot)["alarm_details"]
+        return {alarm["name"] for alarm in details if "silence" in alarm["name"]}
+
+    field.pass_time(1_000 * (SILENCE_S - 420 + 60))
+    assert silent() == set()
+    field.pass_time(1_000_000)
+    assert silent() == {"team_silence.AFAD"}
+
+
 def test_a_storm_of_refused_packets_is_an_alarm_that_ends_with_it(field: Field) -> None:
     made = board(field)
     stranger = Handset(1, master=bytes(32))
