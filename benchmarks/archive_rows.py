@@ -114,8 +114,7 @@ def fill(engine: sa.Engine, count: int, handsets: int = HANDSETS) -> None:
         "state": delivery.AT_SECRETARIAT,
         "open_sos": OPEN_SOS,
     }
-    if kind == "sqlite":
-        sa.event.listen(engine, "connect", _hurry)
+    sa.event.listen(engine, "connect", _HURRYING[kind])
     with engine.begin() as connection:
         for table in _INDEXED:
             for index in table.indexes:
@@ -135,11 +134,21 @@ def fill(engine: sa.Engine, count: int, handsets: int = HANDSETS) -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
-def _hurry(connection: Any, _record: object) -> None:
+def _hurry_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -400000")
     connection.execute("PRAGMA threads = 2")  # to sort what an index holds
+
+
+def _hurry_postgresql(connection: Any, _record: object) -> None:
+    connection.execute("SET synchronous_commit = off")
+    connection.execute("SET work_mem = '256MB'")
+    connection.execute("SET maintenance_work_mem = '1GB'")  # to sort what an index holds
+    connection.commit()
+
+
+_HURRYING = {"sqlite": _hurry_sqlite, "postgresql": _hurry_postgresql}
 
 
 def _samples() -> Iterator[dict[str, Any]]:
