@@ -21,7 +21,8 @@ p { margin: 1mm 0 0; font-size: 2.9mm; line-height: 1.25; }
 .small { font-size: 2.3mm; }
 .code { float: right; clear: right; width: 19mm; height: 19mm; margin: 1mm 0 0 1.5mm; }
 """
-_GESTURES = "press: next · long press: choose · double press: back · HOLD 2 s: SOS"
+_GESTURES = ("press: next", "long press: choose", "double press: back")
+_SOS = "HOLD 2 s: SOS"
 
 
 def page(mission: Mission, devices: Iterable[Device], boards: Mapping[int, str]) -> str:
@@ -52,7 +53,7 @@ def _label(mission: Mission, device: Device, board: str) -> str:
         f'<div class="label">{mark}<div class="call">{escape(device.call_sign)}</div>{picture}'
         f"<p>team {escape(device.team)} ({escape(device.country.upper())}) ·"
         f" {escape(mission.name)}</p>"
-        f"<p>{escape(_GESTURES)}</p>"
+        f"<p>{'<br>'.join(_GESTURES)}<br><b>{_SOS}</b></p>"
         f'<p class="small">no. {device.device}, keys {device.generation} · {escape(title)} ·'
         f" id {escape(device.hardware_id)}</p></div>"
     )

@@ -143,13 +143,13 @@ const load = async () => {
   at("who").textContent = state.call_sign;
   at("mode").textContent = say(state.mode === "exercise" ? "mode.exercise" : "mode.actual");
   at("journal").replaceChildren(...state.reports.map(([seq, type, stands, saved, attempts]) => {
-    const time = saved ? new Date(saved * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) : "";
+    const time = saved ? " " + new Date(saved * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) : "";
     const type_name = TYPES[type] || "other";
     const name = words["form." + type_name] || sayCode("type", type_name);
     const tries = stands === 0 && attempts ? ", " + say("sent %s times").replace("%s", attempts) : "";
     return make("li", { className: "state" + stands },
       make("span", { className: "sign", ariaHidden: "true" }, SIGNS[stands] || "?"),
-      ` ${name} #${seq} ${time}: ${sayCode("state", stands)}${tries}`);
+      ` ${name} #${seq}${time}: ${sayCode("state", stands)}${tries}`);
   }));
 };
 
