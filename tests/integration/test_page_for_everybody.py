@@ -80,6 +80,7 @@ def test_axe_finds_nothing_serious_in_any_view_or_dialog(
         _goes_to(page, live, view)
         if view == "down":
             page.locator("#say-send:enabled").click()
+            page.locator("#say-send.sure").click()
             expect(page.locator("#words .card")).to_be_visible()
         found[view] = _serious(page)
     _goes_to(page, live, "")
@@ -182,6 +183,9 @@ def test_it_prints_with_the_exercise_on_top(live: LivePage, page: Page, address:
     expect(page.locator("#mode")).to_be_visible()
     for control in page.locator("select, input, textarea, #sound, nav").all():
         expect(control).to_be_hidden()
+    if address == "/":
+        expect(page.locator("#handset-rows")).to_contain_text("TUR01-1", use_inner_text=True)
+        expect(page.locator("#handset-rows")).to_contain_text("36.20", use_inner_text=True)
     assert page.evaluate(OVERFLOW) <= 0
     assert page.pdf().startswith(b"%PDF-")
 

@@ -308,7 +308,8 @@ def test_an_alert_asks_twice_and_a_roll_call_shows_who_has_not_answered(
     expect(page.locator("#words .word-alert")).to_contain_text("AZE01 0/1")
 
     page.locator("#say-kind").select_option("roll_call")
-    expect(page.locator("#say-send")).to_be_enabled()
+    page.locator("#say-send:enabled").click()
+    expect(page.locator("#say-send")).to_have_text("Click again: roll call to everybody")
     page.locator("#say-send").click()
     call = page.locator("#words .word-roll_call")
     expect(call.get_by_role("row", name="TUR01-1")).to_contain_text("no answer yet")

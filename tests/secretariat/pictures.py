@@ -12,14 +12,17 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.secretariat import exported
 from tests.secretariat.field import BOOT_ID, EPOCH_S
-from tests.secretariat.live_page import LivePage
+from tests.secretariat.live_page import PASSWORD, LivePage
 from tools.places import CHROMIUM, ROOT
 from turna.deployment import TeamPlan
 from turna_backbone import topics
+from turna_backbone.down import SENT, Down, DownState
 from turna_backbone.envelope import GatewayHealth
 from turna_backbone.mqtt import Message
 from turna_protocol import codes
 from turna_protocol.reports import Casualties, Fix, Position, Report, Sitrep, Sos
+from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER
+from turna_secretariat.signed_in import COOKIE
 
 COUNTRIES = {"TUR": "tr", "AZE": "az", "KAZ": "kz", "KGZ": "kg", "UZB": "uz", "HUN": "hu"}
 TEAMS = [TeamPlan(f"{name}01", country) for name, country in COUNTRIES.items()]
@@ -58,7 +61,7 @@ def _take(live: LivePage, browser: Browser, folder: Path) -> None:
     page.locator("button.type-sitrep").first.click()
     page.wait_for_selector("dialog[open]")
     page.screenshot(path=folder / "report.png")
-    _say(page, folder)
+    _say(live, page, folder)
     page.goto(f"{live.address}/?type=sitrep&text=kuzey&country=kz")
     page.locator("#language").select_option("kk")
     _settled(page).screenshot(path=folder / "kazakh.png")
@@ -74,6 +77,7 @@ def _take(live: LivePage, browser: Browser, folder: Path) -> None:
     dark.locator("#sos-cards article").get_by_role("button", name="Accept").first.click()
     dark.get_by_role("link", name="Book of SOS").click()
     _settled(dark).screenshot(path=folder / "book.png")
+    _people(live, browser, folder)
 
 
 def _settled(page: Page) -> Page:
@@ -82,7 +86,7 @@ def _settled(page: Page) -> Page:
     return page
 
 
-def _say(page: Page, folder: Path) -> None:
+def _say(live: LivePage, page: Page, folder: Path) -> None:
     page.locator("#report-close").click()
     page.get_by_role("link", name="Tasks and alerts").click()
     for kind, whom, text in (("task", "team KAZ01", "Go to the school"), ("roll_call", "all", "")):
@@ -91,11 +95,44 @@ def _say(page: Page, folder: Path) -> None:
         page.fill("#say-text", text)
         page.wait_for_selector("#say-send:enabled")
         page.locator("#say-send").click()
+        if whom == "all":
+            page.locator("#say-send.sure").click()
         page.wait_for_selector(f"#words .word-{kind}")
+    _the_gateway_sends_all(live)
     page.locator("#say-kind").select_option("alert")
     page.wait_for_selector("#say-send:enabled")
     page.locator("#say-send").click()
+    page.wait_for_selector("text=has sent it by radio")
     page.screenshot(path=folder / "down.png")
+
+
+def _the_gateway_sends_all(live: LivePage) -> None:
+    mine, told = topics.down("tr", "hatay-1"), topics.down_state("tr", "hatay-1")
+    for one in [Down.unpack(payload) for topic, payload in live.broker.published if topic == mine]:
+        state = DownState(one.id, one.device, SENT, live.clock.unix_s())
+        live.inbox.put(Message(told, state.pack(), False, 1))
+
+
+def _people(live: LivePage, browser: Browser, folder: Path) -> None:
+    """Show a handset that was lost, and what an administrator sees."""
+    page = _open(live, browser, DESKTOP, "light")
+    page.get_by_role("button", name="KGZ01-1: all about this handset").click()
+    page.fill("#revoke-reason", "left in the school, Antakya")
+    page.locator("#revoke").click()
+    page.screenshot(path=folder / "handset.png")
+    now_ms = live.clock.unix_s() * 1000
+    for name, person, role, countries in (
+        ("gulnara", "Gulnara Asanova", ADMINISTRATOR, ()),
+        ("dana", "Dana Seitkali", OBSERVER, ("kz",)),
+    ):
+        live.accounts.add(
+            name, person=person, role=role, countries=countries, password=PASSWORD, now_ms=now_ms
+        )
+    cookie = {"name": COOKIE, "value": live.token_of("gulnara"), "url": live.address}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]  # its keys are the needed ones
+    page.goto(f"{live.address}/?view=people")
+    page.wait_for_selector("#accounts .card")
+    _settled(page).screenshot(path=folder / "people.png")
 
 
 def _open(

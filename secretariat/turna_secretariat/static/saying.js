@@ -12,7 +12,7 @@ const URGENCIES = { routine: sayLater("routine"), priority: sayLater("priority")
 const ALERTS = ["evacuate", "cease_work", "resume"];
 const FIELDS = { task: ["task", "urgency", "worksite", "due_in_min", "text"], text: ["text"], roll_call: ["text"], alert: ["code", "text"] };
 const TYPING_MS = 400;
-const SURE_MS = 6000; // so long the second click of an alert is waited for
+const SURE_MS = 6000; // so long the second click of what reaches everybody, or alarms, is waited for
 
 let known = []; // the handsets, as the page knows them
 let asked = ""; // what the cost stands for
@@ -97,10 +97,10 @@ function lines({ handsets, costs }) {
 async function submit() {
   if (!asked || asked !== JSON.stringify(said())) return;
   const saying = JSON.parse(asked);
-  if (saying.kind === "alert" && performance.now() > sureUntil) {
+  if ((saying.kind === "alert" || saying.to.all) && performance.now() > sureUntil) {
     sureUntil = performance.now() + SURE_MS;
     byId("say-send").classList.add("sure");
-    byId("say-send").textContent = phrase("Click again: {alert} to {whom}", { alert: say("alert", saying.form.code), whom: byId("say-to").selectedOptions[0].textContent });
+    byId("say-send").textContent = phrase("Click again: {alert} to {whom}", { alert: what(saying), whom: byId("say-to").selectedOptions[0].textContent });
     return;
   }
   const problem = await act("/api/down", saying);
@@ -108,5 +108,7 @@ async function submit() {
   if (!problem) { byId("say-text").value = ""; notReady(); cost(); }
   await onSaid();
 }
+
+const what = ({ kind, form }) => kind === "alert" ? say("alert", form.code) : kind === "task" ? say("task", form.task) : kindWords(kind);
 
 export const kindWords = (kind) => phrase(KINDS[kind] ?? words(kind));

@@ -84,9 +84,7 @@ export function gist(said) {
   if (said.team_status) parts.push(say("team_status", said.team_status));
   const counted = said.casualties ?? said.patients ?? {};
   for (const [name, colour] of COUNTED) if (counted[name]) parts.push(`${counted[name]} ${say("triage", colour, name)}`);
-  const size = said.length_m && said.width_m ? `${said.length_m} × ${measure("width_m", said.width_m)}` : null;
-  if (size) parts.push(size);
-  for (const [name, value] of Object.entries(size ? { ...said, length_m: null, width_m: null } : said)) if (!SAID_ELSEWHERE.has(name) && !UNSAID.has(value)) parts.push(...inShort(name, value));
+  for (const [name, value] of Object.entries(said)) if (!SAID_ELSEWHERE.has(name) && !UNSAID.has(value)) parts.push(...inShort(name, value, said));
   if (said.hazards?.length) parts.push(`${say("summary", "hazards", "hazards")}: ${said.hazards.map((code) => say("hazard", code)).join(", ")}`);
   if (said.needs && Object.keys(said.needs).length) parts.push(`${say("summary", "needs")} ` + Object.entries(said.needs).map(([item, number]) => `${number ?? "?"} ${say("need", item)}`).join(", "));
   if (said.text) parts.push(`“${said.text}”`);
@@ -94,7 +92,9 @@ export function gist(said) {
   return parts.join(" · ");
 }
 
-function inShort(name, value) {
+function inShort(name, value, said) {
+  if (name === "width_m" && said.length_m) return [];
+  if (name === "length_m" && said.width_m) return [`${value} × ${measure("width_m", said.width_m)}`];
   if (Array.isArray(value)) return value.length ? [`${label(name)}: ${value.map((code) => codeWords(name, code)).join(", ")}`] : [];
   if (typeof value === "object") return Object.entries(value).filter(([, each]) => !UNSAID.has(each)).map(([each, state]) => `${codeWords(name, each)}: ${stateOf(state)}`);
   if (value === true) return [label(name)];
