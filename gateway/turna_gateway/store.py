@@ -21,7 +21,7 @@ from turna_gateway import salvage
 log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 3
-# A million reports take a third of this; a disk that is nearly full ends sooner.
+# A million reports take a tenth of this, long ones a third; a nearly full disk ends sooner.
 LIMIT_BYTES = 1 << 30
 # What the rest of the system, and the write-ahead log, need of the disk.
 DISK_RESERVE_BYTES = 16 << 20
