@@ -1,7 +1,8 @@
 """Makes the handset's page for a phone: python3 -m tools.phone_page [--check].
 
 The page in firmware/phone, the forms of the reports a phone sends, and the words of each language
-become modules of constants, gzipped, which a board serves from where they lie.
+become modules of constants, gzipped, which a board serves from where they lie.  The few words of a
+handset's printed label are in the same catalogues, and go to `turna`.
 """
 
 import argparse
@@ -44,6 +45,9 @@ _KINDS = {
 }  # fmt: skip
 _LABELS = ("mode", "type", "state", "count", "team_status", "hazard", "need", "triage", "phrase",
            "task_status")  # fmt: skip
+# What the label says, in its order.
+PRINTED = ("label.press", "label.long_press", "label.double_press", "label.hold")
+PRINTED_WORDS = ROOT / "cli" / "turna" / "label_words.json"
 _COUNT_MAX = 9999
 _REFERENCE_MAX = (1 << 20) - 1
 
@@ -78,7 +82,16 @@ def stale_files() -> dict[Path, str]:
     said = '"""The words of the page for a phone, by language."""\n'
     if not plain.exists() or plain.read_text(encoding="utf-8") != said:
         stale[plain] = said
+    printed = _printed()
+    if not PRINTED_WORDS.exists() or PRINTED_WORDS.read_text(encoding="utf-8") != printed:
+        stale[PRINTED_WORDS] = printed
     return stale
+
+
+def _printed() -> str:
+    own = {one.name: _read(FOLDER / f"{one.name}.po") for one in LANGUAGES}
+    words = {name: [texts[label] for label in PRINTED] for name, texts in own.items()}
+    return json.dumps(words, ensure_ascii=False, indent=1) + "\n"
 
 
 def forms() -> dict[str, dict[str, object]]:
@@ -97,7 +110,8 @@ def forms() -> dict[str, dict[str, object]]:
 
 def words(language: Language) -> dict[str, str]:
     """Return what the page says in a language, by label: of the handset's menus, and its own."""
-    return _labels(language) | _read(FOLDER / f"{language.name}.po")
+    own = _read(FOLDER / f"{language.name}.po")
+    return _labels(language) | {label: text for label, text in own.items() if label not in PRINTED}
 
 
 def _labels(language: Language) -> dict[str, str]:
@@ -108,7 +122,7 @@ def _labels(language: Language) -> dict[str, str]:
 def wanted() -> set[str]:
     """Return the labels of the page's own catalogue: all that the handset's labels do not say."""
     labels = set(_labels(LANGUAGES[0]))
-    found = set(_said()) | {f"form.{name}" for name in PHONE_TYPES} | {"yes", "no"}
+    found = {*_said(), *PRINTED} | {f"form.{name}" for name in PHONE_TYPES} | {"yes", "no"}
     for form in forms().values():
         for name, drawn, *rest in form["fields"]:  # type: ignore[attr-defined]
             found |= {f"field.{name}"} | {

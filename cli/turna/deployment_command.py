@@ -257,5 +257,5 @@ def _label(args: argparse.Namespace) -> None:
         devices = (device_of(kit.mission, args.handset),)
     if not devices:
         raise UsageError("there is no handset in this kit yet")
-    args.out.write_text(labels.page(kit.mission, devices, kit.handset_boards), encoding="utf-8")
+    args.out.write_text(labels.page(kit, devices), encoding="utf-8")
     print(f"{args.out}: {len(devices)} to print")

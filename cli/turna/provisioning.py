@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     put(task, BoardPrompt(args.port), lambda text: print(text, flush=True))
     if args.label is not None and args.handset is not None:
         device = device_of(kit.mission, args.handset)
-        args.label.write_text(labels.page(kit.mission, [device], kit.handset_boards))
+        args.label.write_text(labels.page(kit, [device]))
         print(f"label: {args.label}")
     return 0
 

@@ -50,6 +50,19 @@ def test_no_key_is_on_a_label_nor_in_its_code(kit: Path) -> None:
     assert "HATAY 26 &lt;Ö&gt;" in page
 
 
+def test_the_gestures_are_said_in_the_bearers_language_and_marked_as_machine_made(
+    kit: Path,
+) -> None:
+    kazakh = printed(kit, "--handset", "KAZ02-1")
+    assert "2 с БАСЫП ТҰР: SOS" in kazakh
+    assert "machine-made words" in kazakh
+    words = ["--team", "HUN01", "--country", "hu", "--virtual"]
+    assert main(["deployment", "add-handset", str(kit), *words]) == 0
+    english = printed(kit, "--handset", "HUN01-1")
+    assert "HOLD 2 s: SOS" in english
+    assert "machine-made" not in english
+
+
 def test_one_handset_is_asked_for_by_call_sign_or_by_the_id_on_its_label(kit: Path) -> None:
     second = read_mission(kit / "mission.json").devices[1]
     for name in ("kaz02-1", second.hardware_id):
