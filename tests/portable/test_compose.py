@@ -119,3 +119,29 @@ def test_a_victims_colour_says_whether_it_lives() -> None:
         report = bench.composer.filled_in("victim", {"worksite": 1, "triage": triage}, None, 0)
         assert isinstance(report, Victim)
         assert (report.outcome, report.worksite) == (outcome, Worksite(1))
+
+
+def test_every_report_that_a_person_makes_says_how_old_and_how_good_its_place_is() -> None:
+    bench = Bench()
+    checksum = 0
+    for byte in GGA[1:-1]:
+        checksum ^= byte
+    bench.position.heard(GGA + b"%02X\r\n" % checksum, 1000)
+    entered: dict[str, dict[str, object]] = {
+        "sitrep": {"team_status": 8},
+        "message": {"phrase": 1},
+        "hazard": {"hazard": 1},
+        "needs": {"needs": {0: 50}},
+        "worksite_triage": {"worksite": 56},
+        "medevac": {"precedence": 1, "litter": 1},
+        "victim": {"worksite": 56, "triage": 1},
+        "task_status": {"number": 3, "status": 1, "reason": 0},
+    }
+    made = [bench.composer.filled_in(name, values, 87, 31_000) for name, values in entered.items()]
+    made.append(bench.composer.sos(codes.DECLARE, None, 87, 31_000))
+    made.append(bench.composer.position(87, 31_000))
+    for report in made:
+        fix = decode_report(encode_report(report, FRAME), FRAME).fix
+        assert fix is not None, report
+        assert 30 <= (fix.age_s or 0) <= 60, report  # on the wire in classes, the older end of each
+        assert 5 <= (fix.accuracy_m or 0) <= 10, report
