@@ -25,7 +25,7 @@ from turna_protocol.link import GROUPING_MS
 SOS_GROUPING_MS = 50
 # After so long without any report nobody is expected to share the packet: waiting saves no air.
 QUIET_MS = 2_000
-LONE_GROUPING_MS = 20
+LONE_GROUPING_MS = 10
 # A repeated packet is answered again, but a storm of replays is not: less than a handset's retry.
 REPEAT_AFTER_MS = 1_500
 SAID_REMEMBERED = 4_096
