@@ -68,6 +68,8 @@ SCREENS = (
     ("one report", menu("reports") + LONG, ""),
     ("this handset", menu("node") + SHORT, ""),
     ("languages", menu("language") + SHORT * 3, ""),
+    ("phone page", menu("phone"), "phone"),
+    ("phone page, no memory", menu("phone"), "no memory"),
     ("SOS, countdown", HOLD, ""),
     ("SOS, active", HOLD, "sos"),
     ("SOS, more", HOLD + SHORT, "sos"),
@@ -150,6 +152,9 @@ class WithLetters(Pages):
         return super().open(name, values)
 
 
+PHONE = {"phone": ("KAZ01-1", "abcdefghjkmn"), "no memory": ("phone.no_room",)}
+
+
 def lines_of(keys: "tuple[str, ...]", case: str) -> "tuple[Line, ...]":
     board = Board()
     form = Form(WithLetters(board, board, board))  # type: ignore[arg-type]  # fakes
@@ -172,6 +177,7 @@ def lines_of(keys: "tuple[str, ...]", case: str) -> "tuple[Line, ...]":
         warning=None,
         unread=2 if case == "unread" else 0,
         alarm=alarm,
+        phone=PHONE.get(case, ()),
     )
     return draw(form, status, 1500)
 

@@ -44,6 +44,8 @@ def test_what_stands_on_the_screens_can_be_read(code: str) -> None:
         ("hazards", "hazard.flood_water"),
         ("needs", "need.blankets"),
         ("one report", "report.back"),
+        ("phone page", "phone.close"),
+        ("phone page, no memory", "phone.no_room"),
         ("SOS, active", "sos.held"),
         ("home, new order", "inbox.new"),
         ("task", "task_urgency.immediate"),
