@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 
@@ -194,6 +195,20 @@ def test_esptool_is_told_chip_port_and_where_the_image_goes(
     kind = BOARDS[board].chip
     assert f"esptool --chip {kind} --port /dev/ttyUSB7 erase-flash" in told
     assert f"--baud 460800 write-flash {offset} {image}" in told
+
+
+@pytest.mark.skipif(find_spec("esptool") is None, reason="esptool is in no lock: source only")
+@pytest.mark.parametrize("board", ["heltec_v3", "lilygo_t3_v2_1"])
+def test_esptool_takes_the_words_that_it_is_given_up_to_the_port(
+    board: str, tmp_path: Path
+) -> None:
+    kind = BOARDS[board]
+    image = image_for(tmp_path / "image.bin", 9 if kind.chip == "esp32s3" else 0)
+    for words in flash.esptool_commands(kind, "/dev/nowhere", image):
+        command = [sys.executable, "-m", "esptool", *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "Could not open /dev/nowhere" in done.stdout + done.stderr
+        assert done.returncode == 2
 
 
 def test_an_image_for_another_chip_or_none_at_all_is_refused(tmp_path: Path) -> None:
