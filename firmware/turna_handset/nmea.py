@@ -7,6 +7,7 @@ from turna_protocol.errors import MalformedError
 from turna_protocol.record import Record
 
 MAX_SENTENCE_BYTES = 82  # NMEA 0183, 5.3: "$" to line end
+READ = (b"RMC", b"GGA")  # of any talker, whose two letters stand before
 MAX_WAITING = 8  # sentences; a receiver says about six a second
 
 # One standard deviation of the user equivalent range error of GPS without corrections, rounded up.
@@ -39,35 +40,51 @@ class Sentences:
 
     def __init__(self) -> None:
         self.refused = 0
-        self._buffer = bytearray()
+        self._buffer = b""
 
     def feed(self, data: bytes) -> list[list[str]]:
-        """Return the fields of each whole sentence, the name first."""
+        """Return the fields of each whole sentence of a kind that is read here, the name first."""
         sentences: list[list[str]] = []
-        for byte in data:
-            if byte == 0x24:  # "$" begins a sentence, wherever it stands
+        at = 0
+        while at < len(data):
+            if not self._buffer:
+                at = data.find(b"$", at)  # begins a sentence, wherever it stands
+                if at < 0:
+                    break
+                self._buffer = b"$"
+                at += 1
+            end = _end_of_piece(data, at)
+            self._keep(data[at:end])
+            if end == len(data):
+                break
+            at = end
+            if data[at] == 0x24:
                 self._drop()
-            if byte not in (0x0A, 0x0D):
-                self._keep(byte)
-            elif self._buffer and len(sentences) < MAX_WAITING:
-                self._close(sentences)
+            else:
+                at += 1
+                if len(sentences) < MAX_WAITING:
+                    self._close(sentences)
         return sentences
 
-    def _keep(self, byte: int) -> None:
-        if len(self._buffer) == MAX_SENTENCE_BYTES:
+    def _keep(self, piece: bytes) -> None:
+        if len(self._buffer) + len(piece) > MAX_SENTENCE_BYTES:
             self._drop()
-        if self._buffer or byte == 0x24:
-            self._buffer.append(byte)
+        else:
+            self._buffer += piece
 
     def _drop(self) -> None:
         if self._buffer:
             self.refused += 1
-            self._buffer = bytearray()
+            self._buffer = b""
 
     def _close(self, sentences: list[list[str]]) -> None:
+        if not self._buffer:
+            return
         try:
-            sentences.append(_checked(bytes(self._buffer)))
-            self._buffer = bytearray()
+            star = _checked(self._buffer)
+            if self._buffer[3:6] in READ:
+                sentences.append(self._buffer[1:star].decode().split(","))
+            self._buffer = b""
         except MalformedError:
             self._drop()
 
@@ -112,18 +129,30 @@ def days_since_1970(year: int, month: int, day: int) -> int:
     )
 
 
-def _checked(sentence: bytes) -> list[str]:
+def _end_of_piece(data: bytes, at: int) -> int:
+    """Return where the next "$" or line end is, or the end of the data."""
+    end = len(data)
+    for mark in (b"$", b"\r", b"\n"):
+        found = data.find(mark, at, end)
+        if found >= 0:
+            end = found
+    return end
+
+
+def _checked(sentence: bytes) -> int:
+    """Return where the checksum stands, which is right; or raise MalformedError."""
     star = len(sentence) - 3
     if star < 6 or sentence[star] != 0x2A:  # "*"
         raise MalformedError("nmea checksum")
     checksum = 0
-    for byte in sentence[1:star]:
+    for place in range(1, star):
+        byte = sentence[place]
         if not 0x20 <= byte < 0x7F:
             raise MalformedError("nmea character")
         checksum ^= byte
     if sentence[star + 1 :].upper() != b"%02X" % checksum:
         raise MalformedError("nmea checksum")
-    return sentence[1:star].decode().split(",")
+    return star
 
 
 def _angle_e5(value: str, hemisphere: str, hemispheres: str, limit: int) -> int:

@@ -136,7 +136,7 @@ def test_a_hung_task_ends_in_the_watchdogs_reset_and_loses_nothing(tmp_path: Pat
         assert field.shows("saved here")
         assert Host(field).counters()["restarts"] == 1
         field.gateway.acknowledge(seq)
-        world.run_for(1000)
+        world.run_for(3000)  # drawing waits a second for a host that may ask more
         assert field.shows("stored at gateway")
 
 
