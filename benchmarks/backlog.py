@@ -171,6 +171,7 @@ def _month(field: Field) -> float:
         for envelope in field.reports():
             field.receipt(receipt_for(envelope, handsets[envelope.device - 1]))
         field.uplink.published.clear()
+        field.uplink.acknowledged.clear()
         field.pass_time(1_000 * MONTH_S * HANDSETS // MONTH_REPORTS)
         field.radio.said.clear()
         if number == week:

@@ -1,8 +1,19 @@
 """From the air into the store and back: who is acknowledged, when, and who is not."""
 
+import contextlib
 import random
+import sqlite3
+from pathlib import Path
 
-from tests.gateway.field import EPOCH_S, POSITION, SOS, Field, Handset, is_authentic
+from tests.gateway.field import (
+    EPOCH_S,
+    POSITION,
+    SOS,
+    FakeRadio,
+    Field,
+    Handset,
+    is_authentic,
+)
 from turna_protocol import packet
 from turna_protocol.acknowledgement import ACKNOWLEDGEMENTS_PER_PACKET
 from turna_protocol.regions import SubBand
@@ -19,6 +30,36 @@ def test_a_report_is_stored_then_acknowledged(field: Field) -> None:
     assert field.acknowledgements(ONE) == [{10}]
     assert field.gateway.counters["stored"] == 1
     assert field.radio.taken_up_to == 1
+
+
+class Witness(FakeRadio):
+    """Looks, before anything goes on the air, which numbers another reader finds on the disk."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self.committed: list[set[int]] = []
+
+    def transmit(self, packet: bytes, *, priority: int) -> int:
+        with contextlib.closing(sqlite3.connect(self._path)) as db:
+            self.committed.append({seq for (seq,) in db.execute("SELECT seq FROM report")})
+        return super().transmit(packet, priority=priority)
+
+
+def test_what_is_acknowledged_is_committed_by_then(field: Field) -> None:
+    field.radio = witness = Witness(field.path)
+    field.restart()
+    field.radio_up()
+    for start in range(0, 60, 20):
+        field.hear(*(ONE.seal(seq) for seq in range(start, start + 20)))
+        field.pass_time(1_000)
+
+    acknowledged = [ONE.acknowledged(packet) for packet in witness.said]
+    assert set().union(*acknowledged) == set(range(60))
+    assert all(
+        numbers <= committed
+        for numbers, committed in zip(acknowledged, witness.committed, strict=True)
+    )
 
 
 def test_a_report_among_others_is_acknowledged_only_after_the_grouping_time(field: Field) -> None:
