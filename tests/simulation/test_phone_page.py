@@ -207,7 +207,7 @@ def test_each_handset_has_a_password_of_its_own_that_leads_to_no_key() -> None:
     assert len(one) == phone_network.PASSWORD_LETTERS
 
 
-@pytest.mark.parametrize("heap", ["110K", "148K"])
+@pytest.mark.parametrize("heap", ["120K", "148K"])
 def test_without_the_memory_for_it_the_page_stays_closed_says_so_and_all_else_goes_on(
     tmp_path: Path, heap: str
 ) -> None:
@@ -218,7 +218,7 @@ def test_without_the_memory_for_it_the_page_stays_closed_says_so_and_all_else_go
         narrow = MICROPYTHON_32 / "micropython"
         field = Field(world, tmp_path, heap=heap, micropython=narrow, rom=True)
         open_page(field)
-        if heap == "110K":
+        if heap == "120K":
             assert field.handset.page_address is None
             assert field.shows("no memory for it")
         else:
@@ -227,7 +227,7 @@ def test_without_the_memory_for_it_the_page_stays_closed_says_so_and_all_else_go
         field.send_sitrep()
         world.run_for(3_000)
         assert field.gateway.of_kind(Sitrep)
-        assert bool(field.gateway.of_kind(WorksiteTriage)) is (heap != "110K")
+        assert bool(field.gateway.of_kind(WorksiteTriage)) is (heap != "120K")
         counters = Host(field).counters()
         assert not [name for name in counters if name.startswith(("failed", "lost"))], counters
 
