@@ -21,7 +21,7 @@ SOURCES = (
 _RAISED = frozenset(
     {
         *("HTTPException", "NotPossibleError", "NotSayableError", "AccountError"),
-        *("MalformedError", "SelectionError", "ValueError", "_said", "__init__"),
+        *("MalformedError", "SelectionError", "ValueError", "_said", "__init__", "hand_over"),
     }
 )
 _LAST_NAME = re.compile(r"[A-Za-z_]\w*")
