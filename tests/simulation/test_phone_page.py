@@ -19,6 +19,7 @@ from turna_protocol import phone_network
 from turna_protocol.reports import Sitrep
 from turna_protocol.reports.hazard import Hazard
 from turna_protocol.reports.worksite_triage import WorksiteTriage
+from turna_simulation.esp32 import esp32_heap
 from turna_simulation.screen import Screen
 from turna_simulation.world import World
 
@@ -207,7 +208,7 @@ def test_each_handset_has_a_password_of_its_own_that_leads_to_no_key() -> None:
     assert len(one) == phone_network.PASSWORD_LETTERS
 
 
-@pytest.mark.parametrize("heap", ["120K", "148K"])
+@pytest.mark.parametrize("heap", [esp32_heap(), "148K"])
 def test_without_the_memory_for_it_the_page_stays_closed_says_so_and_all_else_goes_on(
     tmp_path: Path, heap: str
 ) -> None:
@@ -218,7 +219,7 @@ def test_without_the_memory_for_it_the_page_stays_closed_says_so_and_all_else_go
         narrow = MICROPYTHON_32 / "micropython"
         field = Field(world, tmp_path, heap=heap, micropython=narrow, rom=True)
         open_page(field)
-        if heap == "120K":
+        if heap != "148K":
             assert field.handset.page_address is None
             assert field.shows("no memory for it")
         else:
@@ -227,7 +228,7 @@ def test_without_the_memory_for_it_the_page_stays_closed_says_so_and_all_else_go
         field.send_sitrep()
         world.run_for(3_000)
         assert field.gateway.of_kind(Sitrep)
-        assert bool(field.gateway.of_kind(WorksiteTriage)) is (heap != "120K")
+        assert bool(field.gateway.of_kind(WorksiteTriage)) is (heap == "148K")
         counters = Host(field).counters()
         assert not [name for name in counters if name.startswith(("failed", "lost"))], counters
 
