@@ -37,7 +37,7 @@ MIB = 1 << 20
 DISK, MEMORY_DISK = FOLDER, Path("/dev/shm")
 BYTES_PER_REPORT_MAX = 130
 MEMORY_MAX_MIB = 200
-MONTH_GROWTH_MAX_MIB = 4
+MONTH_GROWTH_MAX_MIB = 2
 # A fresh SOS finds a queue of about a second before it, and then its own second and a half.
 FRESH_SOS_MAX_S = 4.5
 
