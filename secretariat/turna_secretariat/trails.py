@@ -70,9 +70,14 @@ def _steps(
     walk = first.cte("walk", recursive=True)
     before = _last_of(walk.c.device, mode, since_s, walk.c.at_s - step_s)
     walk = walk.union_all(sa.select(walk.c.device, before).where(walk.c.at_s.is_not(None)))
+    # Looked up point by point: for a join PostgreSQL would read the whole of `track` first.
     here = (track.c.mode == mode) & (track.c.device == walk.c.device)
-    query = sa.select(track.c.device, track.c.at_s, track.c.lat_e5, track.c.lon_e5)
-    return query.join_from(walk, track, here & (track.c.at_s == walk.c.at_s))
+    here &= track.c.at_s == walk.c.at_s
+    place = [
+        sa.select(column).where(here).scalar_subquery().label(column.name)
+        for column in (track.c.lat_e5, track.c.lon_e5)
+    ]
+    return sa.select(walk.c.device, walk.c.at_s, *place).where(walk.c.at_s.is_not(None))
 
 
 def _last_of(
