@@ -126,3 +126,20 @@ def test_pages_follow_one_another_without_gap_or_repeat(asked: Asked) -> None:
 
     assert seen == [7, 6, 5, 4, 3, 2, 1]
     assert before_id is None
+
+
+def test_words_in_several_types_are_all_found_in_looks_that_are_bounded(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "READ_AT_MOST", 3)
+    for number in range(8):
+        asked.keeps(_message(f"bridge {number}"))
+        asked.keeps(_message(f"bridge {number}", codes.ACTUAL))
+    found, before_id = [], None
+    while True:
+        look = asked.finds(Wanted(types=("message",), text="bridge"), before_id=before_id)
+        found += [report["id"] for report in look["reports"]]
+        before_id = look["older_before_id"]
+        if before_id is None:
+            break
+    assert found == list(range(16, 0, -1))
