@@ -147,8 +147,8 @@ def _drill(handsets: int, length_ms: int) -> list[Step]:
     share = length_ms // 100
     steps = [Step(74 * share, "say_evacuate", ""), Step(82 * share, "say_resume", "")]
     for percent, told in (
-        (80, "answers the evacuation (any key)"),
-        (88, "answers that work goes on (any key)"),
+        (80, "answers EVACUATE (any key)"),
+        (88, "answers RESUME (any key)"),
     ):
         steps += [
             Step(percent * share, "keys", told, index, (_press(),)) for index in range(handsets)

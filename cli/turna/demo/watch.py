@@ -92,8 +92,8 @@ class Watch:
         heard = sum(bool(handset["answers"]) for handset in handsets)
         if (held, heard) > self._said[word_id]:
             self._said[word_id] = held, heard
-            people = f", {heard} said that they have heard it" if heard else ""
-            self._told(f"{held} of {len(handsets)} handsets hold{people}: {_in_short(word)}")
+            people = f", {heard} heard" if heard else ""
+            self._told(f"{held} of {len(handsets)} hold{people}: {_in_short(word)}")
 
 
 def _in_short(word: dict[str, Any]) -> str:
