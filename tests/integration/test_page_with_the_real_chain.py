@@ -4,8 +4,10 @@ Virtual handsets with the firmware, the modem, the gateway, the broker and the S
 processes of their own, and a browser in which a person signs in.
 """
 
+import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -62,7 +64,10 @@ class Field:
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     directory = tmp_path_factory.mktemp("chain")
     with Chain(directory, handsets=2, seed=7, speed=SPEED, tell=lambda _: None) as chain:
-        chain.start()
+        with socket.socket() as usual:  # the port that a demo beside this test may want
+            with suppress(OSError):
+                usual.bind(("127.0.0.1", services.USUAL_PAGE_PORT))
+            chain.start()
         chain.switch_handsets_on()
         Field(chain).goes_on(for_s=4)
         yield chain
