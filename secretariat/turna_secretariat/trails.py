@@ -16,8 +16,8 @@ from turna_secretariat.schema import contact, track
 
 # A line on a screen does not show more; with many handsets each has its share of all.
 POINTS = 200
-POINTS_IN_ALL = 6_000
-_POINTS_LEAST = 12
+POINTS_IN_ALL = 4_000
+_POINTS_LEAST = 8
 
 
 def trails(
