@@ -19,7 +19,7 @@ from turna.demo.boards_clock import BoardsClock
 from turna.demo.chain import Chain
 from turna.demo.command import lateness
 from turna.demo.scratch import Scratch, sweep
-from turna.demo.services import Service
+from turna.demo.services import Pace, Service, secretariat
 from turna.demo.summary import summary
 from turna.demo.tally import Tally
 from turna.demo.view import View
@@ -344,3 +344,16 @@ class _Saying:
             "said": {"task": "search", "worksite": "TUR01-0056"},
             "handsets": [{"state": self.state, "answers": []}],
         }
+
+
+def test_two_demos_that_begin_together_have_pages_of_their_own(tmp_path: Path) -> None:
+    pages = [_secretariat(tmp_path / str(demo)) for demo in range(2)]
+    assert pages[0].port != pages[1].port
+    for page in pages:
+        page.stop()
+
+
+def _secretariat(folder: Path) -> Service:
+    folder.mkdir()
+    pace = Pace(epoch_s=1_785_560_000, speed=1.0, started_monotonic_s=0.0)
+    return secretariat(folder, broker_port=1883, pace=pace, password="a" * 16, officer="Aylin")

@@ -21,6 +21,8 @@ from turna_secretariat.signed_in import COOKIE
 STOP_TIMEOUT_S = 8.0
 ANSWER_TIMEOUT_S = 2.0
 USUAL_PAGE_PORT = 8470
+# Held by the demo that took the usual port: the Secretariat opens it only seconds later.
+_TAKEN = b"\0turna demo, page %d" % USUAL_PAGE_PORT
 # Who looks at the demo's page signs in by this name.
 VISITOR = "demo"
 # The last line of a traceback, or of a command that was used wrongly.
@@ -55,6 +57,7 @@ class Service:
         settings: str,
         port: int,
         headers: Mapping[str, str] | None = None,
+        holds: socket.socket | None = None,
     ) -> None:
         self.name = name
         self._headers = headers or {}
@@ -64,6 +67,7 @@ class Service:
         self.settings.write_text(settings, encoding="utf-8")
         self.log = directory / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._holds = holds  # what is to stay open as long as the service is wanted
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -111,14 +115,15 @@ class Service:
     def stop(self) -> None:
         """End it in good order, or after a while by force."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if self._holds is not None:
+            self._holds.close()
 
     def last_words(self) -> str:
         """Return the last line of its log that tells of an error, for an error message."""
@@ -140,7 +145,8 @@ def secretariat(
         )
     token = accounts.begin_session(accounts.named("duty-officer").id, now_ms)
     accounts.close()
-    port = USUAL_PAGE_PORT if _is_free(USUAL_PAGE_PORT) else _free_port()
+    taken = _take_usual_port()
+    port = USUAL_PAGE_PORT if taken else _free_port()
     settings = f"""\
 [mission]
 kit = "kit/mission.json"
@@ -152,7 +158,7 @@ brokers = ["127.0.0.1:{broker_port}"]
 [page]
 port = {port}
 {pace.toml()}"""
-    return Service("secretariat", directory, settings, port, {"cookie": f"{COOKIE}={token}"})
+    return Service("secretariat", directory, settings, port, {"cookie": f"{COOKIE}={token}"}, taken)
 
 
 def gateway(
@@ -173,6 +179,19 @@ brokers = ["127.0.0.1:{broker_port}"]
 port = {port}
 {pace.toml()}"""
     return Service("gateway", directory, settings, port)
+
+
+def _take_usual_port() -> socket.socket | None:
+    """Return what keeps the usual port for this demo until it ends; None if it is taken."""
+    if not _is_free(USUAL_PAGE_PORT):
+        return None
+    taken = socket.socket(socket.AF_UNIX)
+    try:
+        taken.bind(_TAKEN)  # a name without a file: Linux forgets it with the process
+    except OSError:
+        taken.close()
+        return None
+    return taken
 
 
 def _is_free(port: int) -> bool:
