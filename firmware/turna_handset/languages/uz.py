@@ -190,7 +190,7 @@ TEXTS = (
     b"hammasi yoqilgan"
     b"o\xebchirish"
     b"yuborgach tinglaydi"
-    b"navbat bilan tinglar"
+    b"har daqiqa tinglaydi"
     b"Quvvat"
     b"kutadi"
     b"ustuvor"
