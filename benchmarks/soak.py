@@ -64,8 +64,8 @@ def _promises(measured: Measured, boots: list[int]) -> list[Promise]:
 def growth(free: list[int]) -> float:
     """Return by how much the last part of a run had less free than the first, in half of its hours.
 
-    A leak takes from every hour. The worst hour is the wrong measure of it: it is the one in which a
-    report was just being made, and the more hours there are, the worse is the worst.
+    A leak takes from every hour. The worst hour is the wrong measure of it: it is the one in which
+    a report was just being made, and the more hours there are, the worse is the worst.
     """
     settled = free[min(SETTLES_H, len(free) // 2) :]
     part = max(1, min(DAY_HOURS, len(settled) // 2))
