@@ -192,7 +192,11 @@ def _headline(status: Status) -> Line:
 def _footline(status: Status) -> str:
     if status.unread:
         return text("inbox.hint")
-    return text(f"state.{status.last.state}") if status.last else text("home.hint")
+    if status.last is None:
+        return text("home.hint")
+    if status.alarm is not None or status.warning is not None:
+        return _report_line(status.last)  # its state alone would read as the alarm's
+    return text(f"state.{status.last.state}")
 
 
 def _fix(status: Status) -> str:

@@ -161,9 +161,9 @@ def test_home_without_a_fix_and_without_a_report_says_so() -> None:
     ]
 
 
-def test_a_warning_stands_on_home_in_inverse_and_the_last_state_stays() -> None:
+def test_a_warning_stands_on_home_in_inverse_and_below_it_the_last_report_by_name() -> None:
     lines = shown(a_form(), a_status(a_report(12, delivery.SAVED), warning="warning.flash"))
-    assert lines[3:] == ["|MEMORY FULL|", "saved here"]
+    assert lines[3:] == ["|MEMORY FULL|", "s SITREP #12       3m"]
 
 
 def test_an_actual_operation_shows_no_exercise() -> None:
