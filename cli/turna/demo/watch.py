@@ -88,12 +88,17 @@ class Watch:
     def _follow(self, word_id: int) -> None:
         word = self._secretariat.get(f"/api/down/{word_id}")
         handsets = word["handsets"]
-        held = sum(handset["state"] == "delivered" for handset in handsets)
+        held = sum(_holds(handset) for handset in handsets)
         heard = sum(bool(handset["answers"]) for handset in handsets)
         if (held, heard) > self._said[word_id]:
             self._said[word_id] = held, heard
             people = f", {heard} heard" if heard else ""
             self._told(f"{held} of {len(handsets)} hold{people}: {_in_short(word)}")
+
+
+def _holds(handset: dict[str, Any]) -> bool:
+    """Tell whether a handset has proved that it holds a word: an answer proves it as well."""
+    return handset["state"] == "delivered" or bool(handset["answers"])
 
 
 def _in_short(word: dict[str, Any]) -> str:
