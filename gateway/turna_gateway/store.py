@@ -5,7 +5,6 @@ the file sees to it).  An error of the disk is never retried here: the process e
 """
 
 import contextlib
-import fcntl
 import logging
 import os
 import shutil
@@ -16,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import IO
 
+from turna_backbone import database_file
 from turna_gateway import salvage
 
 log = logging.getLogger(__name__)
@@ -49,11 +49,14 @@ class Store:
     def open(self) -> None:
         """Lock the file against a second gateway, open and, if new, create it."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = self._path.with_name(self._path.name + ".lock").open("wb")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = database_file.lock(self._path)
+            database_file.make_private(self._path)
         except BlockingIOError:
             raise StoreError(f"{self._path}: another gateway process is using it") from None
+        except FileNotFoundError:
+            raise StoreUnavailableError(
+                f"{self._path}: there is no folder {self._path.parent}; make it or correct the path"
+            ) from None
         except OSError as error:
             raise StoreUnavailableError(
                 f"{self._path}: cannot be opened ({error.strerror})"
@@ -79,6 +82,7 @@ class Store:
         if self._db is not None:
             self._db.close()
         aside = salvage.move_aside(self._path, int(time.time()))
+        database_file.make_private(self._path)
         self._db = self._connect()
         self._prepare()
         self._take_over(aside)

@@ -73,6 +73,7 @@ class Accounts:
 
     def open(self) -> None:
         """Open or create the database. ArchiveError if it is none, or too new."""
+        engines.make_private(self._url)
         self._engine = engines.shared(self._url)
         try:
             with self._engine.begin() as connection:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import IO
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -38,6 +39,7 @@ class Archive:
 
     def __init__(self, url: sa.URL) -> None:
         self._url = url
+        self._claim: IO[bytes] | None = None
         self._writer: Engine | None = None
         self._readers: Engine | None = None
         # By what their readers may see; there are as many as there are countries together.
@@ -64,9 +66,11 @@ class Archive:
             raise
 
     def open(self) -> None:
-        """Open, create or bring up the archive. ArchiveError if it is none, damaged or too new."""
+        """Open, create or bring up the archive. ArchiveError if it cannot be, or is another's."""
+        self._claim = engines.claim(self._url)
         self._writer, self._readers = engines.writing(self._url), engines.reading(self._url)
         try:
+            engines.make_private(self._url)
             was_cut_off = engines.was_cut_off(self._writer)
             with self._writer.begin() as connection:
                 if was_cut_off:
@@ -85,6 +89,9 @@ class Archive:
                 engine.dispose()
         self._writer = self._readers = None
         self._limited.clear()
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

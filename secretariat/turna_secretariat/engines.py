@@ -4,10 +4,12 @@ SQLite in a file, or PostgreSQL.  Both promise the same: what is committed is on
 """
 
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+
+from turna_backbone import database_file
 
 # One writer at a time holds this lock of its database; the number is "turna" in letters' codes.
 _WRITERS_LOCK = 0x7475726E61
@@ -21,6 +23,9 @@ _SET_FOR_WRITING = (
     "SET tcp_keepalives_interval = 5",
     "SET tcp_keepalives_count = 3",
 )
+
+
+_TAKEN = "another Secretariat writes this archive: stop it first"
 
 
 class ArchiveError(Exception):
@@ -42,6 +47,46 @@ def postgresql_url(text: str) -> sa.URL:
     if url.password is not None:
         raise ValueError("must hold no password: put it into ~/.pgpass, which only you can read")
     return url.set(drivername="postgresql+psycopg")
+
+
+def claim(url: sa.URL) -> IO[bytes] | None:
+    """Keep other writers from a SQLite file, until what is returned is closed.
+
+    PostgreSQL sees to that by itself, with the first connection.
+    """
+    path = _file(url)
+    if path is None:
+        return None
+    try:
+        return database_file.lock(path)
+    except BlockingIOError:
+        raise ArchiveError(f"{path}: {_TAKEN}") from None
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def make_private(url: sa.URL) -> None:
+    """See to it that a SQLite file is there and not everybody may read it."""
+    path = _file(url)
+    if path is None:
+        return
+    try:
+        database_file.make_private(path)
+    except OSError as error:
+        raise _unusable(path, error) from None
+
+
+def _file(url: sa.URL) -> Path | None:
+    is_file = url.get_backend_name() == "sqlite" and url.database is not None
+    return Path(str(url.database)) if is_file else None
+
+
+def _unusable(path: Path, error: OSError) -> ArchiveError:
+    if isinstance(error, FileNotFoundError):
+        return ArchiveError(
+            f"{path}: there is no folder {path.parent}; make it or correct the path"
+        )
+    return ArchiveError(f"{path}: cannot be opened ({error.strerror})")
 
 
 def writing(url: sa.URL) -> Engine:
@@ -152,7 +197,7 @@ def _claim_postgresql(connection: Any, _record: object) -> None:
     try:
         connection.execute(f"SELECT pg_advisory_lock({_WRITERS_LOCK})")
     except connection.OperationalError:
-        raise ArchiveError("another Secretariat writes this archive: stop it first") from None
+        raise ArchiveError(_TAKEN) from None
     connection.autocommit = False
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from turna_gateway.report_rows import CLONE, DUPLICATE, STORED, NewReport, ReportRows
-from turna_gateway.store import Store, StoreError
+from turna_gateway.store import Store, StoreError, StoreUnavailableError
 from turna_protocol import delivery
 
 REPORT = NewReport(
@@ -119,6 +119,40 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot be opened"):
         Store(tmp_path / "file" / "gateway.db").open()
+
+
+def test_a_missing_folder_is_refused_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailableError, match=r"there is no folder .*nodir; make it"):
+        Store(tmp_path / "nodir" / "gateway.db").open()
+
+    assert not (tmp_path / "nodir").exists()
+
+
+def test_a_new_database_is_told_of_and_its_owners_alone(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = opened(path)
+    with store.transaction():
+        outcomes(store, REPORT)
+    modes = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    store.close()
+
+    names = ("gateway.db", "gateway.db-wal", "gateway.db-shm", "gateway.db.lock")
+    assert modes == dict.fromkeys(names, 0o600)
+    assert [str(path) in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_a_database_that_everybody_could_read_is_closed_to_them(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened(path).close()
+    path.chmod(0o644)
+    caplog.clear()
+
+    opened(path).close()
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert not caplog.records
 
 
 def test_retired_reports_are_forgotten_after_a_week_and_waiting_ones_never(path: Path) -> None:

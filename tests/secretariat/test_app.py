@@ -8,6 +8,7 @@ import pytest
 from tests.secretariat.field import Field
 from turna.__main__ import main
 from turna_backbone.configuration import ConfigurationError
+from turna_secretariat.accounts import Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE, read_config
 from turna_secretariat.engines import ArchiveError, sqlite_url
@@ -99,6 +100,49 @@ def test_an_archive_that_was_damaged_while_it_was_cut_off_is_not_served(tmp_path
 
     with pytest.raises(ArchiveError):
         Archive.in_file(path).open()
+
+
+def test_a_second_secretariat_on_the_same_archive_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Field(tmp_path / "kit")
+    first = Archive.in_file(tmp_path / "secretariat.db")
+    first.open()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    (tmp_path / "secretariat.toml").write_text(TEMPLATE.replace("8470", str(port)))
+
+    assert main(["secretariat", "run", "--config", str(tmp_path / "secretariat.toml")]) == 2
+    assert "another Secretariat writes this archive: stop it first" in capsys.readouterr().err
+
+    beside = Archive.in_file(tmp_path / "secretariat.db")
+    beside.open_to_read()
+    beside.close()
+    first.close()
+    Archive.in_file(tmp_path / "secretariat.db").open()
+
+
+def test_archive_and_accounts_are_their_owners_alone(tmp_path: Path) -> None:
+    archive = Archive.in_file(tmp_path / "archive.db")
+    accounts = Accounts(sqlite_url(tmp_path / "people.db"))
+    archive.open()
+    accounts.open()
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    accounts.close()
+    archive.close()
+
+    assert {"archive.db", "archive.db-wal", "people.db"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.parametrize("opened", [Archive, Accounts])
+def test_a_missing_folder_is_refused_and_not_made(
+    tmp_path: Path, opened: type[Archive | Accounts]
+) -> None:
+    with pytest.raises(ArchiveError, match=r"there is no folder .*nodir; make it"):
+        opened(sqlite_url(tmp_path / "nodir" / "a.db")).open()
+
+    assert not (tmp_path / "nodir").exists()
 
 
 def test_a_page_for_other_machines_needs_a_certificate(tmp_path: Path) -> None:
