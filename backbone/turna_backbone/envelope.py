@@ -26,6 +26,7 @@ RECEIPTS_LIMIT = 100
 RECEIPT_ENTRY_LIMIT = 64
 NAME_LIMIT = 32
 ENVELOPE_LIMIT = 16_384
+REVOKED_HEARD_LIMIT = 500  # of the handsets of a mission; what is lost is a handful
 
 _U16 = 0xFFFF
 _U32 = 0xFFFF_FFFF
@@ -138,7 +139,11 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class GatewayHealth:
-    """A gateway's heartbeat; `boot_id` and `time_s`, not the last will, decide its liveness."""
+    """A gateway's heartbeat; `boot_id` and `time_s`, not the last will, decide its liveness.
+
+    `revoked_heard` has pairs of a device whose keys are revoked and how often this run refused it;
+    it is left out on the wire while there are none.
+    """
 
     boot_id: bytes
     time_s: int
@@ -153,13 +158,25 @@ class GatewayHealth:
     waiting_report: int
     waiting_health: int
     oldest_waiting_s: int
+    revoked_heard: tuple[tuple[int, int], ...] = ()
 
     def pack(self) -> bytes:
-        return _pack(self, _HEALTH)
+        values = [getattr(self, name) for name in _HEALTH]
+        items = [VERSION, *_checked(values, _HEALTH)]
+        if self.revoked_heard:
+            pairs = [list(pair) for pair in self.revoked_heard]
+            items += _checked([pairs], _HEALTH_MORE)
+        return cbor.encode(items)
 
     @classmethod
     def unpack(cls, payload: bytes) -> "GatewayHealth":
-        return cls(*_unpack(payload, _HEALTH))  # type: ignore[arg-type]  # each item was checked
+        value = _decoded_within_limit(payload)
+        is_longer = isinstance(value, list) and len(value) == 2 + len(_HEALTH)
+        checks = _HEALTH | _HEALTH_MORE if is_longer else _HEALTH
+        values = list(_unpack(payload, checks))
+        if is_longer:
+            values[-1] = tuple((device, times) for device, times in values[-1])  # type: ignore[attr-defined]  # pairs, as checked
+        return cls(*values)  # type: ignore[arg-type]  # each item was checked
 
 
 def _integer(low: int, high: int) -> _Check:
@@ -172,6 +189,19 @@ def _octets(low: int, high: int) -> _Check:
 
 def _boolean(value: object) -> bool:
     return isinstance(value, bool)
+
+
+def _pairs(value: object) -> bool:
+    """Tell whether it is a list of devices, each with how often it was heard."""
+    device, times = _integer(1, 4094), _integer(1, _TIME_LIMIT)
+    return (
+        isinstance(value, list)
+        and 0 < len(value) <= REVOKED_HEARD_LIMIT
+        and all(
+            isinstance(pair, list) and len(pair) == 2 and device(pair[0]) and times(pair[1])
+            for pair in value
+        )
+    )
 
 
 def _name(value: object) -> bool:
@@ -225,9 +255,11 @@ _HEALTH: dict[str, _Check] = {
         "oldest_waiting_s",
     )
 }
+# What a heartbeat has only while there is something to tell of it.
+_HEALTH_MORE: dict[str, _Check] = {"revoked_heard": _pairs}
 
 
-def _pack(envelope: Presence | GatewayHealth, checks: dict[str, _Check]) -> bytes:
+def _pack(envelope: Presence, checks: dict[str, _Check]) -> bytes:
     values = [getattr(envelope, field.name) for field in fields(envelope)]
     return cbor.encode([VERSION, *_checked(values, checks)])
 
@@ -258,14 +290,18 @@ def _allowed(values: Sequence[object], checks: dict[str, _Check]) -> Sequence[ob
 
 def take_items(payload: bytes, count: int) -> list[object]:
     """Return the items of an envelope of this version, or raise MalformedError."""
-    if len(payload) > ENVELOPE_LIMIT:
-        raise MalformedError("envelope too long")
-    value = _decoded(payload)
+    value = _decoded_within_limit(payload)
     if not isinstance(value, list) or len(value) != count:
         raise MalformedError("envelope: wrong number of items")
     if not _integer(VERSION, VERSION)(value[0]):
         raise MalformedError("envelope of another version")
     return value
+
+
+def _decoded_within_limit(payload: bytes) -> object:
+    if len(payload) > ENVELOPE_LIMIT:
+        raise MalformedError("envelope too long")
+    return _decoded(payload)
 
 
 def _decoded(payload: bytes) -> object:

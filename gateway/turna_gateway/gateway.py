@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
-from turna_backbone.envelope import GatewayHealth
+from turna_backbone.envelope import REVOKED_HEARD_LIMIT, GatewayHealth
 from turna_backbone.mqtt import NOBODY_LISTENS, Connected, Disconnected, Message, Published
 from turna_gateway import counters as count
 from turna_gateway.acknowledger import Acknowledger
@@ -285,6 +285,9 @@ class Gateway:
             waiting_report=self.waiting[REPORT],
             waiting_health=self.waiting[HEALTH],
             oldest_waiting_s=self.oldest_waiting_s(),
+            revoked_heard=tuple(sorted(self.handsets.revoked_heard().items()))[
+                :REVOKED_HEARD_LIMIT
+            ],
         )
 
     def uptime_s(self) -> int:

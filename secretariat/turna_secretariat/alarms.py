@@ -16,11 +16,16 @@ from turna_secretariat.transaction import NewReport, Transaction
 SOS = "sos"
 
 
+def detail_of(device: int) -> str:
+    """Return what an alarm about a handset that is no SOS says of whom it is about."""
+    return f"device {device}"
+
+
 def raise_for(
     transaction: Transaction, registry: Registry, report_id: int, new: NewReport, now_ms: int
 ) -> None:
     """Open, mark or leave alone the alarms that a report just stored is about."""
-    detail = f"device {new.device}"
+    detail = detail_of(new.device)
     # One open alarm a sender and kind: a flood of forgeries must not bury what else is open.
     if new.standing != "authentic" and not transaction.is_alarmed(new.standing, detail):
         transaction.raise_alarm(new.standing, report_id, detail, now_ms)

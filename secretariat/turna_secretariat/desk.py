@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
@@ -68,7 +69,7 @@ class GatewayNews:
     name: str
     country: str
     connected: bool
-    health: dict[str, object] | None = None
+    health: dict[str, Any] | None = None
 
 
 class Desk:
@@ -184,7 +185,18 @@ class Desk:
                 known: dict[str, object] = {"connected": one.connected}
                 if one.health is not None:
                     known["health"] = json.dumps(one.health)
+                    self._note_revoked(transaction, one.name, one.health, now_ms)
                 transaction.note_gateway(one.name, one.country, now_ms, **known)
+
+    def _note_revoked(
+        self, transaction: Transaction, name: str, health: dict[str, Any], now_ms: int
+    ) -> None:
+        """Raise an alarm for each handset that a gateway refused anew because it is revoked."""
+        before = dict(transaction.gateway_health(name).get("revoked_heard", ()))
+        for device, times in health.get("revoked_heard", ()):
+            detail = alarms.detail_of(device)
+            if times != before.get(device) and not transaction.is_alarmed("revoked", detail):
+                transaction.raise_alarm("revoked", None, detail, now_ms)
 
     def alarm_once(self, kind: str, detail: str, now_ms: int) -> None:
         """Raise an alarm about no report, unless an open one says the same."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from turna_protocol import delivery
+from turna_secretariat.down_schema import revocation
 from turna_secretariat.newest import newest_of
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import (
@@ -88,12 +89,14 @@ def handsets(connection: Connection, registry: Registry, mode: str) -> list[dict
     missing = sa.select(gap.c.device, sa.func.sum(gap.c.last - gap.c.first + 1))
     missed = _pairs(connection, missing.group_by(gap.c.device))
     in_view = devices_in_view.get()
+    revoked = revoked_generations(connection)
     return [
         {
             "device": handset.device,
             "call_sign": handset.call_sign,
             "team": handset.team,
             "country": handset.country,
+            "revoked": revoked.get(handset.device, -1) >= handset.generation,
             "reports": sent.get(str(handset.device), 0),
             "missing": missed.get(str(handset.device), 0),
         }
@@ -101,6 +104,12 @@ def handsets(connection: Connection, registry: Registry, mode: str) -> list[dict
         for handset in registry.handsets()
         if in_view is None or handset.device in in_view
     ]
+
+
+def revoked_generations(connection: Connection) -> dict[int, int]:
+    """Return up to which generation the keys of each lost handset are revoked."""
+    query = sa.select(revocation.c.device, revocation.c.generation)
+    return {int(device): int(generation) for device, generation in connection.execute(query)}
 
 
 def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
@@ -121,6 +130,7 @@ def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, An
             "detail": row["detail"],
             "call_sign": None,
         }
+        | _of_handset(registry, row["detail"])
         | _about(connection, registry, row["report_id"])
         for row in connection.execute(query).mappings()
     ]
@@ -207,6 +217,15 @@ def newest_change(connection: Connection) -> int:
 
 def _pairs(connection: Connection, query: sa.Select[Any]) -> dict[str, int]:
     return {str(name): int(number) for name, number in connection.execute(query)}
+
+
+def _of_handset(registry: Registry, detail: str) -> dict[str, Any]:
+    """Return whom an alarm about no report is about, if its words name a handset of the mission."""
+    word, _, number = detail.partition(" ")
+    handset = registry.handset(int(number)) if word == "device" and number.isdecimal() else None
+    if handset is None:
+        return {}
+    return {name: getattr(handset, name) for name in ("device", "call_sign", "team", "country")}
 
 
 def _about(connection: Connection, registry: Registry, report_id: int | None) -> dict[str, Any]:

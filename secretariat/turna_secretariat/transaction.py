@@ -1,5 +1,6 @@
 """The archive's writes: what one transaction keeps, all of it or nothing."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -233,6 +234,12 @@ class Transaction:
             fresh: dict[str, Any] = {"connected": False, "health": "{}"} | values
             self._connection.execute(gateway.insert().values(name=name, **fresh))
         self.note_change("gateway", None, at_ms)
+
+    def gateway_health(self, name: str) -> dict[str, Any]:
+        """Return what a gateway's last heartbeat said; empty if there was none."""
+        query = sa.select(gateway.c.health).where(gateway.c.name == name)
+        known: dict[str, Any] = json.loads(self._connection.execute(query).scalar() or "{}")
+        return known
 
     def insert_notice(self, **values: Any) -> bool:
         """Keep an official alert; False if it is kept already."""

@@ -114,7 +114,8 @@ class Watch:
         mission_mode = self._registry.mission.mode
         handsets = queries.handsets(connection, self._registry, mission_mode)
         heard = [h for h in handsets if h["last_contact_ms"] is not None]
-        silent = [h["call_sign"] for h in heard if now_ms - h["last_contact_ms"] > SILENT_MS]
+        gone = [h for h in heard if now_ms - h["last_contact_ms"] > SILENT_MS]
+        silent = [h["call_sign"] for h in gone if not h["revoked"]]
         # An alarm about no report is of no mode, and concerns whoever watches.
         mine = [row for row in self._alarms.values() if row.get("mode") in (mission_mode, None)]
         calls = sum(row["kind"] == "sos" for row in mine)

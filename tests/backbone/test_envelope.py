@@ -55,6 +55,21 @@ HEALTH = GatewayHealth(
 )
 
 
+def test_a_heartbeat_tells_of_revoked_handsets_only_while_there_are_some() -> None:
+    telling = replace(HEALTH, revoked_heard=((17, 3), (40, 1)))
+
+    assert GatewayHealth.unpack(telling.pack()) == telling
+    assert len(cbor.decode(telling.pack())) == 1 + len(cbor.decode(HEALTH.pack()))  # type: ignore[arg-type]  # lists
+
+
+@pytest.mark.parametrize("pairs", [[], [[17]], [[17, 0]], [[0, 1]], [17], [[17, True]]])
+def test_nonsense_about_revoked_handsets_is_refused(pairs: "cbor.Value") -> None:
+    items = cbor.decode(HEALTH.pack())
+    assert isinstance(items, list)
+    with pytest.raises(MalformedError):
+        GatewayHealth.unpack(cbor.encode([*items, pairs]))
+
+
 def test_every_envelope_survives_the_way_there() -> None:
     assert ReportEnvelope.unpack(REPORT.pack()) == REPORT
     assert ReceiptEnvelope.unpack(ReceiptEnvelope((RECEIPT,)).pack()).receipts == (RECEIPT,)

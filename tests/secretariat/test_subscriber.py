@@ -20,7 +20,7 @@ from turna_secretariat.desk import Desk
 from turna_secretariat.presence import birth
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import Deed, Inbox, Subscriber
+from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox, Subscriber
 
 REPORT_TOPIC = topics.report("tr", "tur01")
 BOOT_ID = b"boot-id2"
@@ -278,6 +278,30 @@ def test_what_gateways_say_of_themselves_is_kept_for_the_page(
     with archive.reader() as connection:
         (known,) = queries.gateways(connection, registry)
     assert (known["name"], known["connected"], known["health"]["stored"]) == ("hatay-1", False, 4)
+
+
+def test_a_revoked_handset_that_keeps_talking_to_a_gateway_raises_one_alarm_until_it_is_closed(
+    bench: Bench, archive: Archive, registry: Registry
+) -> None:
+    device = registry.handsets()[0].device
+
+    def says(times: int) -> list[tuple[str, str | None]]:
+        health = GatewayHealth(
+            b"boot-id1", EPOCH_S, 60, True, 5, 4, 4, 3, times, 0, 0, 0, 0, ((device, times),)
+        )
+        bench.arrives(topics.gateway_health("tr", "hatay-1"), health.pack())
+        bench.step()
+        with archive.reader() as connection:
+            found = queries.open_alarms(connection, registry)
+        return [(alarm["kind"], alarm["call_sign"]) for alarm in found]
+
+    alarm = ("revoked", registry.call_sign(device))
+    assert says(1) == [alarm]
+    assert says(2) == [alarm]
+    bench.inbox.put(AlarmDeed(1, "Aylin Demir"))
+    bench.step()
+    assert says(2) == []
+    assert says(3) == [alarm]
 
 
 def test_a_persons_deed_is_filed_and_sent_to_the_field(bench: Bench, field: Field) -> None:

@@ -8,7 +8,8 @@ import { age, clockTime, place, sender } from "./words.js";
 export const SILENT_MS = 15 * 60_000;
 const LOW_BATTERY_PCT = 20;
 
-export const isSilent = (handset, now_ms) => handset.last_contact_ms !== null && now_ms - handset.last_contact_ms > SILENT_MS;
+// Gateways refuse a revoked handset: nothing of it comes here, however much it talks.
+export const isSilent = (handset, now_ms) => !handset.revoked && handset.last_contact_ms !== null && now_ms - handset.last_contact_ms > SILENT_MS;
 
 export function showHandsets(page, actions) {
   const { now_ms, handsets } = page;
