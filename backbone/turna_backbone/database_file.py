@@ -23,7 +23,7 @@ def lock(path: Path) -> IO[bytes]:
 
     The folder is not made: a slip in its name would begin an empty database beside the full one.
     """
-    kept = open(path.with_name(path.name + ".lock"), "wb", opener=_open_private)
+    kept = open(path.with_name(path.name + ".lock"), "wb", opener=_open_private)  # noqa: SIM115
     try:
         fcntl.flock(kept, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from turna_backbone.addresses import read_brokers
 from turna_backbone.clock import Clock
-from turna_backbone.configuration import Document, Table, read_clock
+from turna_backbone.configuration import SIMULATED_TIME, Document, Table, read_clock
 from turna_backbone.credentials import Credentials, read_credentials
 from turna_backbone.mqtt import Address
 
@@ -73,7 +73,7 @@ def read_config(path: Path) -> Config:
     """Read and check a settings file; ConfigurationError says line, key and remedy."""
     document = Document(path)
     document.require_only(
-        "mission", "store", "modem", "second_modem", "backbone", "status", "simulated_time"
+        "mission", "store", "modem", "second_modem", "backbone", "status", SIMULATED_TIME
     )
     mission, store, modem = (document.table(name) for name in ("mission", "store", "modem"))
     backbone, status = document.table("backbone"), document.table("status")
@@ -81,14 +81,14 @@ def read_config(path: Path) -> Config:
         mission=mission.path("kit"),
         keys=mission.path("keys"),
         store=store.path("path", "gateway.db"),
-        modem_port=modem.text("port"),
+        modem_port=str(modem.path("port")),
         modem_id=_unique_id(modem),
         second_modem=_second_modem(document.table("second_modem"), modem),
         brokers=read_brokers(backbone),
         credentials=read_credentials(backbone),
         status_host=status.text("host", "127.0.0.1"),
         status_port=status.integer("port", 8480, low=0, high=65535),
-        clock=read_clock(document.table("simulated_time")),
+        clock=read_clock(document.table(SIMULATED_TIME)),
     )
     for table in (mission, store, modem, backbone, status):
         table.finish()
@@ -100,7 +100,7 @@ def _second_modem(table: Table, first: Table) -> SecondModem | None:
         table.finish()
         return None
     second = SecondModem(
-        port=table.text("port"),
+        port=str(table.path("port")),
         unique_id=_unique_id(table),
         freq_hz=table.integer("freq_hz", low=100_000_000, high=1_000_000_000),
     )

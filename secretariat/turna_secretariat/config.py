@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from turna_backbone.addresses import read_brokers
 from turna_backbone.clock import Clock
-from turna_backbone.configuration import Document, Table, read_clock
+from turna_backbone.configuration import SIMULATED_TIME, Document, Table, read_clock
 from turna_backbone.credentials import Credentials, read_credentials
 from turna_backbone.mqtt import Address
 from turna_secretariat.engines import postgresql_url, sqlite_url
@@ -73,7 +73,7 @@ class Config:
 def read_config(path: Path) -> Config:
     """Read and check a configuration file. ConfigurationError says line, key and remedy."""
     document = Document(path)
-    document.require_only("mission", "archive", "people", "backbone", "page", "simulated_time")
+    document.require_only("mission", "archive", "people", "backbone", "page", SIMULATED_TIME)
     mission, archive = document.table("mission"), document.table("archive")
     people = document.table("people")
     backbone, page = document.table("backbone"), document.table("page")
@@ -91,7 +91,7 @@ def read_config(path: Path) -> Config:
         page_certificate=page.path("certificate") if page.has("certificate") else None,
         page_key=page.path("key") if page.has("key") else None,
         page_names=page.texts("names", _NAMES_WANTED) if page.has("names") else (),
-        clock=read_clock(document.table("simulated_time")),
+        clock=read_clock(document.table(SIMULATED_TIME)),
     )
     for table in (mission, archive, people, backbone, page):
         table.finish()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from turna_backbone.configuration import ConfigurationError, Document
+from turna_backbone.configuration import SIMULATED_TIME, ConfigurationError, Document
 
 
 @pytest.fixture
@@ -50,6 +50,13 @@ def test_a_misspelled_key_is_refused_with_the_keys_that_exist(file: Path) -> Non
 
     with pytest.raises(ConfigurationError, match=r":2: mqtt\.prot is not a setting.*: port"):
         table.finish()
+
+
+def test_the_table_of_exercises_is_not_offered_to_people(file: Path) -> None:
+    file.write_text("[simulated_time]\n[mqqt]\n")
+
+    with pytest.raises(ConfigurationError, match=r"mqqt is not known here; the tables are: mqtt$"):
+        Document(file).require_only("mqtt", SIMULATED_TIME)
 
 
 def test_a_misspelled_table_is_refused(file: Path) -> None:

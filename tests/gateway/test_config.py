@@ -76,6 +76,18 @@ def test_a_wrong_modem_id_is_named(file: Path) -> None:
         read_config(file)
 
 
+@pytest.mark.parametrize(("written", "meant"), [("board", "{}/board"), ("/dev/tty*", "/dev/tty*")])
+def test_a_relative_port_starts_at_the_files_folder(file: Path, written: str, meant: str) -> None:
+    file.write_text(
+        LEAST.replace("/dev/ttyUSB0", written).replace("[backbone]", 'unique_id = "ff"\n[backbone]')
+        + SECOND.replace("/dev/ttyUSB*", written)
+    )
+    config = read_config(file)
+
+    assert config.second_modem is not None
+    assert {config.modem_port, config.second_modem.port} == {meant.format(file.parent)}
+
+
 def test_a_misspelled_setting_is_refused(file: Path) -> None:
     file.write_text(LEAST + "[status]\nprot = 1\n")
 
