@@ -67,7 +67,7 @@ def in_words(status: Status) -> Text:
     lines = [
         f"gateway   {status['gateway']} of {status['mission']} ({status['mode'].upper()})",
         f"up since  {since:%Y-%m-%d %H:%M} UTC",
-        f"modem     {_up_or_trouble(status['modem'])}",
+        f"modem     {_modem(status['modem'])}",
         f"backbone  {_up_or_trouble(status['backbone'])}",
         f"waiting   SOS {waiting['sos']}, reports {waiting['report']}, health {waiting['health']}",
         f"oldest    {ago(status['oldest_waiting_s'])}",
@@ -129,6 +129,10 @@ def _air_time(air: Status) -> str:
 def _bar(percent: int) -> str:
     cells = min(_BAR_CELLS, percent * _BAR_CELLS // 100)
     return "[" + "#" * cells + "." * (_BAR_CELLS - cells) + "]"
+
+
+def _modem(modem: Status) -> str:
+    return f"up, unique_id {modem['unique_id']}" if modem["up"] else _up_or_trouble(modem)
 
 
 def _up_or_trouble(part: Status) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from turna.__main__ import main
 from turna.deployment import GatewayPlan, TeamPlan, make_deployment
+from turna.gateway_status import in_words
 
 STATUS = {
     "gateway": "hatay-1",
@@ -136,6 +137,14 @@ def test_the_status_of_a_running_gateway_is_shown_in_words_and_as_json(
     for sign in ("hatay-1", "EXERCISE", "DOWN: unplugged", "SOS 1", "not_authentic: 2", "AFAD-1"):
         assert sign in words
     assert as_json == STATUS
+
+
+def test_the_status_tells_the_id_of_a_modem_that_is_up() -> None:
+    modem = {"up": True, "trouble": "", "unique_id": "a1b2c3d4e5f60000"}
+
+    assert (
+        "modem     up, unique_id a1b2c3d4e5f60000\n" in in_words({**STATUS, "modem": modem}).plain
+    )
 
 
 def test_a_watched_status_goes_on_until_it_is_interrupted(settings: Path, status_port: int) -> None:
