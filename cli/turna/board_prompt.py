@@ -1,6 +1,8 @@
 """Brings a board on a serial port to its MicroPython prompt; runs programs there by mpremote."""
 
+import errno
 import json
+import os
 import random
 import re
 import subprocess
@@ -26,6 +28,11 @@ _ASK_FOR_S = 12.0
 _PROMPT = b">>> "
 _BREAK = b"\r\x03"
 _PROGRAM_TIMEOUT_S = 600.0  # a whole firmware at 115200 baud takes a minute or two
+_REMEDIES: dict[int | None, str] = {
+    errno.EACCES: "become one of its group (dialout on Debian), then sign in anew",
+    errno.EAGAIN: "another program has it open; end that one",
+    errno.EBUSY: "another program has it open; end that one",
+}
 _ANSWER = re.compile(r"^TURNA (.*?)\r?$", re.MULTILINE)
 
 
@@ -98,8 +105,9 @@ def _opened(port: str) -> serial.Serial:
     try:
         return serial.Serial(port, _BAUD, timeout=_READ_S, exclusive=True)
     except serial.SerialException as error:
-        reason = str(error).rpartition("] ")[2]
-        raise UsageError(f"{port} cannot be opened: {reason}") from None
+        reason = os.strerror(error.errno) if error.errno else "it is no serial port"
+        remedy = _REMEDIES.get(error.errno, "is the board plugged in, and is this its port?")
+        raise UsageError(f"{port} cannot be opened ({reason}): {remedy}") from None
 
 
 def _break(line: serial.Serial) -> bool:

@@ -178,4 +178,5 @@ def test_a_port_that_is_not_there_is_one_sentence(
     words = ["--handset", "TUR01-1", "--port", "/dev/nowhere"]
     assert main(["deployment", "provision", str(bench.kit), *words]) == 2
     (sentence,) = capsys.readouterr().err.splitlines()
-    assert "/dev/nowhere cannot be opened" in sentence
+    assert "/dev/nowhere cannot be opened (No such file or directory): is the board" in sentence
+    assert sentence.count("/dev/nowhere") == 1
