@@ -6,10 +6,12 @@ numbers and its journal, as it must with the same keys.
 
 import argparse
 import math
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from turna.deployment import Kit
 from turna.deployment_boards import BOARDS
 from turna.deployment_kit import read_kit
 from turna.usage import UsageError
+from turna_backbone.database_file import lock
 from turna_simulation.board import Board
 from turna_simulation.chips.gnss import Place
 from turna_simulation.models import BOARDS as MODELS
@@ -29,6 +32,7 @@ _FOLDER = "simulated"
 _RING_E5 = 700  # handsets stand on a ring about the gateway, some 700 m wide
 _METRES_PER_E5 = 1.11195
 _ALTITUDE_M = 90
+_LATE_S = 3.0  # behind the clock: more than an ordinary pause of a busy machine
 # As on the handset: docs/handset.md.
 _GESTURES_MS = {"press": (100,), "long": (800,), "double": (80, 80), "hold": (2_300,)}
 _BETWEEN_MS = 150
@@ -63,6 +67,30 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--only-blank needs --blank BOARD")
     folder = args.kit / _FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)  # the boards' flash holds their keys
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # its ports go away as by Ctrl-C
+    with ExitStack() as ending:
+        if not args.only_blank:
+            ending.enter_context(_alone(folder / "boards"))
+        if args.blank is not None:
+            ending.enter_context(_alone(folder / f"blank-{args.blank}"))
+        _run(args, kit, folder)
+    return 0
+
+
+@contextmanager
+def _alone(what: Path) -> Iterator[None]:
+    """Refuse to run boards that another `turna simulate` runs: they share flash and ports."""
+    try:
+        kept = lock(what)
+    except BlockingIOError:
+        raise UsageError(
+            f"another `turna simulate` runs these boards already ({what} is in use): end it first"
+        ) from None
+    with kept:
+        yield
+
+
+def _run(args: argparse.Namespace, kit: Kit, folder: Path) -> None:
     with World(start_unix_s=int(time.time()), directory=folder) as world:
         boards = {} if args.only_blank else _put_up(world, kit, args.kit, args.gateway)
         if args.blank is not None:
@@ -75,10 +103,35 @@ def run(args: argparse.Namespace) -> int:
             print(_HELP, flush=True)
         reader.start()
         try:
-            world.run_paced(until=ended.is_set)
+            world.run_paced(until=_LateWatch(world, ended).is_over)
         except KeyboardInterrupt:
             print()
-    return 0
+
+
+class _LateWatch:
+    """Says once that a busy machine lets the boards fall behind the clock, and how far."""
+
+    def __init__(self, world: World, ended: threading.Event) -> None:
+        self._world = world
+        self._ended = ended
+        self._told = False
+
+    def is_over(self) -> bool:
+        """Tell whether the boards have been ended; the world's loop asks all the time."""
+        if not self._told and (said := lateness(self._world.latest_s)) is not None:
+            self._told = True
+            print(said, flush=True)
+        return self._ended.is_set()
+
+
+def lateness(late_s: float) -> str | None:
+    """Return what to say if the boards are behind the clock by more than a pause."""
+    if late_s < _LATE_S:
+        return None
+    return (
+        f"this machine is too busy for so many boards: they are {late_s:.0f} s behind the clock;"
+        " reports come later and look older than they would, the more the longer it lasts"
+    )
 
 
 def _put_up(world: World, kit: Kit, directory: Path, gateway: str | None) -> dict[str, Board]:
@@ -164,7 +217,7 @@ def _did(world: World, boards: dict[str, Board], words: list[str]) -> str:
     if board is None or deed not in (*_GESTURES_MS, "screen", "away", "back", "off", "on"):
         return _HELP
     if deed == "screen":
-        return "\n".join(braille(board.screen()))
+        return _seen(board)
     if deed in _GESTURES_MS:
         at_ms = world.now_ms
         for hold_ms in _GESTURES_MS[deed]:
@@ -178,3 +231,10 @@ def _did(world: World, boards: dict[str, Board], words: list[str]) -> str:
     else:
         board.power_on()
     return f"{board.name}: {deed}"
+
+
+def _seen(board: Board) -> str:
+    screen = board.screen()
+    if not screen.dark:
+        return "\n".join(braille(screen))
+    return "(dark: press lights it)" if board.powered else "(dark: it is off)"

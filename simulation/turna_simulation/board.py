@@ -167,6 +167,11 @@ class Board:
         self.parts.battery.millivolts = millivolts
 
     @property
+    def powered(self) -> bool:
+        """Tell whether the supply is on."""
+        return self._powered
+
+    @property
     def running(self) -> bool:
         """Tell whether the firmware runs (hung counts as running)."""
         return self._process is not None
