@@ -17,6 +17,8 @@ _BAUD = "460800"  # every bridge of these boards keeps up; esptool's own default
 _IMAGE_MAGIC = 0xE9
 _CHIP_AT = 12
 _CHIPS = {0: "esp32", 9: "esp32s3"}
+# The name of a frozen module, which MicroPython keeps as plain text (tools/mpy-tool.py).
+_FROZEN = b"turna_board/board.py"
 _GREETING_PATIENCE_S = 30.0
 
 _FACTS = """
@@ -86,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
     board = BOARDS[args.board]
     if args.image is not None:
         require_image(args.image, board)
+    require_room(args.image, board)
     commands = esptool_commands(board, args.port, args.image)
     print(f"{board.title} ({board.chip}); MicroPython's image for it: {board.image}")
     for command in commands:
@@ -126,6 +129,20 @@ def require_image(image: Path, board: BoardKind) -> None:
         )
 
 
+def require_room(image: Path | None, board: BoardKind) -> None:
+    """Refuse a board without memory for the firmware as files, unless the image has it frozen."""
+    if board.files_fit or (image is not None and _FROZEN in image.read_bytes()):
+        return
+    raise UsageError(_no_room(board))
+
+
+def _no_room(board: BoardKind) -> str:
+    return (
+        f"a {board.title} has no memory for the firmware as files: freeze it in the image"
+        " (`make firmware`, docs/hardware.md), and give that with --image"
+    )
+
+
 def install(board: BoardKind, port: str, packages: tuple[tuple[str, str], ...]) -> None:
     """Put our modules on a board that runs MicroPython, read them back, and start them."""
     prompt = BoardPrompt(port)
@@ -140,10 +157,7 @@ def install(board: BoardKind, port: str, packages: tuple[tuple[str, str], ...]) 
         if facts["frozen"]:
             print(f"  MicroPython {release} with Turna's firmware in its image: nothing to copy")
         elif not board.files_fit:
-            raise UsageError(
-                f"a {board.title} has no memory for the firmware as files: freeze it in the image"
-                " (`make firmware`, docs/hardware.md)"
-            )
+            raise UsageError(_no_room(board))
         else:
             print(f"  MicroPython {release}: copying {len(compiled)} modules")
             _copy(prompt, lib, compiled)

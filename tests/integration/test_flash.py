@@ -177,8 +177,9 @@ def test_bytecode_of_another_version_is_refused_with_both_versions_named(tmp_pat
         firmware_files.bytecode_version(damaged)
 
 
-def image_for(path: Path, chip: int) -> Path:
-    path.write_bytes(bytes([0xE9]) + bytes(11) + chip.to_bytes(2, "little") + bytes(100))
+def image_for(path: Path, chip: int, *, is_frozen: bool = True) -> Path:
+    frozen = b"turna_board/board.py" if is_frozen else b""
+    path.write_bytes(bytes([0xE9]) + bytes(11) + chip.to_bytes(2, "little") + bytes(100) + frozen)
     return path
 
 
@@ -221,6 +222,19 @@ def test_an_image_for_another_chip_or_none_at_all_is_refused(tmp_path: Path) -> 
         flash.require_image(text, BOARDS["heltec_v3"])
     with pytest.raises(UsageError, match="cannot be read"):
         flash.require_image(tmp_path / "none.bin", BOARDS["heltec_v3"])
+
+
+@pytest.mark.parametrize("has_image", [False, True])
+def test_a_board_that_has_no_room_is_refused_before_the_plan_also_in_a_dry_run(
+    has_image: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = image_for(tmp_path / "image.bin", 0, is_frozen=False)
+    given = ["--image", str(image)] if has_image else []
+    words = ["--board", "heltec_v2", "--port", "/dev/ttyUSB7", "--dry-run"]
+    assert main(["flash", *words, *given]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "a Heltec WiFi LoRa 32 V2 has no memory for the firmware as files" in told.err
 
 
 def test_without_an_image_micropython_stays_and_nothing_is_erased() -> None:
