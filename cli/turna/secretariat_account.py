@@ -8,16 +8,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from turna.usage import UsageError
-from turna_secretariat.accounts import ROLES, AccountError, Accounts
+from turna_secretariat.accounts import (
+    PASSWORD_LEAST,
+    PASSWORD_MOST,
+    ROLES,
+    AccountError,
+    Accounts,
+)
 from turna_secretariat.config import Config
 
 # 20 letters and digits: nobody guesses them, and they can be read out.
 _MADE_BYTES = 15
+_RULE = f"{PASSWORD_LEAST} to {PASSWORD_MOST} characters, of any kind"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
-    add = deeds.add_parser("add", help="make an account; the password is asked for")
+    add = deeds.add_parser("add", help=f"make an account; the password is asked for: {_RULE}")
     add.add_argument("--person", required=True, help="the name that stands by what they do")
     add.add_argument("--role", required=True, choices=ROLES)
     add.add_argument(
@@ -26,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="whose reports they see, as in tr; may be repeated; default: all",
     )
-    password = deeds.add_parser("password", help="set a new password; it is asked for")
+    password = deeds.add_parser("password", help=f"set a new password; it is asked for: {_RULE}")
     disable = deeds.add_parser("disable", help="let nobody in by an account any more")
     for deed in (add, password):
         deed.add_argument("--make", action="store_true", help="make a password and print it once")
@@ -64,11 +71,14 @@ def _add(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
         now_ms=now_ms,
     )
     _note(accounts, f"account add {args.name} {args.role}", now_ms)
+    countries = ", ".join(args.country) or "all countries"
+    _say(f"{args.name}: {args.person} may sign in now, as {args.role}, for {countries}")
 
 
 def _password(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
     accounts.set_password(args.name, _asked(args))
     _note(accounts, f"account password {args.name}", now_ms)
+    _say(f"{args.name}: has a new password")
 
 
 def _disable(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
@@ -94,6 +104,11 @@ def _note(accounts: Accounts, did: str, now_ms: int) -> None:
     accounts.note(f"({getpass.getuser()})", did, "done", "command line", now_ms)
 
 
+def _say(sentence: str) -> None:
+    """Tell a person; not where programs read, which is where a made password goes, alone."""
+    print(sentence, file=sys.stderr)
+
+
 def _asked(args: argparse.Namespace) -> str:
     """Return a password that a person typed twice, or piped in, or one made here."""
     if args.make:
@@ -102,7 +117,7 @@ def _asked(args: argparse.Namespace) -> str:
         return made
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    typed = getpass.getpass("Password: ")
+    typed = getpass.getpass(f"Password ({_RULE}): ")
     if getpass.getpass("Again: ") != typed:
         raise AccountError("the two passwords differ")
     return typed

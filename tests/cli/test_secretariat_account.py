@@ -45,6 +45,8 @@ def test_an_account_is_made_with_the_password_that_comes_in(
     accounts.close()
     assert found is not None
     assert (found.person, found.role, found.countries) == ("Aylin Demir", "officer", ("tr",))
+    said = "aylin: Aylin Demir may sign in now, as officer, for tr\n"
+    assert capsys.readouterr().err.endswith(said)
 
     assert _account(settings, "list") == 0
     line = capsys.readouterr().out.splitlines()[-1]
@@ -100,3 +102,11 @@ def test_a_password_that_is_too_short_is_refused(
     said = capsys.readouterr()
     assert "15 to 256" in said.err
     assert "short" not in said.err.replace("shorter", "")
+
+
+def test_the_rule_for_passwords_is_told_before_one_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["secretariat", "account", "add", "--help"])
+    assert "15 to 256 characters" in " ".join(capsys.readouterr().out.split())
