@@ -203,7 +203,7 @@ def _show(words: Sequence[dict[str, Any]]) -> None:  # Any: as above
 def agreed(question: str) -> bool:
     """Ask somebody at a terminal; no answer is no."""
     if not sys.stdin.isatty():
-        raise UsageError("nobody is here to be asked: look at the cost, then say --yes")
+        raise UsageError(f"nobody is here to be asked: {question} If so, say --yes")
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
