@@ -12,7 +12,7 @@ PYTEST = .venv/bin/python -m pytest
 help: ## show this list
 	@echo "Turna: reports from rescue teams without a network, to the Secretariat and back"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  For example: make demo ARGS=\"--handsets 8 --speed 10\""
 
