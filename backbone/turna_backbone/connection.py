@@ -79,6 +79,7 @@ class Connection:
         self._version_5 = version_5
         self._emit = emit
         self._session_present = False
+        self._broker = ""
         self._reason: str | None = None
         self._failure = ""
         self._ready = False
@@ -93,6 +94,7 @@ class Connection:
 
     def serve(self, address: Address, stopping: threading.Event) -> str:
         """Connect, then read and write until the connection has ended; return why."""
+        self._broker = f"{address.host}:{address.port}"
         try:
             self._connect(address)
             self.was_reached = True
@@ -250,7 +252,7 @@ class Connection:
 
     def _become_ready(self) -> None:
         self._ready = self.was_ready = True
-        self._emit(Connected(self._session_present))
+        self._emit(Connected(self._session_present, self._broker))
 
     def _on_message(self, _client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
         try:

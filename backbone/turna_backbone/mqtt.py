@@ -167,6 +167,7 @@ class MqttSession:
     def _serve(self, address: Address) -> str:
         """Hold one connection until it ends; return how far it came."""
         self._connections_made += 1
+        broker = f"{address.host}:{address.port}"
         version_5 = address not in self._only_version_3
         try:
             connection = Connection(
@@ -176,20 +177,20 @@ class MqttSession:
                 emit=self._emit,
             )
         except ValueError as error:
-            self._emit(Disconnected(str(error)))
+            self._emit(Disconnected(str(error), broker))
             return _NEVER_READY
         self._connection = connection
         try:
             reason = connection.serve(address, self._stopping)
         except (OSError, *NONSENSE) as error:
-            reason = f"{address.host}:{address.port}: {error}"
+            reason = f"{broker}: {error}"
         finally:
             self._connection = None
         was_refused = connection.was_reached and not connection.was_ready
         if version_5 and was_refused and not self._stopping.is_set():
             self._only_version_3.add(address)
             return _TRY_OTHER_VERSION
-        self._emit(Disconnected(reason))
+        self._emit(Disconnected(reason, broker))
         if connection.was_ready:
             return _WAS_READY
         self._only_version_3.discard(address)

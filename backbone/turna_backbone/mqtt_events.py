@@ -9,9 +9,10 @@ NOBODY_LISTENS = 0x10
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The broker accepted the connection and every subscription."""
+    """The broker, by its host and port if it has any, accepted connection and subscriptions."""
 
     session_present: bool
+    broker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Disconnected:
     """No connection (any more); nothing unconfirmed will be confirmed."""
 
     reason: str
+    broker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

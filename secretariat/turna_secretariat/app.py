@@ -3,7 +3,9 @@
 Two threads besides the broker session: the subscriber owns the archive's writes, the page reads.
 """
 
+import errno
 import logging
+import os
 import queue
 import secrets
 import signal
@@ -33,6 +35,10 @@ log = logging.getLogger(__name__)
 CLIENT_ID = "turna-secretariat"
 # Open event lines end by themselves; a request that hangs is not waited for longer than this.
 GRACEFUL_STOP_S = 2
+_REMEDIES: dict[int | None, str] = {
+    errno.EADDRINUSE: "stop whoever serves there, or choose another port in [page]",
+    errno.EACCES: "choose a port above 1023 in [page]",
+}
 
 
 def run(config: Config) -> int:
@@ -115,10 +121,23 @@ def _serve(
     return 1 if failed.is_set() else 0
 
 
+class _Server(uvicorn.Server):
+    """Says where the page is, once it is there."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        scheme = "https" if self.config.is_ssl else "http"
+        for listening in sockets or ():
+            host, port = listening.getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            log.info("the page is served address=%s://%s:%d/", scheme, shown, port)
+
+
 def _server(page: FastAPI, config: Config) -> uvicorn.Server:
     settings = uvicorn.Config(
         page,
         log_config=None,
+        log_level=logging.WARNING,  # what it says of its own start, `_Server` says in our words
         access_log=False,
         server_header=False,
         proxy_headers=False,  # an address that a client may choose would be no address
@@ -130,7 +149,7 @@ def _server(page: FastAPI, config: Config) -> uvicorn.Server:
         settings.load()
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise ConfigurationError(f"page: certificate or key cannot be used ({error})") from None
-    return uvicorn.Server(settings)
+    return _Server(settings)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -139,6 +158,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        remedy = _REMEDIES.get(error.errno, "is host in [page] an address of this machine?")
         raise ConfigurationError(
-            f"page: {host} port {port} cannot be opened ({error.strerror}); is another one running?"
+            f"page: {host} port {port} cannot be opened ({reason}): {remedy}"
         ) from None

@@ -15,7 +15,7 @@ from typing import Protocol
 from turna_backbone import topics
 from turna_backbone.clock import Clock
 from turna_backbone.down import Down
-from turna_backbone.mqtt import Connected, Message, MqttEvent, Published
+from turna_backbone.mqtt import Connected, Disconnected, Message, MqttEvent, Published
 from turna_backbone.resend import Resend
 from turna_protocol.errors import MalformedError
 from turna_secretariat.archive import is_storage_failure
@@ -136,6 +136,7 @@ class Subscriber:
         # By token: a person's word that the broker has not confirmed yet.
         self._unconfirmed: dict[int, int] = {}
         self._settled: list[int] = []
+        self._trouble = ""
         self.connected = False
         self.changed_ms: int | None = None
         self.counts: Counter[str] = Counter()
@@ -166,7 +167,7 @@ class Subscriber:
             elif isinstance(event, AnyDeed):
                 self._do(event)
             else:
-                self._connection(isinstance(event, Connected))
+                self._connection(event)
         if messages:
             self._queue(self._intake.take(messages, self._now_ms()))
             for message in messages:
@@ -200,7 +201,9 @@ class Subscriber:
             "json_refused": 0 if self._json_feed is None else self._json_feed.refused,
         }
 
-    def _connection(self, connected: bool) -> None:
+    def _connection(self, event: Connected | Disconnected) -> None:
+        connected = isinstance(event, Connected)
+        self._tell(event)
         self.connected, self.changed_ms = connected, self._now_ms()
         # Whatever was on its way is sent again from the archive, by the connection that is next.
         self._unconfirmed.clear()
@@ -212,6 +215,14 @@ class Subscriber:
             self._desk.down.connected()
             if self._json_feed is not None:
                 self._json_feed.connected()
+
+    def _tell(self, event: Connected | Disconnected) -> None:
+        if isinstance(event, Connected):
+            self._trouble = ""
+            log.info("broker up broker=%s session_present=%s", event.broker, event.session_present)
+        elif event.reason != self._trouble:  # told once, however often it is tried
+            self._trouble = event.reason
+            log.warning("broker down broker=%s reason=%s", event.broker, event.reason)
 
     def _published(self, event: Published) -> None:
         owed_id = self._unconfirmed.pop(event.token, None)

@@ -1,6 +1,8 @@
 """Starting and configuring the Secretariat: what is wrong is said in one sentence."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,7 +75,8 @@ def test_a_port_that_another_process_holds_is_one_sentence_and_exit_code_2(
         code = main(["secretariat", "run", "--config", str(tmp_path / "secretariat.toml")])
 
     assert code == 2
-    assert f"port {port} cannot be opened" in capsys.readouterr().err
+    problem = f"port {port} cannot be opened (Address already in use): stop whoever serves there"
+    assert problem in capsys.readouterr().err
     assert not (tmp_path / "secretariat.db").exists()
 
 
@@ -120,6 +123,26 @@ def test_a_second_secretariat_on_the_same_archive_is_refused(
     beside.close()
     first.close()
     Archive.in_file(tmp_path / "secretariat.db").open()
+
+
+def test_the_log_tells_where_the_page_is_and_why_there_is_no_broker(tmp_path: Path) -> None:
+    Field(tmp_path / "kit")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    settings = TEMPLATE.replace("8470", str(port)).replace("127.0.0.1:1883", "127.0.0.1:1")
+    (tmp_path / "secretariat.toml").write_text(settings)
+    command = [sys.executable, "-m", "turna", "secretariat", "run", "--config", "secretariat.toml"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        log = ""
+        while running.poll() is None and not ("served" in log and "broker down" in log):
+            log += running.stderr.readline()
+        running.terminate()
+
+    assert f"INFO the page is served address=http://127.0.0.1:{port}/" in log
+    assert "WARNING broker down broker=127.0.0.1:1 reason=" in log
+    assert "there was no database, a new and empty one is made" in log
+    assert running.returncode == 0
 
 
 def test_archive_and_accounts_are_their_owners_alone(tmp_path: Path) -> None:

@@ -221,6 +221,20 @@ def test_a_burst_of_garbage_costs_one_commit(bench: Bench, archive: Archive) -> 
     assert archive.commits == before + 1
 
 
+def test_a_broker_that_comes_and_goes_is_in_the_log_once_for_each_reason(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    for event in (Connected(True, "a:1"), *2 * (Disconnected("cut", "a:1"),)):
+        bench.inbox.put(event)
+    bench.step()
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "broker up broker=a:1 session_present=True",
+        "broker down broker=a:1 reason=cut",
+    ]
+
+
 def test_a_persons_word_is_sent_again_on_each_connection_until_the_broker_has_it(
     bench: Bench, field: Field
 ) -> None:
