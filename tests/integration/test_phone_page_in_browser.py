@@ -118,6 +118,7 @@ def test_a_whole_form_is_filled_in_in_a_rescuers_own_language(
         page.click("#send")
         expect(page.locator("#journal li")).to_have_count(2)
         assert english_on(page) == []
+    field.world.run_for(5_000)
     ((_, triage),) = field.gateway.of_kind(WorksiteTriage)
     assert isinstance(triage, WorksiteTriage)
     assert (triage.live, triage.missing, triage.deceased) == (2, 0, None)
