@@ -1,11 +1,12 @@
 """`turna deployment`: make a mission kit, let it grow, show it, put it on boards, print labels."""
 
 import argparse
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from turna import deployment, deployment_revoke, deployment_show, deployment_terms
+from turna import countries, deployment, deployment_revoke, deployment_show, deployment_terms
 from turna.asking import given_or_asked
 from turna.deployment_boards import BOARDS
 from turna.deployment_kit import (
@@ -176,6 +177,7 @@ def _new(args: argparse.Namespace) -> None:
         raise UsageError(f"such a deployment would be refused: {error}") from None
     deployment_terms.write_service_settings(args.kit, made, {})
     print(f"{args.kit}: {made.name} ({made.mode.upper()}), {region}, {radio.freq_hz / 1e6:.3f} MHz")
+    print(f"origin {deployment_terms.origin_in_words(made.frame)}")
     print(f"epoch {datetime.fromtimestamp(made.frame.epoch_s, UTC):%Y-%m-%d %H:%M} UTC")
     print(
         f"Keep {args.kit / deployment.MASTER_FILE} where nobody else can read it: it is all keys."
@@ -202,6 +204,7 @@ def _handset(args: argparse.Namespace) -> None:
         old_board = kit.handset_boards[device_of(kit.mission, args.replaces).device]
         grown, made = with_new_board(kit, args.replaces, hardware_id, args.board or old_board)
     write(args.kit, grown)
+    _warn(kit, made.country)
     print(
         f"{made.call_sign}: handset {made.device}, {grown.handset_boards[made.device]},"
         f" hardware id {made.hardware_id}, generation {made.generation}"
@@ -217,6 +220,12 @@ def _handset(args: argparse.Namespace) -> None:
 _RENEW = (
     "mission.json has changed: copy it to the Secretariat and each gateway, and start them again."
 )
+
+
+def _warn(kit: deployment.Kit, country: str) -> None:
+    said = countries.warning(kit.mission.region, country)
+    if said is not None:
+        print(said, file=sys.stderr)
 
 
 def _hardware_id(args: argparse.Namespace) -> str | None:
@@ -240,6 +249,7 @@ def _gateway(args: argparse.Namespace) -> None:
     grown, made = with_gateway(kit, name, country, board, second_hz)
     write(args.kit, grown)
     deployment_terms.write_service_settings(args.kit, grown.mission, grown.second_modems)
+    _warn(kit, made.country)
     print(f"{made.name}: gateway {made.index}, modem on a {grown.modem_boards[made.name]}")
     print(_RENEW)
     if second_hz is not None:

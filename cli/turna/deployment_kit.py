@@ -6,11 +6,13 @@ is replaced gets a higher generation.
 
 import json
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from turna import deployment
+from turna.countries import require_country
 from turna.deployment import Kit
 from turna.deployment_boards import BOARDS
 from turna.usage import UsageError
@@ -23,7 +25,7 @@ from turna_protocol.packet import DEVICE_MAX, GATEWAY_MAX
 POWER_MODES = ("live", "listen", "saver", "poll")
 USUAL_POWER_MODE = "listen"
 
-_COUNTRY = re.compile(r"[a-z]{2}")  # ISO 3166-1 alpha-2
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _GATEWAY_NAME = re.compile(r"[a-z0-9_-]{1,32}")  # a segment of an MQTT topic, a file's name
 _CALL_SIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,15}")  # what fits a handset's first line
 _HARDWARE_ID = re.compile(r"[0-9a-f]{12}")  # machine.unique_id() of an ESP32: six bytes
@@ -45,6 +47,7 @@ class NewHandset:
 
 def read_kit(directory: Path) -> Kit:
     """Return the kit in a folder; UsageError if it is none or damaged."""
+    _require_private(directory / deployment.MASTER_FILE)
     try:
         mission = mission_from_json(_json(directory / deployment.MISSION_FILE))
         master = bytes.fromhex(str(_json(directory / deployment.MASTER_FILE)["master"]))
@@ -78,7 +81,7 @@ def read_kit(directory: Path) -> Kit:
 def with_handset(kit: Kit, new: NewHandset) -> tuple[Kit, Device]:
     """Return the kit with one handset more, and that handset."""
     _require_board(new.board)
-    _require(_COUNTRY, new.country, "a country is two small letters, as in tr")
+    require_country(new.country)
     taken = kit.mission.devices
     number = max((device.device for device in taken), default=0) + 1
     if number > DEVICE_MAX:
@@ -128,7 +131,7 @@ def with_gateway(
 ) -> tuple[Kit, Gateway]:
     """Return the kit with one gateway more, and that gateway; with two modems, if it has two."""
     _require_board(board)
-    _require(_COUNTRY, country, "a country is two small letters, as in tr")
+    require_country(country)
     _require(
         _GATEWAY_NAME, name, "a gateway's name is up to 32 of a-z, 0-9, - and _, as in hatay-1"
     )
@@ -214,6 +217,12 @@ def _require_board(board: str) -> None:
 def _require(pattern: re.Pattern[str], text: str, sentence: str) -> None:
     if pattern.fullmatch(text) is None:
         raise UsageError(f"{text!r}: {sentence}")
+
+
+def _require_private(path: Path) -> None:
+    """Refuse keys that others may read, as the services do (turna_backbone.kit)."""
+    if path.exists() and path.stat().st_mode & _OTHERS:
+        raise UsageError(f"{path}: others may read these keys; run: chmod 600 {path}")
 
 
 def _json(path: Path) -> dict[str, object]:

@@ -8,6 +8,7 @@ from turna.usage import UsageError
 from turna_gateway.config import TEMPLATE as GATEWAY_TEMPLATE
 from turna_protocol import json_form, regions
 from turna_protocol.errors import MalformedError
+from turna_protocol.frame import Frame
 from turna_protocol.mission import Mission, Radio
 from turna_secretariat.config import TEMPLATE as SECRETARIAT_TEMPLATE
 
@@ -71,9 +72,19 @@ def origin(text: str) -> tuple[int, int]:
         lat, lon = (float(part) for part in text.split(","))
     except ValueError:
         raise UsageError(f"{text!r} is not LAT,LON in degrees, as in 36.2,36.16") from None
+    if "." not in text:  # 36,2 may be meant as one number, with a decimal comma
+        meant = ",".join(f"{part.strip()}.0" for part in text.split(","))
+        raise UsageError(f"{text!r} may be one number or two: write degrees with dots, as {meant}")
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise UsageError(f"{text!r} is not on Earth")
     return round(lat * 100_000), round(lon * 100_000)
+
+
+def origin_in_words(frame: Frame) -> str:
+    """Return the origin for a person to look at: a slip here puts everything elsewhere."""
+    lat, lon = frame.origin_lat_e5 / 1e5, frame.origin_lon_e5 / 1e5
+    north, east = "S" if lat < 0 else "N", "W" if lon < 0 else "E"
+    return f"{abs(lat):.5f} {north}, {abs(lon):.5f} {east}"
 
 
 def epoch_s(text: str | None, usual_s: int) -> int:
@@ -92,7 +103,8 @@ def epoch_s(text: str | None, usual_s: int) -> int:
 def write_service_settings(
     directory: Path, mission: Mission, second_modems: Mapping[str, int]
 ) -> None:
-    """Put settings files for Secretariat and gateways beside the kit; keep those that are there."""
+    """Put the services' settings beside the kit; keep those that are there."""
+    _keep_or_write(directory / ".gitignore", "*\n")  # a kit is full of keys, wherever it is made
     _keep_or_write(directory / "secretariat.toml", SECRETARIAT_TEMPLATE.replace('"kit/', '"'))
     for gateway in mission.gateways:
         text = GATEWAY_TEMPLATE.replace('"kit/', '"').replace("NAME", gateway.name)

@@ -75,7 +75,10 @@ class Region(Record):
         if band is None or bandwidth_hz > band.bandwidth_max_hz:
             return f"region {self.name}: {freq_hz} Hz is outside its bands"
         if eirp_dbm_x100 > band.eirp_max_dbm_x100:
-            return f"region {self.name}: {_dbm(eirp_dbm_x100)} EIRP is too strong in {band.name}"
+            allowed = _dbm(band.eirp_max_dbm_x100)
+            return (
+                f"region {self.name}: {_dbm(eirp_dbm_x100)} EIRP is too strong, {allowed} allowed"
+            )
         if self.dwell_max_ms is not None and airtime_ms > self.dwell_max_ms:
             return f"region {self.name}: {airtime_ms} ms are longer than one dwell"
         return None

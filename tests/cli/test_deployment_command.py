@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from turna import countries
 from turna.__main__ import main
 from turna.deployment_boards import BOARDS
 from turna.deployment_kit import POWER_MODES
@@ -213,11 +214,13 @@ def test_a_second_new_does_not_touch_the_keys(
         (("--region", "UNSET", "--name", "x", "--origin", "1,2"), "allows no transmission"),
         (("--region", "EU", "--name", "x", "--origin", "1,2"), "there is no region EU; give"),
         ((*NEW, "--channel-hz", "868100000"), "868100000 Hz is outside its bands"),
-        ((*NEW, "--power-dbm", "20"), "20.00 dBm EIRP is too strong"),
+        ((*NEW, "--power-dbm", "20"), "region COMMON433: 20.00 dBm EIRP is too strong, 10.00"),
         ((*NEW, "--hops", "4"), "such a deployment would be refused: hops"),
         ((*NEW, "--preamble", "129"), "a preamble has 12 to 128 symbols"),
         ((*NEW, "--epoch", "2026-08-01T00:00:00"), "names no time zone"),
         ((*NEW[:4], "--origin", "north"), "is not LAT,LON in degrees"),
+        ((*NEW[:4], "--origin", "36,2"), "may be one number or two: write degrees with dots"),
+        ((*NEW[:4], "--origin", "36,2,36,16"), "is not LAT,LON in degrees"),
         (("--name", "x" * 40, *NEW[2:]), "such a deployment would be refused: name"),
     ],
 )
@@ -235,6 +238,7 @@ def test_wrong_terms_are_one_sentence_and_make_no_kit(
     [
         (("--team", "T", "--country", "tr"), "--hardware-id is missing: the board's unique id"),
         (("--team", "T", "--country", "Tr", "--virtual"), "a country is two small letters"),
+        (("--team", "T", "--country", "xx", "--virtual"), "no country has this code"),
         (("--team", "T", "--country", "tr", "--hardware-id", "12"), "twelve hexadecimal digits"),
         (("--team", "TUR01", "--country", "tr", "--virtual", "--call-sign", "tur01-1"), "another"),
         (("--team", "T", "--country", "tr", "--virtual", "--call-sign", "a b"), "call sign is up"),
@@ -251,6 +255,48 @@ def test_a_handset_that_cannot_be_is_one_sentence_and_changes_nothing(
     (said,) = capsys.readouterr().err.splitlines()
     assert sentence in said
     assert (kit / "mission.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("task", ["add-handset", "add-gateway"])
+def test_a_country_whose_rules_the_region_does_not_have_is_warned_of(
+    task: str, kit: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    given = {"add-handset": ("--team", "T", "--virtual"), "add-gateway": ("--name", "osh-1")}[task]
+    assert deployment(task, kit, *given, "--country", "kg") == 0
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("warning: region COMMON433 has the rules of AZ, KZ, TR, UZ, HU, CY, not")
+    assert "in KG transmit only as its own rules" in said
+
+
+def test_the_common_region_covers_the_countries_that_its_source_names() -> None:
+    named = ", ".join(countries.covered_by("COMMON433")[:-1]).upper() + " and CY"
+    assert named in regions.REGIONS["COMMON433"].source
+    assert countries.warning("TR433", "tr") is None
+    assert "has the rules of TR, not of KZ" in str(countries.warning("TR433", "kz"))
+
+
+def test_the_origin_is_said_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert deployment("new", tmp_path / "kit", *NEW[:4], "--origin", "36.2,-36.16") == 0
+    assert "origin 36.20000 N, 36.16000 W\n" in capsys.readouterr().out
+
+
+def test_a_master_key_that_others_may_read_is_refused(
+    kit: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    master = kit / "provisioning.keys.json"
+    master.chmod(0o644)
+    assert add(kit, "--team", "T", "--country", "tr", "--virtual") == 2
+    assert f"others may read these keys; run: chmod 600 {master}" in capsys.readouterr().err
+    assert not (kit / "handset-2.json").exists()
+
+
+def test_git_leaves_a_kit_alone_unless_its_owner_says_otherwise(kit: Path) -> None:
+    ignored = kit / ".gitignore"
+    assert ignored.read_text() == "*\n"
+    ignored.write_text("*.keys.json\n")
+    assert deployment("add-gateway", kit, "--name", "other", "--country", "tr") == 0
+    assert ignored.read_text() == "*.keys.json\n"
 
 
 def test_a_board_that_is_a_handset_already_is_not_made_another(

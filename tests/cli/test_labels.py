@@ -18,8 +18,8 @@ NEW = ("--name", "HATAY 26 <Ö>", "--region", "COMMON433", "--origin", "36.2,36.
 def kit(tmp_path: Path) -> Path:
     folder = tmp_path / "kit"
     assert main(["deployment", "new", str(folder), *NEW]) == 0
-    for team, language in (("TUR01", "tr"), ("KAZ02", "kk")):
-        words = ["--team", team, "--country", language, "--language", language, "--virtual"]
+    for team, country, language in (("TUR01", "tr", "tr"), ("KAZ02", "kz", "kk")):
+        words = ["--team", team, "--country", country, "--language", language, "--virtual"]
         assert main(["deployment", "add-handset", str(folder), *words]) == 0
     return folder
 

@@ -78,4 +78,4 @@ def test_where_a_dwell_is_limited_a_longer_packet_is_refused() -> None:
 
 def test_a_refusal_tells_a_person_what_is_wrong() -> None:
     said = refusal("HU433", 433_175_000, 125_000, 20)
-    assert said == "region HU433: 20.00 dBm EIRP is too strong in H"
+    assert said == "region HU433: 20.00 dBm EIRP is too strong, 12.15 dBm allowed"
