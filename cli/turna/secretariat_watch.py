@@ -6,11 +6,10 @@ import sys
 import threading
 
 from turna_backbone.kit import read_mission
-from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
 from turna_secretariat.registry import Registry
-from turna_secretariat.watch import Watch
+from turna_secretariat.watch import Watch, after_last
 
 BYTES_A_MINUTE = 2_000  # a thirtieth of a satellite terminal's 9,600 baud
 LOOK_EVERY_S = 1.0
@@ -40,9 +39,8 @@ def run(config: Config, args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         with archive.reader() as connection:
-            newest = queries.reports(connection, registry, limit=1)
-        after_id = newest[0]["id"] - args.last if newest else 0
-        watch = Watch(registry, args.bytes_a_minute, max(0, after_id))
+            after_id = after_last(connection, args.last)
+        watch = Watch(registry, args.bytes_a_minute, after_id)
         while not stopping.is_set():
             with archive.reader() as connection:
                 lines = watch.look(connection, config.clock.unix_s() * 1000)

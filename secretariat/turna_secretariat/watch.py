@@ -26,7 +26,10 @@ QUIET_TYPES = ("position", "node_health")
 SUMMARY_EVERY_MS = 5 * 60_000
 SILENT_MS = 15 * 60_000
 _AT_ONCE = 500
-_HEADING = ("type", "mode", "time", "time_quality", "position")
+_HEADING = ("type", "mode", "time", "time_quality", "position", "altitude_m", "sos_reference")
+# What is cut off at the end of a line must be what matters least.
+_FIRST = ("phase", "casualties", "patients", "trapped", "needs", "hazards")
+_LAST = ("text", "battery_pct")
 _MARKS = {"actual": "REAL", "exercise": "EXERCISE", "test": "TEST"}
 
 
@@ -85,19 +88,18 @@ class Watch:
         now_open = {row["id"]: row for row in queries.open_alarms(connection, self._registry)}
         for number, row in sorted(now_open.items()):
             known = self._alarms.get(number)
-            if known is None:
-                yield _alarm(row, "")
-            elif known["cancelled_ms"] is None and row["cancelled_ms"] is not None:
-                yield _alarm(row, "TAKEN BACK by its sender")
+            if known is None or known["cancelled_ms"] != row["cancelled_ms"]:
+                yield _alarm(row)
         for number in sorted(self._alarms.keys() - now_open.keys()):
-            yield _alarm(self._alarms[number], "closed").lstrip(BELL)
+            yield _alarm(self._alarms[number], is_closed=True).lstrip(BELL)
         self._alarms = now_open
 
     def _report_lines(self, connection: Connection) -> Iterator[str]:
-        query = sa.select(report).where(report.c.id > self._after_id).order_by(report.c.id)
+        query = sa.select(report).where(report.c.type.not_in(QUIET_TYPES))
+        query = query.where(report.c.id > self._after_id).order_by(report.c.id)
         for row in connection.execute(query.limit(_AT_ONCE)).mappings():
             self._after_id = row["id"]
-            if row["type"] in QUIET_TYPES or (row["type"] == "sos" and row["id"] in self._told()):
+            if row["type"] == "sos" and row["id"] in self._told():
                 continue
             said = queries.report_as_json(row, self._registry)
             doubt = "" if said["standing"] == "authentic" else f"NOT PROVED ({said['standing']}) "
@@ -142,7 +144,8 @@ class Watch:
 def gist(body: dict[str, Any]) -> str:
     """Return what a report says in a few words: what is known, and not none."""
     words = []
-    for name, value in body.items():
+    for name in sorted(body, key=_place):
+        value = body[name]
         if name in _HEADING or value in (None, 0, "", "unknown", "unspecified", "none", [], {}):
             continue
         if name == "text":
@@ -160,14 +163,35 @@ def gist(body: dict[str, Any]) -> str:
     return one_line("; ".join(words).replace("_", " "))
 
 
-def _alarm(row: dict[str, Any], what: str) -> str:
-    kind = "SOS" if row["kind"] == "sos" else one_line(row["kind"].replace("_", " "))
+def _place(name: str) -> int:
+    """Return where in the line something stands; what has no place of its own is in the middle."""
+    if name in _FIRST:
+        return _FIRST.index(name) - len(_FIRST)
+    return 1 + _LAST.index(name) if name in _LAST else 0
+
+
+def after_last(connection: Connection, count: int) -> int:
+    """Return after which report to begin, so that `count` are told; 0 if there are fewer."""
+    told = sa.select(report.c.id).where(report.c.type.not_in(QUIET_TYPES))
+    begun = connection.execute(told.order_by(report.c.id.desc()).offset(count).limit(1)).scalar()
+    return int(begun or 0)
+
+
+def _alarm(row: dict[str, Any], *, is_closed: bool = False) -> str:
+    taken_back = row["cancelled_ms"] is not None and not is_closed
+    kind = (
+        "SOS? TAKEN BACK by its sender"
+        if taken_back
+        else "SOS"
+        if row["kind"] == "sos"
+        else one_line(row["kind"].replace("_", " "))
+    )
     place = (row.get("report") or {}).get("position")
     where = f" at {place['lat']:.5f},{place['lon']:.5f}" if place else ""
     said = {"mode": row.get("mode"), "call_sign": row.get("call_sign") or "-"}
     detail = "" if row["kind"] == "sos" else f" {one_line(row['detail'])}"
-    mark = "" if what else "!!! "
-    return BELL + _line(row["at_ms"], said, f"{mark}{kind}{where}{detail} {what}".rstrip())
+    mark, end = ("", " closed") if is_closed else ("!!! ", "")  # a person is still to look at it
+    return BELL + _line(row["at_ms"], said, f"{mark}{kind}{where}{detail}{end}")
 
 
 def _line(at_ms: int, said: dict[str, Any], words: str) -> str:

@@ -12,7 +12,7 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE
 from turna_secretariat.desk import Desk
 from turna_secretariat.registry import Registry
-from turna_secretariat.watch import BELL, COLUMNS, Budget, Watch
+from turna_secretariat.watch import BELL, COLUMNS, Budget, Watch, after_last, gist
 
 DATABASES = ("sqlite",)
 MINUTE_MS = 60_000
@@ -43,7 +43,32 @@ def test_an_sos_that_is_taken_back_says_so(exported: Exported) -> None:
     _look(watch, exported)
     exported.file(sos(phase=codes.CANCEL, reference=0))
 
-    assert "TAKEN BACK by its sender" in _look(watch, exported)[0]
+    line = _look(watch, exported)[0]
+    assert "!!! SOS? TAKEN BACK by its sender" in line
+    assert line in _look(Watch(exported.registry, 2_000), exported)  # who comes later, too
+
+
+def test_what_matters_most_stands_first_and_the_altitude_nowhere() -> None:
+    said = {
+        "team_status": "on_site",
+        "altitude_m": 812,
+        "text": "Çatı",
+        "needs": {"water": 40},
+        "trapped": 3,
+        "casualties": {"immediate": 2, "deceased": 1},
+    }
+    assert gist(said) == 'immediate 2; deceased 1; trapped 3; water 40; on site; "Çatı"'
+
+
+def test_the_last_reports_are_counted_without_positions(exported: Exported) -> None:
+    exported.file(sitrep(text="a"), sitrep(text="b"), sitrep(text="c"), *[position()] * 5)
+    with exported.archive.reader() as connection:
+        begins = after_last(connection, 2)
+        all_there_are = after_last(connection, 9)
+    lines = _look(Watch(exported.registry, 2_000, begins), exported)
+
+    assert sum(" sitrep " in line for line in lines) == 2
+    assert all_there_are == 0
 
 
 def test_reports_are_told_in_one_line_and_positions_are_not(exported: Exported) -> None:
@@ -52,7 +77,7 @@ def test_reports_are_told_in_one_line_and_positions_are_not(exported: Exported) 
     exported.file(position(), sitrep(text="Çatı"))
 
     (line,) = _look(watch, exported)
-    assert line == '14:14:20 EXERCISE TUR01-1 sitrep on site; immediate 2; battery pct 80; "Çatı"'
+    assert line == '14:14:20 EXERCISE TUR01-1 sitrep immediate 2; on site; "Çatı"; battery pct 80'
 
 
 def test_text_that_acts_on_a_terminal_is_replaced(exported: Exported) -> None:
@@ -74,7 +99,7 @@ def test_no_more_bytes_than_agreed_and_what_was_left_out_is_counted(exported: Ex
     lines = _look(watch, exported)
     assert sum(len(line.encode()) + 1 for line in lines) <= 500
     later = _look(watch, exported, NOW_MS + MINUTE_MS)
-    told = sum("sitrep on site" in line for line in lines)
+    told = sum(" sitrep immediate" in line for line in lines)
     assert later == [f"14:15:20 not shown for want of room: EXERCISE {40 - told} sitrep"]
 
 
