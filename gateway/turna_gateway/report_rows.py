@@ -222,9 +222,12 @@ class ReportRows:
             )
 
     def receipted_s(self, digest: bytes) -> int | None:
-        """Return when a packet was receipted, if it is still kept."""
+        """Return when a packet that is still kept was receipted; if it was not, when it was heard.
+
+        Whatever the Secretariat filed after it, it receipted after it was heard.
+        """
         row = self._store.execute(
-            "SELECT min(retired_at_s) FROM report WHERE digest = ? AND retired_at_s IS NOT NULL",
+            "SELECT min(coalesce(retired_at_s, heard_at_s)) FROM report WHERE digest = ?",
             (digest,),
         ).fetchone()
         return None if row[0] is None else int(row[0])

@@ -18,7 +18,9 @@ from turna_gateway.store import Store
 log = logging.getLogger(__name__)
 
 RUNS = "secretariat runs"
-# Receipts of one commit come in several messages, and a lost one is asked for again.
+# Receipts of one commit come in several messages, and a lost one is asked for again: what was
+# receipted this long before the archive's newest may have been filed after it.  The Secretariat
+# cannot prove that it was not, since an archive put back looks to itself like one that went on.
 MARGIN_S = 600
 EVERYTHING = None
 
@@ -46,11 +48,12 @@ class Resending:
     def take(self, resend: Resend) -> list[_Settle]:
         """Find what is to be sent again; return what to do once that is committed."""
         opened = self._after(resend.runs)
-        for each in resend.missing:
-            opened += self._numbers(each)
+        asked = [row for each in resend.missing for row in self._numbers(each)]
+        if asked:
+            log.info("sent again, the Secretariat asked for these numbers count=%d", len(asked))
+        opened += asked
         if not opened:
             return []
-        log.warning("reports opened anew, the Secretariat lacks them count=%d", len(opened))
         return [lambda: self._tell(opened)]
 
     def _after(self, runs: Sequence[Run]) -> list[tuple[int, int]]:
@@ -65,11 +68,20 @@ class Resending:
         self._store.remember(RUNS, b"".join(kept))
         if not remembered:
             return []  # no receipt was ever taken from a run that said its name
-        newest = newest_in_archive(runs, remembered)
-        return self._rows.reopen_since(self._receipted_s(newest) - MARGIN_S)
+        newest_s = self._receipted_s(newest_in_archive(runs, remembered))
+        lacking = self._rows.reopen_since(newest_s + 1)
+        if lacking:
+            log.warning(
+                "sent again, receipted after the newest that the archive holds count=%d",
+                len(lacking),
+            )
+        maybe = self._rows.reopen_since(newest_s - MARGIN_S)
+        if maybe:
+            log.info("sent again to be sure, the Secretariat was started anew count=%d", len(maybe))
+        return lacking + maybe
 
     def _receipted_s(self, digests: Sequence[bytes] | None) -> int:
-        """Return when the first of these was receipted; 0 if one of them is not kept any more."""
+        """Return when the first of these was receipted or heard; 0 if one is not kept any more."""
         if digests is EVERYTHING:
             return 0
         return min((self._rows.receipted_s(digest) or 0 for digest in digests), default=0)

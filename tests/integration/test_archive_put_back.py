@@ -32,7 +32,7 @@ class Chain:
         self.registry = Registry(self.gateway.mission, keys.authentication_branch(MASTER))
         self.archive = Archive.in_file(self.path)
         self._runs = 0
-        self._passed_on = 0
+        self.passed_on = 0
         self.start()
 
     def start(self) -> None:
@@ -54,8 +54,8 @@ class Chain:
     def pass_on(self) -> int:
         """Give the Secretariat what the gateway has published since; return how many that were."""
         self.gateway.pass_time(2_000)
-        reports = self.gateway.reports()[self._passed_on :]
-        self._passed_on += len(reports)
+        reports = self.gateway.reports()[self.passed_on :]
+        self.passed_on += len(reports)
         for outgoing in self.desk.file(reports, NOW_MS) if reports else []:
             self.gateway.message(RECEIPT_TOPIC, outgoing.envelope.pack())
         return len(reports)
@@ -164,6 +164,55 @@ def test_an_ordinary_start_sends_hardly_anything_again(chain: Chain) -> None:
     chain.gateway.connect()
     chain.tell(chain.desk.resending.messages()[NAME])
     assert chain.pass_on() == 0
+
+
+def test_an_ordinary_start_costs_ten_minutes_of_reports_at_most_and_is_logged_as_that(
+    chain: Chain, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(30):
+        chain.gateway.pass_time(58_000)
+        chain.send(number)  # one a minute
+    caplog.set_level("INFO")
+    chain.archive.close()
+    chain.start()
+
+    assert 1 <= chain.pass_on() <= 11
+    assert chain.held() == list(range(30))
+    (said,) = [r for r in caplog.records if r.name == "turna_gateway.resend"]
+    assert (said.levelname, "to be sure" in said.getMessage()) == ("INFO", True)
+
+
+def test_a_kill_between_commit_and_receipt_does_not_bring_the_whole_week_again(
+    chain: Chain,
+) -> None:
+    chain.send(*range(20))
+    chain.gateway.pass_time(DAY_MS)
+    chain.gateway.hear(chain.handset.seal(20, SITREP))
+    chain.gateway.pass_time(2_000)
+    chain.desk.file(chain.gateway.reports()[chain.passed_on :], NOW_MS)
+    chain.archive.close()
+    chain.start()
+    chain.gateway.pass_time(DAY_MS)
+
+    assert chain.pass_on() >= 1
+    assert {report.seq for report in chain.gateway.reports()[20:]} == {20}
+    assert chain.held() == list(range(21))
+    assert sum(chain.gateway.gateway.waiting) == 0
+
+
+def test_what_was_filed_after_a_report_without_its_receipt_is_sent_again(chain: Chain) -> None:
+    chain.gateway.hear(chain.handset.seal(0, SITREP))
+    chain.gateway.pass_time(2_000)
+    chain.desk.file(chain.gateway.reports(), NOW_MS)  # its receipt is lost
+    chain.passed_on += 1
+    copied = chain.copy()
+    chain.gateway.pass_time(60_000)
+    chain.send(1)
+    chain.put_back(copied)
+    chain.gateway.pass_time(DAY_MS)
+    chain.pass_on()
+
+    assert chain.held() == [0, 1]
 
 
 def test_numbers_that_are_asked_for_come_from_whoever_has_them(chain: Chain) -> None:
