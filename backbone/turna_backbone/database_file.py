@@ -32,11 +32,15 @@ def lock(path: Path) -> IO[bytes]:
     return kept
 
 
-def make_private(path: Path) -> None:
-    """Make the file if there is none, and say so aloud; close one that everybody may read."""
+def make_private(path: Path, *, is_missed: bool) -> None:
+    """Make the file if there is none, and close one that everybody may read.
+
+    `is_missed` says of a new one in the log that it is empty: it may be in the wrong place.
+    """
     if not path.exists():
         os.close(os.open(path, os.O_RDONLY | os.O_CREAT, _PRIVATE))
-        log.warning("there was no database, a new and empty one is made path=%s", path.absolute())
+        if is_missed:
+            log.warning("no database was there, an empty one is made path=%s", path.absolute())
     for suffix in _SIDE_FILES:
         file = path.with_name(path.name + suffix)
         if file.exists() and file.stat().st_mode & _OTHERS:

@@ -50,7 +50,7 @@ class Store:
         """Lock the file against a second gateway, open and, if new, create it."""
         try:
             self._lock = database_file.lock(self._path)
-            database_file.make_private(self._path)
+            database_file.make_private(self._path, is_missed=True)
         except BlockingIOError:
             raise StoreError(f"{self._path}: another gateway process is using it") from None
         except FileNotFoundError:
@@ -82,7 +82,7 @@ class Store:
         if self._db is not None:
             self._db.close()
         aside = salvage.move_aside(self._path, int(time.time()))
-        database_file.make_private(self._path)
+        database_file.make_private(self._path, is_missed=False)
         self._db = self._connect()
         self._prepare()
         self._take_over(aside)

@@ -73,7 +73,7 @@ class Accounts:
 
     def open(self) -> None:
         """Open or create the database. ArchiveError if it is none, or too new."""
-        engines.make_private(self._url)
+        engines.make_private(self._url, is_missed=False)  # nobody can sign in: told already
         self._engine = engines.shared(self._url)
         try:
             with self._engine.begin() as connection:

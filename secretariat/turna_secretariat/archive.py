@@ -70,7 +70,7 @@ class Archive:
         self._claim = engines.claim(self._url)
         self._writer, self._readers = engines.writing(self._url), engines.reading(self._url)
         try:
-            engines.make_private(self._url)
+            engines.make_private(self._url, is_missed=True)
             was_cut_off = engines.was_cut_off(self._writer)
             with self._writer.begin() as connection:
                 if was_cut_off:

@@ -65,13 +65,13 @@ def claim(url: sa.URL) -> IO[bytes] | None:
         raise _unusable(path, error) from None
 
 
-def make_private(url: sa.URL) -> None:
+def make_private(url: sa.URL, *, is_missed: bool) -> None:
     """See to it that a SQLite file is there and not everybody may read it."""
     path = _file(url)
     if path is None:
         return
     try:
-        database_file.make_private(path)
+        database_file.make_private(path, is_missed=is_missed)
     except OSError as error:
         raise _unusable(path, error) from None
 
