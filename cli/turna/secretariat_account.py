@@ -24,7 +24,7 @@ _RULE = f"{PASSWORD_LEAST} to {PASSWORD_MOST} characters, of any kind"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
-    add = deeds.add_parser("add", help=f"make an account; the password is asked for: {_RULE}")
+    add = deeds.add_parser("add", help="make an account; the password is asked for")
     add.add_argument("--person", required=True, help="the name that stands by what they do")
     add.add_argument("--role", required=True, choices=ROLES)
     add.add_argument(
@@ -33,9 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="whose reports they see, as in tr; may be repeated; default: all",
     )
-    password = deeds.add_parser("password", help=f"set a new password; it is asked for: {_RULE}")
+    password = deeds.add_parser("password", help="set a new password; it is asked for")
     disable = deeds.add_parser("disable", help="let nobody in by an account any more")
     for deed in (add, password):
+        deed.description = f"The password has {_RULE}; it is asked for twice, or piped in."
         deed.add_argument("--make", action="store_true", help="make a password and print it once")
     for deed in (add, password, disable):
         deed.add_argument("name", help="what they type to sign in")
