@@ -4,10 +4,12 @@ import argparse
 import getpass
 import secrets
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from turna.usage import UsageError
+from turna_backbone.kit import read_mission
 from turna_secretariat.accounts import (
     PASSWORD_LEAST,
     PASSWORD_MOST,
@@ -52,6 +54,8 @@ def run(config: Config, args: argparse.Namespace) -> int:
     accounts = Accounts(config.people)
     accounts.open()
     try:
+        if args.deed == "add":
+            _require_countries(config, args.country)
         {"add": _add, "list": _list, "disable": _disable, "password": _password, "log": _log}[
             args.deed
         ](accounts, args, config.clock.unix_s() * 1000)
@@ -62,22 +66,38 @@ def run(config: Config, args: argparse.Namespace) -> int:
     return 0
 
 
+def _require_countries(config: Config, countries: Sequence[str]) -> None:
+    """Refuse an account that would see nothing, where the mission's kit can be asked."""
+    if not countries or not config.mission.exists():
+        return
+    known = {device.country for device in read_mission(config.mission).devices}
+    for country in countries:
+        if country not in known:
+            raise AccountError(f"no handset of this mission is of the country {country!r}")
+
+
 def _add(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
+    if any(one.name == args.name for one in accounts.all()):  # before a password is asked for
+        raise AccountError(f"there is an account {args.name!r} already")
+    password = _asked(args)
     accounts.add(
         args.name,
         person=args.person,
         role=args.role,
         countries=args.country,
-        password=_asked(args),
+        password=password,
         now_ms=now_ms,
     )
+    _show_made(args, password)
     _note(accounts, f"account add {args.name} {args.role}", now_ms)
     countries = ", ".join(args.country) or "all countries"
     _say(f"{args.name}: {args.person} may sign in now, as {args.role}, for {countries}")
 
 
 def _password(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
-    accounts.set_password(args.name, _asked(args))
+    password = _asked(args)
+    accounts.set_password(args.name, password)
+    _show_made(args, password)
     _note(accounts, f"account password {args.name}", now_ms)
     _say(f"{args.name}: has a new password")
 
@@ -110,12 +130,16 @@ def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
+def _show_made(args: argparse.Namespace, password: str) -> None:
+    """Print a password that was made here, once it is good for something."""
+    if args.make:
+        print(password)
+
+
 def _asked(args: argparse.Namespace) -> str:
     """Return a password that a person typed twice, or piped in, or one made here."""
     if args.make:
-        made = secrets.token_urlsafe(_MADE_BYTES)
-        print(made)
-        return made
+        return secrets.token_urlsafe(_MADE_BYTES)
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     typed = getpass.getpass(f"Password ({_RULE}): ")

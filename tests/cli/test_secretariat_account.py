@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.secretariat.field import Field
 from tests.secretariat.live_page import PASSWORD
 from turna.__main__ import main
 from turna_secretariat.accounts import Accounts
@@ -110,3 +111,25 @@ def test_the_rule_for_passwords_is_told_before_one_is_asked_for(
     with pytest.raises(SystemExit):
         main(["secretariat", "account", "add", "--help"])
     assert "15 to 256 characters" in " ".join(capsys.readouterr().out.split())
+
+
+def test_no_password_is_shown_for_an_account_that_is_there_already(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _account(settings, *ADD, "--make") == 0
+    capsys.readouterr()
+
+    assert _account(settings, *ADD, "--make") == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "there is an account 'aylin' already" in told.err
+
+
+def test_a_country_without_a_handset_is_refused(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Field(read_config(settings).mission.parent)
+
+    assert _account(settings, *ADD[:-1], "xx", "--make") == 2
+    assert "no handset of this mission is of the country 'xx'" in capsys.readouterr().err
+    assert _account(settings, *ADD, "--make") == 0
