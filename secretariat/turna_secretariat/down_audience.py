@@ -1,5 +1,6 @@
 """Which handsets a person means: all, some teams', some, or those last seen within an area."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
@@ -8,7 +9,8 @@ from sqlalchemy.engine import Connection
 
 from turna_protocol.errors import MalformedError
 from turna_secretariat.down_words import Audience
-from turna_secretariat.registry import Registry
+from turna_secretariat.queries import revoked_generations
+from turna_secretariat.registry import Handset, Registry
 from turna_secretariat.schema import report
 
 _EARTH_M = 6_371_009  # mean radius, IUGG
@@ -34,12 +36,17 @@ class Choice:
 def choose(
     choice: Choice, connection: Connection, registry: Registry, view: frozenset[int] | None
 ) -> Audience:
-    """Return the handsets; MalformedError for one or a team that is not there, or not in view."""
+    """Return the handsets; MalformedError for one or a team that is not there, or not in view.
+
+    Whose keys are revoked is in no audience: it is in wrong hands, and nothing waits for it.
+    """
     mine = [h for h in registry.handsets() if view is None or h.device in view]
     known = {handset.device for handset in mine}
+    revoked = _revoked(connection, mine)
     if choice.all:
         # Whoever may not see all can reach only those by orders: an alert goes to everybody.
-        return Audience(tuple(sorted(known)), view is None, {"all": True})
+        usable = tuple(sorted(known - revoked))
+        return Audience(usable, view is None, {"all": True}, tuple(sorted(revoked)))
     chosen = set(choice.devices)
     if not chosen <= known:
         raise MalformedError(f"to.devices: no handset {min(chosen - known)}")
@@ -50,7 +57,16 @@ def choose(
         chosen |= members
     if choice.area is not None:
         chosen |= {d for d in known if _is_within(connection, d, choice.area)}
-    return Audience(tuple(sorted(chosen)), False, _named(choice, registry))
+    usable, left_out = tuple(sorted(chosen - revoked)), tuple(sorted(chosen & revoked))
+    if left_out and not usable:
+        names = ", ".join(registry.call_sign(device) for device in left_out)
+        raise MalformedError(f"nothing can be said to {names}: the keys are revoked")
+    return Audience(usable, False, _named(choice, registry), left_out)
+
+
+def _revoked(connection: Connection, handsets: Iterable[Handset]) -> set[int]:
+    generations = revoked_generations(connection)
+    return {one.device for one in handsets if generations.get(one.device, -1) >= one.generation}
 
 
 def _named(choice: Choice, registry: Registry) -> dict[str, object]:

@@ -22,6 +22,7 @@ from turna_secretariat.down_schema import (
     down_word,
     revocation,
 )
+from turna_secretariat.queries import revoked_generations
 from turna_secretariat.registry import Registry
 
 WORDS_LIMIT = 200
@@ -94,6 +95,7 @@ def _word(
     is_over = 0 < row["not_after_s"] < (now_s or row["at_ms"] // 1000)
     states = _States(connection, row, is_over=is_over)
     handsets = [_handset(registry, row["kind"], device, states) for device in seen]
+    _mark_revoked(connection, registry, handsets)
     shown = ("id", "kind", "mode", "at_ms", "person", "priority", "not_after_s", "airtime_ms")
     return {name: row[name] for name in shown} | {
         "task": row["task"],
@@ -179,6 +181,17 @@ def _handset(registry: Registry, kind: str, device: int, states: _States) -> _Ro
         said = answers[-1]["said"] if answers else "assigned"
         handset["task_state"] = _TASK_STATES.get(said, said)
     return handset
+
+
+def _mark_revoked(connection: Connection, registry: Registry, handsets: Sequence[_Row]) -> None:
+    """Say of whom nothing more is to come: no answer of lost keys is ever believed."""
+    generations = revoked_generations(connection)
+    for handset in handsets:
+        known = registry.handset(handset["device"])
+        revoked_up_to = generations.get(handset["device"], -1)
+        handset["revoked"] = known is not None and revoked_up_to >= known.generation
+        if handset["revoked"] and handset["state"] in ("waiting", "queued", "sent"):
+            handset["state"] = "refused"
 
 
 def _teams(handsets: Sequence[_Row]) -> list[_Row]:

@@ -198,8 +198,12 @@ class _Readings:
             one = cost_of(saying, mission, mission.frame)
             gateways = self._receivers.shares(saying, now_ms)
             costs.append(one.as_json(mission, gateways))
-        devices = sayings[0].audience.devices
-        return {"handsets": [self._registry.call_sign(d) for d in devices], "costs": costs}
+        audience, call_sign = sayings[0].audience, self._registry.call_sign
+        return {
+            "handsets": [call_sign(device) for device in audience.devices],
+            "revoked": [call_sign(device) for device in audience.revoked],
+            "costs": costs,
+        }
 
 
 def _require_in_view(view: frozenset[int] | None, devices: list[int]) -> None:

@@ -49,6 +49,7 @@ class Audience:
     devices: tuple[int, ...]
     is_all: bool
     named: dict[str, object] = field(default_factory=dict)
+    revoked: tuple[int, ...] = ()  # whom the person meant too, and who is left out
 
 
 @dataclass(frozen=True, slots=True)

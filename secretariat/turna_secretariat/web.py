@@ -93,6 +93,11 @@ def create_page(
         headers = {"content-encoding": "gzip", "cache-control": "private, max-age=86400"}
         return Response(base_map.packed(), media_type="application/geo+json", headers=headers)
 
+    @page.get("/api/login")
+    def door() -> dict[str, str]:
+        """Return what whoever stands at the door must know: whether it is in earnest."""
+        return {"mode": registry.mission.mode}
+
     @page.get("/healthz")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}

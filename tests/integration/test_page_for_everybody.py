@@ -153,7 +153,7 @@ def test_an_alert_is_sent_and_taken_back_by_keys_alone(page: Page, live: LivePag
     expect(page.locator("#say-send")).to_be_enabled()
     _tabs_to(page, page.locator("#say-send"))
     page.keyboard.press("Enter")
-    expect(page.locator("#say-send")).to_have_text("Click again: evacuate to everybody")
+    expect(page.locator("#say-send")).to_have_text("EXERCISE · Click again: evacuate to everybody")
     page.keyboard.press("Enter")
     card = page.locator("#words .word-alert")
     expect(card).to_contain_text("held by 0 of 2")

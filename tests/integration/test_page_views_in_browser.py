@@ -11,6 +11,8 @@ from tests.secretariat import exported
 from tests.secretariat.field import EPOCH_S, position, sos
 from tests.secretariat.golden import golden
 from tests.secretariat.live_page import LivePage
+from turna_backbone import mqtt, topics
+from turna_backbone.envelope import GatewayHealth, Presence
 from turna_protocol import codes
 from turna_protocol.reports import Fix, NodeHealth, Position, Report
 from turna_protocol.reports.message import Message
@@ -279,12 +281,18 @@ def test_a_task_is_sent_after_its_cost_was_seen_and_followed_by_team(
     page.get_by_role("link", name="Tasks and alerts").click()
     page.locator("#say-to").select_option("team TUR01")
     page.fill("#say-text", "Okula gidin")
+    expect(page.locator("#say-cost")).to_contain_text("cannot be sent now: gateway hatay-1 is down")
+    expect(page.locator("#say-cost")).to_contain_text("that it would reach: 1 (TUR01-1)")
+    health = GatewayHealth(b"boot-id1", EPOCH_S, 60, True, *(0,) * 9)
+    topic = topics.gateway_health("tr", "hatay-1")
+    live.inbox.put(mqtt.Message(topic, health.pack(), False, 1))
     expect(page.locator("#say-cost")).to_contain_text("Handsets reached: 1 (TUR01-1)")
     expect(page.locator("#say-cost")).to_contain_text(re.compile(r"hatay-1: [0-9.]+ %"))
     page.locator("#say-send").click()
 
     card = page.locator("#words .card")
     expect(card).to_contain_text("task 1: go to")
+    expect(card).to_contain_text("routine · no time is set")
     expect(card).to_contain_text("held by 0 of 1, answered by 0")
     expect(card).to_contain_text("assigned")
     _says(live, TaskStatus(mode=codes.EXERCISE, number=1, status=4, text="Bitti"), seq=3)
@@ -295,6 +303,51 @@ def test_a_task_is_sent_after_its_cost_was_seen_and_followed_by_team(
     expect(card).to_contain_text("taken back by Aylin Demir")
 
 
+def test_a_gateway_that_is_down_is_an_open_alarm(page: Page, live: LivePage) -> None:
+    expect(page.locator("#no-alarms")).to_be_visible()
+    topic = topics.gateway_connection("tr", "hatay-1")
+    live.inbox.put(mqtt.Message(topic, Presence(False, b"boot-id1").pack(), False, 1))
+    expect(page.locator("#alarm-list")).to_contain_text("Gateway hatay-1")
+    expect(page.locator("#alarm-list")).to_contain_text("DOWN since")
+
+
+def test_teams_and_the_small_map_stand_after_the_window_was_resized_behind_another_view(
+    page: Page, live: LivePage
+) -> None:
+    _says(live, _at(Fix(3_620_100, 3_616_100, 10, 10)))
+    team = page.locator("#map .team")
+    expect(team).to_be_in_viewport()
+    page.get_by_role("link", name="Health", exact=True).click()
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.get_by_role("link", name="Picture").click()
+    page.locator("#map").scroll_into_view_if_needed()
+    expect(team).to_be_in_viewport()
+    box, name = page.locator("#map").bounding_box(), team.bounding_box()
+    assert box is not None
+    assert name is not None
+    assert box["x"] < name["x"] < box["x"] + box["width"]
+    assert box["y"] < name["y"] < box["y"] + box["height"]
+    size = "document.querySelector('.overview canvas').clientWidth > 0"
+    page.wait_for_function(size)
+
+
+def test_a_false_alarm_asks_twice_in_the_report_and_an_accepted_call_is_accepted_once(
+    page: Page, live: LivePage
+) -> None:
+    _says(live, sos())
+    page.locator("#sos-cards").get_by_role("button", name="The whole report").click()
+    report = page.locator("dialog#report")
+    expect(report.locator("[data-mode-mark]")).to_have_text("EXERCISE")
+    report.get_by_role("button", name="False alarm").click()
+    expect(report.locator("[data-deed=false_alarm]")).to_have_text(
+        "EXERCISE · Click again: False alarm"
+    )
+    report.get_by_role("button", name="Accept").click()
+    expect(report.locator("[data-deed=accepted]")).to_be_hidden()
+    expect(report.locator("[data-deed=read]")).to_be_hidden()
+    expect(report.locator("[data-deed=acted]")).to_be_visible()
+
+
 def test_an_alert_asks_twice_and_a_roll_call_shows_who_has_not_answered(
     page: Page, live: LivePage
 ) -> None:
@@ -302,14 +355,14 @@ def test_an_alert_asks_twice_and_a_roll_call_shows_who_has_not_answered(
     page.locator("#say-kind").select_option("alert")
     expect(page.locator("#say-send")).to_be_enabled()
     page.locator("#say-send").click()
-    expect(page.locator("#say-send")).to_have_text("Click again: evacuate to everybody")
+    expect(page.locator("#say-send")).to_have_text("EXERCISE · Click again: evacuate to everybody")
     expect(page.locator("#words .card")).to_have_count(0)
     page.locator("#say-send").click()
     expect(page.locator("#words .word-alert")).to_contain_text("AZE01 0/1")
 
     page.locator("#say-kind").select_option("roll_call")
     page.locator("#say-send:enabled").click()
-    expect(page.locator("#say-send")).to_have_text("Click again: roll call to everybody")
+    expect(page.locator("#say-send")).to_have_text("EXERCISE · Click again: roll call to everybody")
     page.locator("#say-send").click()
     call = page.locator("#words .word-roll_call")
     expect(call.get_by_role("row", name="TUR01-1")).to_contain_text("no answer yet")

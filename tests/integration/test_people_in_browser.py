@@ -77,7 +77,8 @@ def test_a_lost_handset_loses_its_keys_by_a_reason_and_a_second_click(
     expect(page.locator("#revoke-note")).to_contain_text("Write why")
     page.fill("#revoke-reason", "left in the school at Antakya")
     revoke.click()
-    expect(revoke).to_have_text("Click again: TUR01-1 loses its keys")
+    expect(page.locator("dialog#handset [data-mode-mark]")).to_have_text("EXERCISE")
+    expect(revoke).to_have_text("EXERCISE · Click again: TUR01-1 loses its keys")
     expect(page.locator("#handset-rows .tag", has_text="revoked")).to_have_count(0)
     revoke.click()
 
@@ -88,6 +89,9 @@ def test_a_lost_handset_loses_its_keys_by_a_reason_and_a_second_click(
     expect(page.locator("#handset-rows tr").first).to_contain_text("revoked")
     live.arrives(live.field.carried(position(), seq=2))
     expect(page.locator("#alarm-list")).to_contain_text("it is in wrong hands")
+    page.get_by_role("link", name="Tasks and alerts").click()
+    expect(page.locator("#say-cost")).to_contain_text("keys are revoked: TUR01-1")
+    expect(page.locator('#say-to option[value="device 1"]')).to_have_count(0)
 
 
 def test_an_administrator_makes_changes_and_disables_an_account(

@@ -214,6 +214,22 @@ def test_revoked_keys_are_listed_with_who_revoked_them(page: Page) -> None:
     assert page.get("/revocations") == []
 
 
+def test_a_revoked_handset_is_in_no_audience_and_a_word_to_it_alone_is_refused(page: Page) -> None:
+    roll_call = {"kind": "roll_call", "to": {"all": True}}
+    earlier = page.post("", roll_call)[0]["id"]
+    page.post("/revocations", {"devices": [3]})
+
+    cost = page.post("/cost", roll_call)
+    assert (cost["handsets"], cost["revoked"]) == (["TUR01-1", "TUR01-2"], ["AZE01-1"])
+    (said,) = page.post("", roll_call)
+    assert [handset["device"] for handset in said["handsets"]] == [1, 2]
+    lost = page.get(f"/{earlier}")["handsets"][-1]
+    assert (lost["call_sign"], lost["revoked"], lost["state"]) == ("AZE01-1", True, "refused")
+    for to in ({"devices": [3]}, {"teams": ["AZE01"]}):
+        answer = page.post("", {"kind": "text", "form": {"text": "x"}, "to": to}, 422)
+        assert answer["detail"] == "nothing can be said to AZE01-1: the keys are revoked"
+
+
 def test_what_is_not_there_is_said_to_be_not_there(page: Page) -> None:
     page.get("/99", 404)
     page.post("/99/withdrawn", {}, 404)

@@ -23,14 +23,16 @@ function overview(map, drawn) {
   const frame = element("div", null, { class: "overview", "aria-hidden": "true" });
   corner.onAdd = () => frame;
   corner.addTo(map);
-  const options = { preferCanvas: true, zoomControl: false, attributionControl: false, dragging: false, keyboard: false, scrollWheelZoom: false, doubleClickZoom: false, touchZoom: false, boxZoom: false };
+  const options = { preferCanvas: true, zoomControl: false, attributionControl: false, dragging: false, keyboard: false, scrollWheelZoom: false, doubleClickZoom: false, touchZoom: false, boxZoom: false, trackResize: false };
   const small = window.L.map(frame, options).setView(map.getCenter(), 5);
   const layer = window.L.geoJSON(drawn, { interactive: false, style, filter: (feature) => feature.properties.kind !== "river" }).addTo(small);
   const here = window.L.rectangle(map.getBounds(), { color: colour("--sos"), weight: 2, interactive: false }).addTo(small);
   const follow = () => {
+    frame.hidden = map.getZoom() < 7;
+    if (!frame.clientWidth) return; // behind another view
+    small.invalidateSize({ animate: false });
     small.setView(map.getCenter(), Math.max(1, Math.min(5, map.getZoom() - 3)), { animate: false });
     here.setBounds(map.getBounds());
-    frame.hidden = map.getZoom() < 7;
   };
   map.on("moveend", follow);
   follow();

@@ -5,8 +5,9 @@ import { byId, element } from "./elements.js";
 import { codeWords, isCode, label, measure, stateOf } from "./form_words.js";
 import { phrase, say, sayLater } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
-import { STATE_SIGNS, clockTime, modeTag, place, sender, stateWords, typeWords, words } from "./words.js";
+import { STATE_SIGNS, clockTime, modeMark, modeTag, place, sender, stateWords, typeWords, words } from "./words.js";
 
+const SURE_MS = 6000; // so long the second click is waited for
 const HEADING = new Set(["type", "mode", "position", "time", "time_quality"]);
 const COUNTS = new Set(["casualties", "patients"]);
 const WITH_CAP = new Set(["sos", "hazard"]);
@@ -29,8 +30,10 @@ export async function openReport(id, actions) {
   byId("report-body").replaceChildren(way(report, actions), facts(report), raw(report));
   for (const each of document.querySelectorAll("[data-deed]")) {
     each.disabled = !mayAct() || !isProved;
-    each.hidden = ["accepted", "false_alarm"].includes(each.dataset.deed) && report.type !== "sos";
+    each.hidden = !offers(report, each.dataset.deed);
+    notSure(each);
     each.onclick = async () => {
+      if (each.dataset.deed === "false_alarm" && !isSure(each)) return;
       const problem = await act(`/api/reports/${id}/${each.dataset.deed}`);
       await actions.refresh();
       if (!problem) return openReport(id, actions);
@@ -38,6 +41,30 @@ export async function openReport(id, actions) {
     };
   }
   if (!byId("report").open) byId("report").showModal();
+}
+
+// Who has accepted an SOS has read it; both are said once.
+function offers(report, deed) {
+  if (report.type !== "sos") return !["accepted", "false_alarm"].includes(deed);
+  const answered = report.actions.some((each) => ["accepted", "acted", "refused", "false_alarm"].includes(each.did));
+  return !answered || !["accepted", "read"].includes(deed);
+}
+
+let sureUntil = 0;
+
+function notSure(button) {
+  sureUntil = 0;
+  button.classList.remove("sure");
+  if (button.dataset.say) button.textContent = phrase(button.dataset.say);
+}
+
+// A call for help is not taken for nothing by a slip of the hand.
+function isSure(button) {
+  if (performance.now() <= sureUntil) return true;
+  sureUntil = performance.now() + SURE_MS;
+  button.classList.add("sure");
+  button.textContent = `${modeMark()}${phrase("Click again: {what}", { what: phrase(button.dataset.say) })}`;
+  return false;
 }
 
 export function prepareDetail() {

@@ -3,7 +3,7 @@
 import { act, tell } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { phrase, say, sayLater, understood } from "./languages.js";
-import { kindWords } from "./saying.js";
+import { kindWords, urgencyWords } from "./saying.js";
 import { deedButton } from "./signed_in.js";
 import { age, clockTime, modeTag, words } from "./words.js";
 
@@ -32,6 +32,7 @@ function card(word, page, actions) {
     element("h3", null, {}, title(word), " ", modeTag(word.mode)),
     ...(word.said.text ? [element("p", word.said.text, { class: "said" })] : []),
     element("p", `${phrase("to {whom}", { whom: whom(word) })} · ${word.person} · ${clockTime(word.at_ms, page.now_ms)}`, { class: "soft" }),
+    ...(word.kind === "task" ? [element("p", urgency(word, page))] : []),
     element("p", ending(word, page), { class: "soft" }),
     table(word, page, actions));
   if (!over) item.append(deedButton(phrase("Take it back"), { "data-key": `withdraw-${word.id}` }, async () => {
@@ -53,9 +54,16 @@ function whom({ to, to_all }) {
   return [...(to.teams ?? []), ...(to.devices ?? []), ...(to.area ? [`${to.area.lat}, ${to.area.lon} ± ${to.area.radius_m} m`] : [])].join(", ");
 }
 
+// How urgent the task is and when it is to be done: not how long the order is repeated.
+function urgency({ said, at_ms }, page) {
+  const due_in_min = said.due_in_min ?? null;
+  const due = due_in_min === null ? phrase("no time is set") : phrase("due {time}", { time: clockTime(at_ms + due_in_min * 60_000, page.now_ms) });
+  return `${urgencyWords(said.urgency)} · ${due}`;
+}
+
 function ending(word, page) {
   if (word.withdrawn_ms !== null) return phrase("taken back by {person}, {time}", { person: word.withdrawn_by, time: clockTime(word.withdrawn_ms, page.now_ms) });
-  const until = phrase("until {time}", { time: clockTime(word.not_after_s * 1000, page.now_ms) });
+  const until = phrase("the order is valid until {time}", { time: clockTime(word.not_after_s * 1000, page.now_ms) });
   return `${word.is_over ? phrase("over") : until} · ${phrase("{seconds} s on the air each time", { seconds: (word.airtime_ms / 1000).toFixed(1) })}`;
 }
 

@@ -5,7 +5,7 @@ import { button, byId, copyable, element } from "./elements.js";
 import { isSilent } from "./handsets.js";
 import { phrase } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
-import { age, clockTime, place, sender } from "./words.js";
+import { age, clockTime, modeMark, place, sender } from "./words.js";
 
 const SURE_MS = 8000; // so long the second click is waited for
 
@@ -67,7 +67,7 @@ async function revoke(page, actions) {
     sureUntil = performance.now() + SURE_MS;
     byId("revoke-note").textContent = "";
     byId("revoke").classList.add("sure");
-    byId("revoke").textContent = phrase("Click again: {who} loses its keys", { who: handset.call_sign });
+    byId("revoke").textContent = modeMark() + phrase("Click again: {who} loses its keys", { who: handset.call_sign });
     return;
   }
   notSure();

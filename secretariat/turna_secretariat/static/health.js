@@ -34,6 +34,7 @@ export function showHealth(page) {
   byId("mode").hidden = false;
   byId("mode").textContent = real ? phrase("REAL OPERATION") : `${mode} · ${phrase("nothing shown here is real")} · ${mode}`;
   byId("mode").classList.toggle("real", real);
+  for (const each of document.querySelectorAll("[data-mode-mark]")) { each.hidden = real; each.textContent = mode; } // a dialog hides the banner
   document.body.classList.toggle("not-real", !real);
   const sos = page.alarms.filter((alarm) => alarm.kind === "sos");
   document.title = `${real ? "" : `${mode} · `}${sos.length ? `SOS (${countByMode(sos)}) · ` : ""}Turna · ${phrase("Secretariat")}`;
@@ -45,6 +46,11 @@ export function showHealth(page) {
     ...(refused ? [chip(phrase("Refused messages"), refused, false)] : []),
     ...Object.entries(status.counts.other_modes ?? {}).filter(([, count]) => count).map(([name, count]) => chip(phrase("Reports of another mode, {mode}", { mode: modeWords(name) }), count, name !== "actual")),
   ]);
+}
+
+// Whether what a gateway is given can go out now.
+export function gatewayWorks(gateway, now_ms) {
+  return gateway.heard_ms !== null && gateway.connected && now_ms - gateway.heard_ms <= HEARTBEAT_MISSED_MS && gateway.health.modem_up !== false;
 }
 
 function gatewayWords({ heard_ms, connected, health }, now_ms) {
@@ -91,10 +97,12 @@ function numbers(rows) {
 
 export function showAlarms(page, actions) {
   const silent = page.handsets.filter((handset) => isSilent(handset, page.now_ms));
-  byId("no-alarms").hidden = page.alarms.length + silent.length > 0;
+  const down = page.status.gateways.filter((gateway) => gateway.heard_ms !== null && !gatewayWorks(gateway, page.now_ms));
+  const count = page.alarms.length + silent.length + down.length;
+  byId("no-alarms").hidden = count > 0;
   byId("no-alarms").textContent = quiet(page);
-  byId("alarm-count").textContent = page.alarms.length + silent.length || "";
-  show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...silent.map((handset) => silenceRow(handset, page, actions))]);
+  byId("alarm-count").textContent = count || "";
+  show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...down.map((gateway) => gatewayRow(gateway, page.now_ms)), ...silent.map((handset) => silenceRow(handset, page, actions))]);
 }
 
 // That nothing is said can mean that nothing arrives: hence when the last was heard.
@@ -115,6 +123,12 @@ function alarmRow(alarm, page, actions) {
     await actions.refresh();
   }));
   return item;
+}
+
+// As long as it lasts: nobody can close it.
+function gatewayRow(gateway, now_ms) {
+  return element("li", null, { class: "is-silence" }, element("strong", phrase("Gateway {name}", { name: gateway.name })), element("span", gatewayWords(gateway, now_ms)[0], { class: "bad" }),
+    element("span", phrase("what its handsets say waits there, and nothing is said to them"), { class: "remedy" }));
 }
 
 // Silence ends by itself when the handset is heard again: nobody can close it.

@@ -1,5 +1,6 @@
 // Signs a person in and goes on to the page.
 
+import { MODES } from "./words.js";
 import { phrase, prepareLanguages, understood } from "./languages.js";
 
 const form = document.getElementById("login");
@@ -20,6 +21,12 @@ form.addEventListener("submit", async (event) => {
 });
 
 const isChanged = location.search === "?changed";
+let mode = "actual"; // until it is known
+const sayMode = () => {
+  document.getElementById("mode").hidden = mode === "actual";
+  document.getElementById("mode").textContent = `${phrase(MODES[mode])} · ${phrase("nothing shown here is real")}`;
+};
 const sayChanged = () => { if (isChanged) document.getElementById("news").textContent = phrase("Your password is changed: sign in with the new one."); };
 sayChanged();
-prepareLanguages(sayChanged);
+prepareLanguages(() => { sayChanged(); sayMode(); });
+fetch("/api/login").then(async (answer) => { mode = (await answer.json()).mode; sayMode(); }, () => {});

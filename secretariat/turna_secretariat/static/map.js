@@ -21,7 +21,7 @@ const markers = new Map();
 export function showMap(page, actions) {
   if (!window.L || document.body.dataset.view !== "picture") return;
   if (!map) prepare(page.status.origin);
-  map.invalidateSize({ pan: false });
+  map.invalidateSize({ animate: false });
   const distress = new Map(page.alarms.filter((alarm) => alarm.kind === "sos").map((alarm) => [alarm.device, alarm.cancelled_ms === null ? "SOS" : "SOS?"]));
   const placed = page.handsets.filter((handset) => handset.position);
   for (const handset of placed) mark(handset, distress.get(handset.device), page.now_ms, actions);
@@ -75,7 +75,7 @@ function fit() {
 }
 
 function prepare({ lat, lon }) {
-  map = window.L.map("map", { preferCanvas: true, minZoom: 4, maxZoom: 16, maxBounds: [[24, 8], [60, 98]], zoomSnap: 0.5, zoomControl: false }).setView([lat, lon], 9);
+  map = window.L.map("map", { preferCanvas: true, minZoom: 4, maxZoom: 16, maxBounds: [[24, 8], [60, 98]], zoomSnap: 0.5, zoomControl: false, trackResize: false }).setView([lat, lon], 9);
   map.attributionControl.setPrefix("Leaflet · GSHHG/WDBII");
   window.L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
   window.L.control.zoom({ position: "topright" }).addTo(map);
@@ -89,4 +89,6 @@ function prepare({ lat, lon }) {
   map.on("zoomend", () => layOut(map, [...markers.values()], signs()));
   prepareOverlays(map);
   drawBase(map);
+  // Leaflet itself would measure a map that is hidden behind another view, as nothing; what is drawn follows "moveend".
+  new ResizeObserver(([{ target }]) => { if (target.clientWidth) map.invalidateSize({ animate: false }).fire("moveend"); }).observe(map.getContainer());
 }

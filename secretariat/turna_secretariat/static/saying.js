@@ -2,9 +2,10 @@
 
 import { act, send, tell } from "./archive.js";
 import { byId, element, offer, option, show } from "./elements.js";
+import { gatewayWorks } from "./health.js";
 import { phrase, say, sayLater } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
-import { words } from "./words.js";
+import { modeMark, words } from "./words.js";
 
 const KINDS = { task: sayLater("task"), text: sayLater("text"), roll_call: sayLater("roll call"), alert: sayLater("alert") };
 const TASKS = ["go_to", "assess_area", "triage_worksite", "search", "rescue", "recover", "medical", "evacuate_people", "transport", "deliver", "stand_by", "relieve_team", "return_to_base", "meet", "rest", "other"];
@@ -15,7 +16,10 @@ const TYPING_MS = 400;
 const SURE_MS = 6000; // so long the second click of what reaches everybody, or alarms, is waited for
 
 let known = []; // the handsets, as the page knows them
+let isDown = () => false; // whether a gateway of that name can send now
+let shownIn = ""; // how and in which language the cost is shown
 let asked = ""; // what the cost stands for
+let answered = ""; // for which question, and how the page stood, the cost was asked last
 let sureUntil = 0;
 let onSaid = () => {};
 
@@ -32,11 +36,17 @@ export function showSaying(page) {
   offer(byId("say-task"), TASKS.map((task) => option(task, say("task", task))));
   offer(byId("say-urgency"), Object.entries(URGENCIES).map(([urgency, text]) => option(urgency, phrase(text))));
   offer(byId("say-code"), ALERTS.map((code) => option(code, say("alert", code))));
-  const teams = [...new Set(known.map((handset) => handset.team))].sort();
-  offer(byId("say-to"), [option("all", phrase("everybody")), option("area", phrase("whoever was last seen in an area")), ...teams.map((team) => option(`team ${team}`, phrase("team {name}", { name: team }))), ...known.map((handset) => option(`device ${handset.device}`, handset.call_sign))]);
+  const usable = known.filter((handset) => !handset.revoked); // to lost keys nothing is said
+  const teams = [...new Set(usable.map((handset) => handset.team))].sort();
+  offer(byId("say-to"), [option("all", phrase("everybody")), option("area", phrase("whoever was last seen in an area")), ...teams.map((team) => option(`team ${team}`, phrase("team {name}", { name: team }))), ...usable.map((handset) => option(`device ${handset.device}`, handset.call_sign))]);
   if (!byId("say-lat").value) { byId("say-lat").value = page.status.origin.lat; byId("say-lon").value = page.status.origin.lon; }
+  const downNames = page.status.gateways.filter((gateway) => !gatewayWorks(gateway, page.now_ms)).map((gateway) => gateway.name);
+  isDown = (name) => downNames.includes(name);
   showFields();
-  if (!asked && document.body.dataset.view === "down" && !byId("saying").contains(document.activeElement)) cost();
+  const look = JSON.stringify([document.documentElement.lang, downNames, known.map((handset) => handset.revoked)]);
+  if (asked && look !== shownIn) notReady(); // what it says is not so any more, or not in this language
+  shownIn = look;
+  if (!asked && document.body.dataset.view === "down" && (!answered || answered !== JSON.stringify(said()) + look)) cost();
 }
 
 function showFields() {
@@ -54,6 +64,9 @@ function said() {
   }
   return { kind, form, to: audience(byId("say-to").value) };
 }
+
+// A text without words, or an alert of none, needs no asking: the page itself knows that it cannot be.
+const hasWords = ({ kind, form }) => kind !== "text" || Boolean(form.text);
 
 function audience(chosen) {
   const [what, name] = chosen.split(" ");
@@ -75,6 +88,12 @@ function notReady() {
 // Asks what one round of it costs; only what was answered for is sent.
 async function cost() {
   const question = JSON.stringify(said());
+  answered = question + shownIn;
+  if (!hasWords(said())) {
+    byId("say-send").disabled = true;
+    asked = "";
+    return show(byId("say-cost"), [element("li", phrase("Write what is to be said."), { class: "soft" })]);
+  }
   const answer = mayAct() ? await send("/api/down/cost", JSON.parse(question)) : { problem: whyNot() };
   if (question !== JSON.stringify(said())) return;
   const problem = answer.problem;
@@ -83,11 +102,18 @@ async function cost() {
   show(byId("say-cost"), problem ? [element("li", problem, { class: "bad" })] : lines(answer.body));
 }
 
-function lines({ handsets, costs }) {
+// What there is to say of it before it is sent: whom it reaches, or would if a gateway were there, and at what cost.
+function lines({ handsets, revoked, costs }) {
   const gateways = costs.flatMap((one) => one.gateways);
+  const down = [...new Set(gateways.map((one) => one.gateway))].filter((name) => isDown(name));
+  const none = gateways.length > 0 && gateways.every((one) => down.includes(one.gateway));
+  const names = down.join(", ");
   const airtime_ms = costs.reduce((sum, one) => sum + one.airtime_ms, 0);
   return [
-    element("li", phrase("Handsets reached: {n} ({names})", { n: handsets.length, names: handsets.join(", ") })),
+    ...(none ? [element("li", `⚠ ${phrase("It cannot be sent now: gateway {names} is down; it waits until the gateway is back.", { names })}`, { class: "bad" })]
+      : down.length ? [element("li", `⚠ ${phrase("Gateway {names} is down: only the others send it now.", { names })}`, { class: "bad" })] : []),
+    element("li", none ? phrase("Handsets that it would reach: {n} ({names})", { n: handsets.length, names: handsets.join(", ") }) : phrase("Handsets reached: {n} ({names})", { n: handsets.length, names: handsets.join(", ") })),
+    ...(revoked.length ? [element("li", phrase("Left out, because their keys are revoked: {names}", { names: revoked.join(", ") }), { class: "bad" })] : []),
     element("li", phrase("Each time it is said: packets {packets}, {seconds} s on the air", { packets: costs.reduce((sum, one) => sum + one.packets, 0), seconds: (airtime_ms / 1000).toFixed(1) })),
     ...gateways.map((one) => element("li", one.percent_of_the_hour === null ? one.gateway : phrase("{gateway}: {percent} % of what it may send in an hour", { gateway: one.gateway, percent: one.percent_of_the_hour }))),
     element("li", phrase("It is repeated, ever more rarely, until the handsets hold it."), { class: "soft" }),
@@ -100,7 +126,7 @@ async function submit() {
   if ((saying.kind === "alert" || saying.to.all) && performance.now() > sureUntil) {
     sureUntil = performance.now() + SURE_MS;
     byId("say-send").classList.add("sure");
-    byId("say-send").textContent = phrase("Click again: {alert} to {whom}", { alert: what(saying), whom: byId("say-to").selectedOptions[0].textContent });
+    byId("say-send").textContent = modeMark() + phrase("Click again: {alert} to {whom}", { alert: what(saying), whom: byId("say-to").selectedOptions[0].textContent });
     return;
   }
   const problem = await act("/api/down", saying);
@@ -111,4 +137,5 @@ async function submit() {
 
 const what = ({ kind, form }) => kind === "alert" ? say("alert", form.code) : kind === "task" ? say("task", form.task) : kindWords(kind);
 
+export const urgencyWords = (urgency) => phrase(URGENCIES[urgency] ?? words(urgency));
 export const kindWords = (kind) => phrase(KINDS[kind] ?? words(kind));

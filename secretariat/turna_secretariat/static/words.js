@@ -26,7 +26,8 @@ export const words = (name) => String(name).replaceAll("_", " ");
 
 export function shortTime(ms, now_ms = ms) {
   const iso = new Date(ms).toISOString();
-  return (Math.abs(now_ms - ms) > 72_000_000 ? `${iso.slice(5, 10)} ` : "") + iso.slice(11, 19);
+  const isToday = new Date(now_ms).toISOString().startsWith(iso.slice(0, 10));
+  return (isToday ? "" : `${iso.slice(0, 10)} `) + iso.slice(11, 19);
 }
 
 export const clockTime = (ms, now_ms) => ms === null || ms === undefined ? phrase("never") : `${shortTime(ms, now_ms)} UTC`;
@@ -44,6 +45,9 @@ export const place = (position, decimals = 5) => position ? `${position.lat.toFi
 // What is of the mission's own mode and real has no mark; a real one among exercises has the loudest.
 let missionMode = "actual";
 export const setMissionMode = (mode) => { missionMode = mode; };
+
+// In front of what a button does when all is a drill; nothing in earnest.
+export const modeMark = () => missionMode === "actual" ? "" : `${modeWords(missionMode)} · `;
 
 export function modeTag(mode) {
   if (mode === "unknown" || (mode === "actual" && missionMode === "actual")) return "";
