@@ -14,8 +14,7 @@ from turna_protocol import codes
 from turna_protocol.iso8601 import format_time
 from turna_secretariat import emt
 from turna_secretariat.emt_items import NAMES, VERSION
-from turna_secretariat.exports.entry import named
-from turna_secretariat.exports.harmless import one_line
+from turna_secretariat.exports.harmless import in_file_name, one_line
 from turna_secretariat.exports.selection import SelectionError, moment_ms
 from turna_secretariat.exports.tables import text_table
 
@@ -61,7 +60,7 @@ def write(mission: str, days: Sequence[dict[str, Any]]) -> bytes:
 
 
 def file_name(mission: str, mode: str) -> str:
-    return f"turna-{mode.upper()}-{named(mission)}-emt-mds.csv"
+    return f"turna-{mode.upper()}-{in_file_name(mission)}-emt-mds.csv"
 
 
 def _rows(mission: str, day: dict[str, Any]) -> list[list[str | int]]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from turna_secretariat.exports import cap, cot, geojson, hxl, kml, tables
-from turna_secretariat.exports.entry import Entry, named
+from turna_secretariat.exports.entry import Entry
+from turna_secretariat.exports.harmless import in_file_name
 from turna_secretariat.exports.selection import Selection
 
 
@@ -38,4 +39,4 @@ BY_SUFFIX = {known.suffix: known for known in FORMATS.values()}
 def file_name(mission: str, selection: Selection, suffix: str) -> str:
     """Return a name that cannot be taken for another mode's, in characters every system takes."""
     kinds = "-".join(selection.types) or "reports"
-    return f"turna-{selection.mode.upper()}-{named(mission)}-{kinds}.{suffix}"
+    return f"turna-{selection.mode.upper()}-{in_file_name(mission)}-{kinds}.{suffix}"

@@ -10,12 +10,19 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Controls, invisible and direction-changing characters, surrogates, private use.
 _UNSEEN = ("Cc", "Cf", "Cs", "Co")
 _NONCHARACTERS = ("\ufffe", "\uffff")
+_NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9_]+")
 _FORMULA_START = re.compile(r"(^|;)(\s*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def one_line(text: str) -> str:
     """Return the text in one line, without anything that acts instead of being seen."""
     return "".join(_seen(character) for character in text)
+
+
+def in_file_name(text: str) -> str:
+    """Return the text in characters that every system takes in a file's name, dashes for others."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return _NOT_IN_FILE_NAMES.sub("-", plain).strip("-") or "mission"
 
 
 def csv_cell(text: str) -> str:
