@@ -161,6 +161,7 @@ class Field:
         self.clock = SteppedClock(epoch_s=EPOCH_S)
         self.radio = FakeRadio()
         self.uplink = FakeUplink()
+        directory.mkdir(exist_ok=True)
         self.path = directory / "gateway.db"
         self._number = 0
         self._messages = 0
