@@ -22,6 +22,7 @@ from turna_secretariat.config import TEMPLATE
 from turna_secretariat.desk import Desk
 from turna_secretariat.engines import sqlite_url
 from turna_secretariat.exports.formats import FORMATS
+from turna_secretariat.exports.harmless import in_file_name
 from turna_secretariat.registry import Registry
 from turna_secretariat.signed_in import COOKIE
 from turna_secretariat.web import create_page
@@ -174,3 +175,8 @@ def test_tak_gets_what_there_is_and_the_command_ends(
     assert main([*asked, "--to", "udp://127.0.0.1:9"]) == 0
     assert "sent 2 EXERCISE events" in capsys.readouterr().err
     assert main([*asked, "--to", "tcp://127.0.0.1:1"]) == 2
+
+
+def test_a_missions_name_stands_in_a_files_name_without_signs_that_some_system_refuses() -> None:
+    assert in_file_name("Hatay tatbikatı 2026/1") == "Hatay-tatbikat-2026-1"
+    assert in_file_name("Жер") == "mission"

@@ -55,8 +55,9 @@ def test_a_stranger_sees_the_door_and_nothing_behind_it(
     seen = {path for path in reading if stranger.get(_filled(path)).status_code != 401}
     done = {path for path in doing if stranger.post(_filled(path)).status_code != 401}
 
-    assert (seen, done) == ({"/login", "/healthz"}, {"/api/login"})
+    assert (seen, done) == ({"/login", "/healthz", "/api/login"}, {"/api/login"})
     assert stranger.get("/static/login.js").status_code == 200
+    assert stranger.get("/api/login").json() == {"mode": "exercise"}  # a drill says so at the door
 
 
 def test_a_browser_without_a_session_is_led_to_the_door(stranger: httpx.Client) -> None:
