@@ -3,9 +3,13 @@
 The gateway is whole and real: keys, store on disk with full durability, paho, a broker in a process
 of its own.  The peer is meshtastic/python's way; it keeps and proves nothing.  CPU time is that of
 all threads of this process, the median of several rounds in which both take turns.
+
+All of it, the broker too, runs on one core, as the promise says.  On two, what it costs to wake a
+thread on the other one is counted as ours: an idle virtual machine then shows 62 us for 35.
 """
 
 import gc
+import os
 import statistics
 import threading
 import time
@@ -55,6 +59,7 @@ PROMISES = (
 
 def main() -> int:
     """Print tables, write JSON; return 1 if a promise does not hold."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     measured, parts = _measure()
     kept = {each.name: each.holds(measured[each.name]) for each in PROMISES}
     verdicts: list[list[str | float]] = [
@@ -62,7 +67,9 @@ def main() -> int:
         for each in PROMISES
     ]
     verdicts += [[name, value, "", ""] for name, value in measured.items() if name not in kept]
-    table("From sealed packet to PUBACK", ("", "measured", "promised", "kept"), verdicts)
+    table(
+        "From sealed packet to PUBACK, on one core", ("", "measured", "promised", "kept"), verdicts
+    )
     rest_us = measured["cpu_us_per_report"] - sum(stage.ours_us for stage in parts)
     table(
         f"Stage by stage, us of CPU per report, in groups of {GROUP}",
