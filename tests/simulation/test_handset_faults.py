@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.handset_bench import LONG_MS, Field, Host
+from turna_handset.font import SIGNS
 from turna_protocol import delivery
 from turna_protocol.reports import Sitrep
 from turna_simulation.world import World
@@ -62,7 +63,7 @@ def test_a_radio_that_fails_is_shown_and_the_report_goes_out_when_it_works_again
         field.send_sitrep()
         world.run_for(15_000)
         assert field.shows("RADIO FAILED")
-        assert field.shows("saved here")
+        assert field.shows(f"{SIGNS[delivery.SAVED]} SITREP")
         assert field.gateway.heard == []
         field.handset.parts.radio.power(True)
         world.run_for(60_000)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.simulation.handset_bench import HOLD_MS, LONG_MS, PRESS_MS, Field
 from turna_handset import font
-from turna_protocol import codes
+from turna_protocol import codes, delivery
 from turna_protocol.reports import NodeHealth, Position, Sitrep, Sos
 from turna_simulation.world import World
 
@@ -169,4 +169,4 @@ def test_a_region_that_is_not_set_keeps_the_handset_silent_and_says_so(tmp_path:
         world.run_for(60_000)
         assert field.gateway.heard == []
         assert field.shows("REGION: NO SENDING")
-        assert field.shows("saved here")
+        assert field.shows(f"{font.SIGNS[delivery.SAVED]} SITREP")
