@@ -99,8 +99,10 @@ class Desk:
                 transaction.raise_alarm("quarantined", None, detail, now_ms)
             return self._receipts.answer(transaction, [Answer(envelope, None)])
 
-    def act(self, report_id: int, did: str, person: str, now_ms: int) -> list[Outgoing]:
-        """File what a person did with a report and return the receipts that tell the field.
+    def act(
+        self, report_id: int, did: str, person: str, now_ms: int, reason: str | None = None
+    ) -> list[Outgoing]:
+        """File what a person did with a report, and why; return the receipts that tell the field.
 
         KeyError for a report or a deed that does not exist, NotPossibleError if another's word
         stands already.
@@ -111,7 +113,7 @@ class Desk:
             if row is None:
                 raise KeyError(report_id)
             self._require_possible(transaction, row, did, person)
-            transaction.record_action(report_id, person, did, now_ms)
+            transaction.record_action(report_id, person, did, now_ms, reason)
             reached = delivery.advance(row["state"], state)
             transaction.set_state(report_id, reached, person, now_ms)
             alarm = transaction.alarm_about(report_id, alarms.SOS)

@@ -51,6 +51,7 @@ def _deeds(connection: Connection, report_ids: list[int]) -> dict[int, list[dict
     deeds: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in connection.execute(query).mappings():
         deed = {"at_ms": row["at_ms"], "who": row["person"], "did": row["did"]}
+        deed["reason"] = row["reason"]
         deeds[row["report_id"]].append(deed)
     return deeds
 

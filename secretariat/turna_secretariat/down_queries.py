@@ -1,8 +1,9 @@
 """What went down, as the page and the command line show it: each word, and how far it is by team.
 
 `state` of a handset: waiting (no gateway has it yet), queued, sent, delivered (proved by the
-handset itself), expired, refused, withdrawn.  `task_state`: assigned, seen, accepted, working,
-done, refused, failed or cancelled, as the team says.
+handset itself: it says that it holds it, or answers), expired, refused, withdrawn.
+`task_state`: assigned, seen, accepted, working, done, refused, failed or cancelled, as the team
+says.
 """
 
 import json
@@ -140,17 +141,23 @@ class _States:
     def of(self, device: int) -> _Row:
         return {
             "state": self._state(device),
-            "delivered_ms": max(self._held[device]) if self._is_delivered(device) else None,
+            "delivered_ms": self._delivered_ms(device),
             "answers": self._answers[device],
         }
 
-    def _is_delivered(self, device: int) -> bool:
-        """Tell whether the handset holds all of it: a resumption may be an alert and an order."""
+    def _delivered_ms(self, device: int) -> int | None:
+        """Return since when it is known that the handset has it: who answers has read it."""
+        if self._is_held(device):
+            return max(self._held[device])
+        return min((answer["at_ms"] for answer in self._answers[device]), default=None)
+
+    def _is_held(self, device: int) -> bool:
+        """Tell whether it says that it holds all: a resumption may be an alert and an order."""
         wanted = sum(for_whom in (0, device) for for_whom in self._items)
         return wanted > 0 and len(self._held[device]) == wanted
 
     def _state(self, device: int) -> str:
-        if self._is_delivered(device):
+        if self._delivered_ms(device) is not None:
             return "delivered"
         states = self._sendings.get(device) or self._sendings.get(0)
         if not states:

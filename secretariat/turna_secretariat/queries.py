@@ -72,7 +72,7 @@ def one_report(connection: Connection, registry: Registry, report_id: int) -> di
             for way in connection.execute(carried.order_by(carriage.c.arrived_ms)).mappings()
         ],
         "actions": [
-            {"at_ms": deed["at_ms"], "person": deed["person"], "did": deed["did"]}
+            {name: deed[name] for name in ("at_ms", "person", "did", "reason")}
             for deed in connection.execute(deeds).mappings()
         ],
         "content_hex": row["content"].hex(),

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # Raised with every change; `versions` brings it to older archives, a newer archive is refused.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 # SQLite numbers rows by itself only for a column whose type is exactly INTEGER.
@@ -183,6 +183,7 @@ action = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("person", String(80), nullable=False),
     Column("did", String(16), nullable=False),  # read | accepted | acted | refused
+    Column("reason", String(200)),  # why, in the person's own words; None: not said
     Index("action_by_report", "report_id"),
 )
 

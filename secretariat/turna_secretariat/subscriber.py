@@ -63,6 +63,7 @@ class Deed:
     report_id: int
     did: str
     person: str
+    reason: str | None = None
     done: Event = field(default_factory=Event)
     errors: list[Exception] = field(default_factory=list)
 
@@ -238,7 +239,8 @@ class Subscriber:
     def _do(self, deed: AnyDeed) -> None:
         try:
             if isinstance(deed, Deed):
-                self._queue(self._desk.act(deed.report_id, deed.did, deed.person, self._now_ms()))
+                said = (deed.report_id, deed.did, deed.person, self._now_ms(), deed.reason)
+                self._queue(self._desk.act(*said))
             elif isinstance(deed, DownDeed):
                 self._desk.down.do(deed, self._now_ms())
             elif isinstance(deed, EmtDeed):

@@ -119,10 +119,11 @@ class Transaction:
         self._connection.execute(report.update().where(report.c.id == report_id).values(**values))
         self.note_change("state", report_id, at_ms)
 
-    def record_action(self, report_id: int, person: str, did: str, at_ms: int) -> None:
-        self._connection.execute(
-            action.insert().values(report_id=report_id, at_ms=at_ms, person=person, did=did)
-        )
+    def record_action(
+        self, report_id: int, person: str, did: str, at_ms: int, reason: str | None = None
+    ) -> None:
+        deed = {"report_id": report_id, "at_ms": at_ms, "person": person, "did": did}
+        self._connection.execute(action.insert().values(**deed, reason=reason))
 
     def actions_on(self, report_id: int) -> list[RowMapping]:
         mine = sa.select(action).where(action.c.report_id == report_id).order_by(action.c.id)

@@ -36,6 +36,7 @@ STATIC = FilePath(__file__).parent / "static"
 # A row's number as SQLite can look for it.
 Number = Annotated[int, Path(ge=1, lt=1 << 53)]
 Mode = Literal["actual", "exercise", "test"]
+REASON_LIMIT = 200
 
 
 def create_page(
@@ -179,11 +180,16 @@ def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.post("/reports/{report_id}/{did}")
-    def do(report_id: Number, did: str, request: Request) -> dict[str, Any]:
+    def do(
+        report_id: Number,
+        did: str,
+        request: Request,
+        reason: Annotated[str, Body(embed=True, max_length=REASON_LIMIT)] = "",
+    ) -> dict[str, Any]:
         if did not in STATE_AFTER:
             raise HTTPException(404, f"a report can be {', '.join(sorted(STATE_AFTER))}")
         _found(archive, registry, report_id)  # of one's own countries, then
-        deed = Deed(report_id, did, signed_in(request).person)
+        deed = Deed(report_id, did, signed_in(request).person, reason.strip() or None)
         hand_over(inbox, deed, "there is no such report")
         return _found(archive, registry, report_id)
 

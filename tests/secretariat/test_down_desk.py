@@ -281,7 +281,7 @@ def test_a_task_goes_through_its_states_by_its_handsets_word(book: Book) -> None
     )
     assert book.word(word)["handsets"][1]["task_state"] == "refused"
     assert book.word(word)["teams"] == [
-        {"team": "TUR01", "country": "tr", "handsets": 2, "delivered": 0, "answered": 2}
+        {"team": "TUR01", "country": "tr", "handsets": 2, "delivered": 2, "answered": 2}
     ]
 
 
@@ -318,7 +318,7 @@ def test_a_roll_call_to_all_is_one_notice_and_shows_who_answered(book: Book) -> 
     assert book.states(word) == [
         ("TUR01-1", "delivered"),
         ("TUR01-2", "waiting"),
-        ("AZE01-1", "waiting"),
+        ("AZE01-1", "delivered"),
     ]
     third = book.word(word)["handsets"][2]
     assert third["answers"][0]["said"] == "all_safe"

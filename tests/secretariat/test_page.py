@@ -102,6 +102,19 @@ def test_who_comes_second_is_told_who_has_accepted_it(client: httpx.Client, live
     )
 
 
+def test_why_a_call_was_a_false_alarm_stands_in_its_book(
+    client: httpx.Client, live: LivePage
+) -> None:
+    _filed(client, live, 5)
+    reason = {"reason": " pressed by mistake "}
+
+    assert client.post("/api/reports/1/false_alarm", json=reason).status_code == 200
+    assert client.get("/api/sos").json()[0]["book"][-1]["reason"] == "pressed by mistake"
+    assert client.get("/api/reports/1").json()["actions"][-1]["reason"] == "pressed by mistake"
+    too_long = client.post("/api/reports/1/read", json={"reason": "x" * 201})
+    assert too_long.status_code == 422
+
+
 def test_reading_an_sos_does_not_silence_it(client: httpx.Client, live: LivePage) -> None:
     _filed(client, live, 5)
     client.post("/api/reports/1/read")

@@ -22,6 +22,7 @@ _BACK_TO_3 = (
     "DROP TABLE track",
     "DROP TABLE emt_daily",
     "ALTER TABLE revocation DROP COLUMN reason",
+    "ALTER TABLE action DROP COLUMN reason",
     "DROP INDEX report_by_mode",
     "CREATE INDEX of_another_time ON report (priority)",
     "UPDATE schema_version SET version = 3",
