@@ -65,7 +65,7 @@ def airtime_us(lengths: Sequence[int], sf: int, preamble_symbols: int = PREAMBLE
 
 
 def packet_us(length: int, sf: int, preamble_symbols: int) -> int:
-    return airtime.time_on_air_us(
+    return airtime.airtime_us(
         airtime.SX126X,
         length,
         sf=sf,

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from benchmarks.corpus import EARTHQUAKE
-from turna_protocol.mission import Device, Gateway, Mission, Radio
+from turna_protocol.mission import Device, Gateway, Mission
+from turna_protocol.regions import USUAL_CHANNEL
 
 MASTER = bytes(range(32))
 
@@ -32,15 +33,7 @@ def mission(handsets: Sequence[Device], gateways: Sequence[Gateway]) -> Mission:
         mode="exercise",
         frame=EARTHQUAKE.frame,
         region="KZ433",
-        radio=Radio(
-            freq_hz=433_175_000,
-            bandwidth_hz=125_000,
-            sf=8,
-            coding_rate=5,
-            preamble_symbols=12,
-            sync_word=0x12,
-            power_dbm=10,
-        ),
+        channel=USUAL_CHANNEL,
         devices=tuple(handsets),
         gateways=tuple(gateways),
     )

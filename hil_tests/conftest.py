@@ -21,6 +21,7 @@ from turna_backbone.clock import SystemClock
 from turna_gateway.ports import Event, PacketHeard
 from turna_gateway.serial_radio import SerialRadio
 from turna_protocol.modem.radio_messages import RadioSetting
+from turna_protocol.regions import USUAL_CHANNEL
 
 E = TypeVar("E", bound=Event)
 
@@ -140,16 +141,8 @@ class Host:
 
 @pytest.fixture
 def setting(request: pytest.FixtureRequest) -> RadioSetting:
-    return RadioSetting(
-        region="COMMON433",
-        freq_hz=433_175_000,
-        bandwidth_hz=125_000,
-        sf=8,
-        coding_rate=5,
-        preamble_symbols=12,
-        sync_word=0x12,
-        power_dbm=request.config.getoption("--hil-power-dbm"),
-    )
+    power_dbm = request.config.getoption("--hil-power-dbm")
+    return RadioSetting("COMMON433", USUAL_CHANNEL.replace(power_dbm=power_dbm))
 
 
 @pytest.fixture

@@ -16,12 +16,10 @@ from typing import IO, Protocol
 import serial
 
 from turna.deployment import (
-    DEFAULT_RADIO,
     GatewayPlan,
     TeamPlan,
     make_deployment,
 )
-from turna_protocol.mission import Radio
 from turna_simulation.board import Board as VirtualHardware
 from turna_simulation.models import PROFILES
 from turna_simulation.world import DEFAULT_START_UNIX_S, World
@@ -36,7 +34,6 @@ VIRTUAL_BOARDS = {
     "v3": ("handset", "tbeam_1_1"),
     "v4": ("relay", "heltec_v3"),
 }
-_RADIO = {name: getattr(DEFAULT_RADIO, name) for name in DEFAULT_RADIO.FIELDS}
 
 
 class CannotError(Exception):
@@ -149,7 +146,7 @@ def _kit(folder: Path) -> Path:
         region="COMMON433",
         teams=[TeamPlan("RIG", "tr")],
         gateways=[GatewayPlan("rig", "tr")],
-        radio=Radio(**(_RADIO | {"hops": 1})),
+        hops=1,
     )
     return folder
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 import serial
@@ -68,7 +67,7 @@ def test_a_packet_handed_over_during_a_power_cut_is_sent_afterwards(
 def test_a_modem_without_a_region_listens_and_never_transmits(
     boards: Boards, setting: RadioSetting
 ) -> None:
-    with _host(boards, setting, region="UNSET") as host:
+    with _host(boards, RadioSetting("UNSET", setting.channel)) as host:
         host.expect(RadioUp)
         host.radio.transmit(b"unlawful", priority=1)
         assert not host.expect(Transmitted).ok
@@ -77,14 +76,14 @@ def test_a_modem_without_a_region_listens_and_never_transmits(
 def test_a_modem_refuses_more_power_than_its_region_allows(
     boards: Boards, setting: RadioSetting
 ) -> None:
-    with _host(boards, setting, power_dbm=22) as host:
+    louder = RadioSetting(setting.region, setting.channel.replace(power_dbm=22))
+    with _host(boards, louder) as host:
         assert "dBm" in host.expect(RadioDown).reason
 
 
 @contextmanager
-def _host(boards: Boards, setting: RadioSetting, **changes: object) -> Iterator[Host]:
-    fields: dict[str, Any] = {name: getattr(setting, name) for name in setting.FIELDS}
-    host = Host(boards("modem", 1)[0].port, RadioSetting(**(fields | changes)))
+def _host(boards: Boards, setting: RadioSetting) -> Iterator[Host]:
+    host = Host(boards("modem", 1)[0].port, setting)
     yield host
     host.radio.stop()
 

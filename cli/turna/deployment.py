@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from turna.phone_codes import code_of
 from turna_protocol import alerts, keys, mission
+from turna_protocol.channel import Channel
 from turna_protocol.frame import Frame
-from turna_protocol.mission import Device, Gateway, Mission, Radio
+from turna_protocol.mission import Device, Gateway, Mission
+from turna_protocol.regions import USUAL_CHANNEL
 
 MASTER_BYTES = 32
 FIRST_GENERATION = 1
@@ -25,17 +27,6 @@ USUAL_BOARD = "heltec_v3"
 MISSION_FILE = "mission.json"
 MASTER_FILE = "provisioning.keys.json"
 VIRTUAL_HARDWARE_ID_BYTES = 6  # as long as an ESP32's machine.unique_id()
-
-# The band common to the member states (turna_protocol.regions), one channel for all.
-DEFAULT_RADIO = Radio(
-    freq_hz=433_175_000,
-    bandwidth_hz=125_000,
-    sf=8,
-    coding_rate=5,
-    preamble_symbols=12,
-    sync_word=0x12,
-    power_dbm=10,
-)
 
 
 @dataclass(frozen=True)
@@ -88,7 +79,8 @@ def make_deployment(
     region: str,
     teams: Sequence[TeamPlan],
     gateways: Sequence[GatewayPlan],
-    radio: Radio = DEFAULT_RADIO,
+    channel: Channel = USUAL_CHANNEL,
+    hops: int = 0,
     board: str = USUAL_BOARD,
     master: bytes | None = None,
 ) -> Mission:
@@ -100,7 +92,8 @@ def make_deployment(
         mode=mode,
         frame=Frame(origin[0], origin[1], epoch_s),
         region=region,
-        radio=radio,
+        channel=channel,
+        hops=hops,
         devices=_devices(name, teams),
         gateways=tuple(
             Gateway(index=index, name=plan.name, country=plan.country)

@@ -23,6 +23,7 @@ from turna.deployment_kit import (
 from turna.usage import UsageError
 from turna_protocol.errors import MalformedError
 from turna_protocol.packet import HOPS_MAX
+from turna_protocol.regions import USUAL_CHANNEL
 
 _DAY_S = 86_400
 
@@ -86,7 +87,7 @@ def _add_new(task: argparse.ArgumentParser) -> None:
         "--preamble",
         type=int,
         metavar="SYMBOLS",
-        default=deployment.DEFAULT_RADIO.preamble_symbols,
+        default=USUAL_CHANNEL.preamble_symbols,
         help="before each packet (default: 12); with 64 listening handsets last twice as long,"
         " and packets take nearly twice the time",
     )
@@ -155,9 +156,7 @@ def _new(args: argparse.Namespace) -> None:
         raise UsageError(f"{args.kit} is a mission kit already; its keys are not made twice")
     name = given_or_asked(args.name, "--name", "the mission's name")
     region = given_or_asked(args.region, "--region", deployment_terms.region_question())
-    radio = deployment_terms.radio(
-        region, args.channel_hz, args.power_dbm, args.hops, args.preamble
-    )
+    channel = deployment_terms.channel(region, args.channel_hz, args.power_dbm, args.preamble)
     origin = given_or_asked(
         args.origin, "--origin", "the middle of the area, as LAT,LON in degrees"
     )
@@ -169,14 +168,16 @@ def _new(args: argparse.Namespace) -> None:
             origin=deployment_terms.origin(origin),
             epoch_s=deployment_terms.epoch_s(args.epoch, int(time.time()) // _DAY_S * _DAY_S),
             region=region,
-            radio=radio,
+            channel=channel,
+            hops=args.hops,
             teams=(),
             gateways=(),
         )
     except MalformedError as error:
         raise UsageError(f"such a deployment would be refused: {error}") from None
     deployment_terms.write_service_settings(args.kit, made, {})
-    print(f"{args.kit}: {made.name} ({made.mode.upper()}), {region}, {radio.freq_hz / 1e6:.3f} MHz")
+    where = f"{region}, {channel.freq_hz / 1e6:.3f} MHz"
+    print(f"{args.kit}: {made.name} ({made.mode.upper()}), {where}")
     print(f"origin {deployment_terms.origin_in_words(made.frame)}")
     print(f"epoch {datetime.fromtimestamp(made.frame.epoch_s, UTC):%Y-%m-%d %H:%M} UTC")
     print(

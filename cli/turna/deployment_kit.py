@@ -63,7 +63,7 @@ def read_kit(directory: Path) -> Kit:
         boards[device.device] = str(settings["board"])
         usual = deployment.handset_settings(mission, device, boards[device.device], master)
         freq_hz = deployment.frequency_of(settings)
-        if freq_hz != mission.radio.freq_hz:
+        if freq_hz != mission.channel.freq_hz:
             channels[device.device] = freq_hz
         further[device.device] = {k: v for k, v in settings.items() if k not in usual}
     modems = {
@@ -102,7 +102,7 @@ def with_handset(kit: Kit, new: NewHandset) -> tuple[Kit, Device]:
     if new.language is not None:
         further["language"] = new.language
     grown = _with_devices(kit, (*taken, made), made, new.board, further)
-    if new.freq_hz in (None, kit.mission.radio.freq_hz):
+    if new.freq_hz in (None, kit.mission.channel.freq_hz):
         return grown, made
     if new.freq_hz not in kit.second_modems.values():
         raise UsageError("no gateway of this kit listens there: add-gateway --second-frequency-mhz")

@@ -52,17 +52,17 @@ def _counts_no_more(revoked: Revocations, device: mission.Device) -> bool:
 
 
 def _terms(made: mission.Mission) -> list[str]:
-    frame, radio = made.frame, made.radio
+    frame, channel = made.frame, made.channel
     region = regions.REGIONS.get(made.region)
     source = "unknown to this release" if region is None else region.source
-    modulation = f"{radio.bandwidth_hz // 1000} kHz, SF{radio.sf}, {radio.power_dbm} dBm"
-    relays = f", {radio.hops} hops by relays" if radio.hops else ""
+    modulation = f"{channel.bandwidth_hz // 1000} kHz, SF{channel.sf}, {channel.power_dbm} dBm"
+    relays = f", {made.hops} hops by relays" if made.hops else ""
     return [
         f"{made.name} ({made.mode.upper()})",
         f"  origin   {frame.origin_lat_e5 / 1e5:.5f}, {frame.origin_lon_e5 / 1e5:.5f}",
         f"  epoch    {datetime.fromtimestamp(frame.epoch_s, UTC):%Y-%m-%d %H:%M} UTC",
         f"  region   {made.region}: {source}",
-        f"  channel  {radio.freq_hz / 1e6:.3f} MHz, {modulation}{relays}",
+        f"  channel  {channel.freq_hz / 1e6:.3f} MHz, {modulation}{relays}",
     ]
 
 

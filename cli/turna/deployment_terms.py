@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from turna.deployment import DEFAULT_RADIO
 from turna.usage import UsageError
 from turna_gateway.config import TEMPLATE as GATEWAY_TEMPLATE
 from turna_protocol import json_form, regions
+from turna_protocol.channel import Channel
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
-from turna_protocol.mission import Mission, Radio
+from turna_protocol.mission import Mission
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_secretariat.config import TEMPLATE as SECRETARIAT_TEMPLATE
 
 LANGUAGES = ("en", "tr", "az", "kk", "ky", "uz", "uz@cyrillic", "tk", "hu", "ru")
@@ -24,41 +25,41 @@ def region_question() -> str:
     return f"the region whose rules apply, one of {', '.join(usable)}"
 
 
-def radio(
+def channel(
     region_name: str,
-    channel_hz: int | None,
+    freq_hz: int | None,
     power_dbm: int | None,
-    hops: int = 0,
-    preamble_symbols: int = DEFAULT_RADIO.preamble_symbols,
-) -> Radio:
+    preamble_symbols: int = USUAL_CHANNEL.preamble_symbols,
+) -> Channel:
     """Return the channel of a deployment; UsageError if the region does not allow it."""
-    if not DEFAULT_RADIO.preamble_symbols <= preamble_symbols <= PREAMBLE_SYMBOLS_MAX:
-        shortest = DEFAULT_RADIO.preamble_symbols
+    if not USUAL_CHANNEL.preamble_symbols <= preamble_symbols <= PREAMBLE_SYMBOLS_MAX:
+        shortest = USUAL_CHANNEL.preamble_symbols
         raise UsageError(f"a preamble has {shortest} to {PREAMBLE_SYMBOLS_MAX} symbols")
     region = regions.REGIONS.get(region_name)
     if region is None:
         raise UsageError(f"there is no region {region_name}; give {region_question()}")
     if not region.sub_bands:
         raise UsageError(f"region {region.name} allows no transmission: {region.source}")
-    freq_hz = region.channels_hz[0] if channel_hz is None else channel_hz
-    bandwidth_hz = DEFAULT_RADIO.bandwidth_hz
+    chosen = USUAL_CHANNEL.replace(
+        freq_hz=region.channels_hz[0] if freq_hz is None else freq_hz,
+        preamble_symbols=preamble_symbols,
+    )
     if power_dbm is None:
-        band = region.sub_band(freq_hz, bandwidth_hz)
+        band = regions.sub_band(region_name, chosen)
         power_dbm = min(USUAL_POWER_MAX_DBM, band.eirp_max_dbm_x100 // 100) if band else 0
-    refused = regions.refusal(region_name, freq_hz, bandwidth_hz, power_dbm)
+    chosen = chosen.replace(power_dbm=power_dbm)
+    refused = region.refusal(chosen)
     if refused is not None:
         raise UsageError(refused)
-    values = {name: getattr(DEFAULT_RADIO, name) for name in Radio.FIELDS}
-    chosen = {"freq_hz": freq_hz, "power_dbm": power_dbm, "hops": hops}
-    return Radio(**{**values, **chosen, "preamble_symbols": preamble_symbols})
+    return chosen
 
 
 def second_channel(mission: Mission, mhz: float | None) -> int | None:
     """Return a second channel in Hz; UsageError where law or the first channel leave no room."""
     if mhz is None:
         return None
-    first, freq_hz = mission.radio, round(mhz * 1_000_000)
-    refused = regions.refusal(mission.region, freq_hz, first.bandwidth_hz, first.power_dbm)
+    first, freq_hz = mission.channel, round(mhz * 1_000_000)
+    refused = regions.refusal(mission.region, first.replace(freq_hz=freq_hz))
     if refused is not None:
         raise UsageError(refused)
     if 0 < abs(freq_hz - first.freq_hz) < 2 * first.bandwidth_hz:

@@ -1,11 +1,10 @@
-"""What every radio driver takes and gives: its configuration, a received packet, its failure.
+"""What every radio driver gives: a received packet, its failure, what it has counted.
 
 And what `RadioDriver` asks of each chip: the methods of `RadioChip` and the events it reports.
 """
 
 from micropython import const
 
-from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.record import Record
 
 TYPE_CHECKING = False
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
 
     from machine import Pin
 
+    from turna_protocol.channel import Channel
+
     class RadioChip(Protocol):
         """One kind of chip.  Any method may raise RadioError when the chip does not do its part."""
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
         counters: "RadioCounters"
         interrupt: Pin  # high while something is to be taken
 
-        async def bring_up(self, config: "RadioConfig") -> None:
+        async def bring_up(self, channel: "Channel") -> None:
             """Reset the chip and set all of it up."""
 
         async def stand_by(self, *, asleep: bool) -> None:
@@ -111,60 +112,6 @@ class RadioCounters:
         self.timeouts = 0
         self.busy_timeouts = 0
         self.resets = 0
-
-
-class RadioConfig(Record):
-    """The one channel a station uses.  `coding_rate` is the denominator, 5 to 8."""
-
-    FIELDS = (
-        "freq_hz",
-        "bandwidth_hz",
-        "sf",
-        "coding_rate",
-        "preamble_symbols",
-        "sync_word",
-        "power_dbm",
-    )
-
-    def __init__(
-        self,
-        *,
-        freq_hz: int,
-        bandwidth_hz: int,
-        sf: int,
-        coding_rate: int,
-        preamble_symbols: int,
-        sync_word: int,
-        power_dbm: int,
-    ) -> None:
-        self.freq_hz = freq_hz
-        self.bandwidth_hz = bandwidth_hz
-        self.sf = sf
-        self.coding_rate = coding_rate
-        self.preamble_symbols = preamble_symbols
-        self.sync_word = sync_word
-        self.power_dbm = power_dbm
-
-    def airtime_us(self, length: int, chip: str = SX126X) -> int:
-        """Return the time on air of a packet; from spreading factor 7 on all chips agree."""
-        return time_on_air_us(
-            chip,
-            length,
-            sf=self.sf,
-            bandwidth_hz=self.bandwidth_hz,
-            coding_rate=self.coding_rate,
-            preamble_symbols=self.preamble_symbols,
-        )
-
-    def airtime_ms(self, length: int) -> int:
-        """Return the time on air of a packet in whole milliseconds, rounded up."""
-        return -(-self.airtime_us(length) // 1000)
-
-    def with_power(self, power_dbm: int) -> "RadioConfig":
-        """Return the same channel at another output power."""
-        values = {name: getattr(self, name) for name in self.FIELDS}
-        values["power_dbm"] = power_dbm
-        return RadioConfig(**values)
 
 
 class ReceivedPacket(Record):

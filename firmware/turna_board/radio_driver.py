@@ -26,7 +26,6 @@ from .radio import (
     RECEIVED,
     SENT,
     TIMED_OUT,
-    RadioConfig,
     RadioError,
 )
 
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from machine import Pin
+
+    from turna_protocol.channel import Channel
 
     from .radio import RadioChip, ReceivedPacket
 
@@ -66,7 +67,7 @@ class RadioDriver:
         self._chip = chip
         self._amplifier_db = amplifier_db
         self._chip_max_dbm = chip_max_dbm
-        self._config: RadioConfig | None = None
+        self._channel: "Channel | None" = None
         self._lock = asyncio.Lock()
         self._interrupt = asyncio.ThreadSafeFlag()
         self._interrupt_ms = 0
@@ -79,10 +80,10 @@ class RadioDriver:
         self._tasks: list[asyncio.Task[None]] = []
         self.fault = "not started"
 
-    async def start(self, config: RadioConfig) -> None:
+    async def start(self, channel: "Channel") -> None:
         """Reset the chip and set it up, or set it up anew; RadioError says what does not work."""
         async with self._lock:
-            self._config = self._at_chip(config)
+            self._channel = self._at_chip(channel)
             line = self._chip.interrupt
             line.irq(handler=self._on_interrupt, trigger=line.IRQ_RISING)
             await self._bring_up()
@@ -329,16 +330,16 @@ class RadioDriver:
             raise
         self.fault = ""
 
-    def _at_chip(self, config: RadioConfig) -> RadioConfig:
-        power_dbm = config.power_dbm - self._amplifier_db
+    def _at_chip(self, channel: "Channel") -> "Channel":
+        power_dbm = channel.power_dbm - self._amplifier_db
         if self._chip_max_dbm is not None and power_dbm > self._chip_max_dbm:
             raise MisuseError("power_dbm")
-        return config.with_power(power_dbm)
+        return channel.replace(power_dbm=power_dbm)
 
-    def _configured(self) -> RadioConfig:
-        if self._config is None:
+    def _configured(self) -> "Channel":
+        if self._channel is None:
             raise MisuseError("radio not started")
-        return self._config
+        return self._channel
 
 
 def _now_ms() -> int:

@@ -21,7 +21,6 @@ from .radio import (
     RECEIVED,
     SENT,
     TIMED_OUT,
-    RadioConfig,
     RadioCounters,
     RadioError,
 )
@@ -32,6 +31,8 @@ from .sx1262_setup import CAD_SYMBOLS, TCXO_START_US, bring_up, set_gain, set_pa
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from machine import SPI, Pin
+
+    from turna_protocol.channel import Channel
 
 _SETTLE_MS = const(50)
 
@@ -94,16 +95,16 @@ class Sx1262:
         self._reset_pin = reset
         self._tcxo_millivolts = tcxo_millivolts
         self._dio2_is_rf_switch = dio2_is_rf_switch
-        self._config: RadioConfig | None = None
+        self._channel: "Channel | None" = None
         self._duty_us = (0, 0)
         self._spares = False
 
-    async def bring_up(self, config: RadioConfig) -> None:
+    async def bring_up(self, channel: "Channel") -> None:
         """Reset the chip and set all of it up."""
-        self._config = config
+        self._channel = channel
         self._spares = False
         await bring_up(
-            self._bus, self._reset_pin, config, self._tcxo_millivolts, self._dio2_is_rf_switch
+            self._bus, self._reset_pin, channel, self._tcxo_millivolts, self._dio2_is_rf_switch
         )
 
     # Modes.
@@ -139,16 +140,16 @@ class Sx1262:
 
     def begin_detection(self) -> int:
         """Look for chirps; return for how many milliseconds at most."""
-        config = self._configured()
+        channel = self._configured()
         self._clear_events()
         self._bus.checked(_SET_CAD)
-        return CAD_SYMBOLS * symbol_us(config.sf, config.bandwidth_hz) // 1000
+        return CAD_SYMBOLS * symbol_us(channel.sf, channel.bandwidth_hz) // 1000
 
     def plan_duty_cycle(self, sender_preamble_symbols: int) -> bool:
         """Tell whether such preambles are long enough to sleep between looks at the channel."""
-        config = self._configured()
+        channel = self._configured()
         tcxo_us = TCXO_START_US if self._tcxo_millivolts else 0
-        periods = duty_cycle_us(config.sf, config.bandwidth_hz, sender_preamble_symbols, tcxo_us)
+        periods = duty_cycle_us(channel.sf, channel.bandwidth_hz, sender_preamble_symbols, tcxo_us)
         if periods:
             self._duty_us = periods
         return periods is not None
@@ -229,10 +230,10 @@ class Sx1262:
     def _errors(self) -> str:
         return f"device errors 0x{int.from_bytes(self._bus.read(_GET_ERRORS, 2), 'big'):04x}"
 
-    def _configured(self) -> RadioConfig:
-        if self._config is None:
+    def _configured(self) -> "Channel":
+        if self._channel is None:
             raise MisuseError("radio not started")
-        return self._config
+        return self._channel
 
 
 def _events(irq: int) -> int:

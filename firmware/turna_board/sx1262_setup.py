@@ -9,7 +9,7 @@ import time
 
 from micropython import const
 
-from .radio import RadioConfig, RadioError
+from .radio import RadioError
 from .sx1262_bus import Bus
 from .sx1262_codes import (
     frequency_steps,
@@ -24,6 +24,8 @@ from .sx1262_codes import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from machine import Pin
+
+    from turna_protocol.channel import Channel
 
 TCXO_START_US = 5_000  # what TCXOs of such modules need at the most, in the cold too
 CAD_SYMBOLS = 4
@@ -80,7 +82,7 @@ _140_MILLIAMPS = const(0x38)
 async def bring_up(
     bus: Bus,
     reset: "Pin",
-    config: RadioConfig,
+    channel: "Channel",
     tcxo_millivolts: "int | None",
     dio2_is_rf_switch: bool,
 ) -> None:
@@ -88,16 +90,16 @@ async def bring_up(
     await _reset(bus, reset)
     await _start_clocks(bus, tcxo_millivolts)
     bus.checked(_SET_RF_SWITCH, 1 if dio2_is_rf_switch else 0)
-    await _set_channel(bus, config)
-    _set_power(bus, config)
-    _set_registers(bus, config)
-    _set_operation(bus, config)
+    await _set_channel(bus, channel)
+    _set_power(bus, channel)
+    _set_registers(bus, channel)
+    _set_operation(bus, channel)
     _check_errors(bus, "after set-up")
 
 
-def set_packet_length(bus: Bus, config: RadioConfig, length: int) -> None:
+def set_packet_length(bus: Bus, channel: "Channel", length: int) -> None:
     """Say how long the packet to send is, or the longest to receive."""
-    preamble = config.preamble_symbols
+    preamble = channel.preamble_symbols
     bus.command(
         _SET_PACKET,
         preamble >> 8,
@@ -143,30 +145,30 @@ async def _start_clocks(bus: Bus, tcxo_millivolts: "int | None") -> None:
     _check_errors(bus, "after calibration")
 
 
-async def _set_channel(bus: Bus, config: RadioConfig) -> None:
+async def _set_channel(bus: Bus, channel: "Channel") -> None:
     bus.checked(_SET_PACKET_TYPE, _LORA)
     if bus.read(_GET_PACKET_TYPE, 1)[0] != _LORA:
         raise RadioError("the chip does not switch to LoRa")
-    bus.command(_CALIBRATE_IMAGE, *image_band(config.freq_hz))
+    bus.command(_CALIBRATE_IMAGE, *image_band(channel.freq_hz))
     await bus.settled(_CALIBRATION_MS)
-    bus.checked(_SET_FREQUENCY, *frequency_steps(config.freq_hz).to_bytes(4, "big"))
-    bus.checked(_SET_MODULATION, *modulation(config.sf, config.bandwidth_hz, config.coding_rate))
-    set_packet_length(bus, config, 255)
+    bus.checked(_SET_FREQUENCY, *frequency_steps(channel.freq_hz).to_bytes(4, "big"))
+    bus.checked(_SET_MODULATION, *modulation(channel.sf, channel.bandwidth_hz, channel.coding_rate))
+    set_packet_length(bus, channel, 255)
 
 
-def _set_power(bus: Bus, config: RadioConfig) -> None:
-    duty, hp_max, power = output_power(config.power_dbm)
+def _set_power(bus: Bus, channel: "Channel") -> None:
+    duty, hp_max, power = output_power(channel.power_dbm)
     bus.checked(_SET_PA, duty, hp_max, 0, 1)
     bus.checked(_SET_TX, power & 0xFF, _RAMP_200_US)
     bus.change_register(_REG_OVERCURRENT, 0xFF, _140_MILLIAMPS)
 
 
-def _set_registers(bus: Bus, config: RadioConfig) -> None:
-    high, low = sync_registers(config.sync_word)
+def _set_registers(bus: Bus, channel: "Channel") -> None:
+    high, low = sync_registers(channel.sync_word)
     bus.change_register(_REG_SYNC_WORD, 0xFF, high)
     bus.change_register(_REG_SYNC_WORD + 1, 0xFF, low)
     bus.change_register(_REG_RX_GAIN, 0xFF, _RX_BOOSTED)
-    wide = config.bandwidth_hz == 500_000
+    wide = channel.bandwidth_hz == 500_000
     bus.change_register(_REG_TX_MODULATION, 0x04, 0 if wide else 0x04)  # DS 15.1
     bus.change_register(_REG_TX_CLAMP, 0, _TX_CLAMP_OFF)  # DS 15.2
     bus.change_register(_REG_IQ_POLARITY, 0, 0x04)  # DS 15.4, standard polarity
@@ -179,10 +181,10 @@ def _set_registers(bus: Bus, config: RadioConfig) -> None:
     bus.write_registers(_REG_RETENTION, len(kept), *addresses)
 
 
-def _set_operation(bus: Bus, config: RadioConfig) -> None:
+def _set_operation(bus: Bus, channel: "Channel") -> None:
     bus.checked(_SET_BUFFER_BASE, 0, 0)
     bus.checked(_SET_FALLBACK, _FALL_BACK_TO_XOSC)
-    bus.checked(_SET_CAD, _CAD_4_SYMBOLS, config.sf + 13, _CAD_MIN, 0, 0, 0, 0)
+    bus.checked(_SET_CAD, _CAD_4_SYMBOLS, channel.sf + 13, _CAD_MIN, 0, 0, 0, 0)
     reported, signalled = _IRQ_REPORTED, _IRQ_SIGNALLED
     bus.checked(
         _SET_DIO_IRQ, reported >> 8, reported & 0xFF, signalled >> 8, signalled & 0xFF, 0, 0, 0, 0

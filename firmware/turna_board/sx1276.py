@@ -21,7 +21,6 @@ from .radio import (
     PREAMBLE,
     RECEIVED,
     SENT,
-    RadioConfig,
     RadioCounters,
     RadioError,
 )
@@ -32,6 +31,8 @@ from .sx1276_setup import bring_up
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from machine import SPI, Pin
+
+    from turna_protocol.channel import Channel
 
 _OP_MODE = const(0x01)
 _RX_CURRENT = const(0x10)
@@ -84,14 +85,14 @@ class Sx1276:
         self.interrupt = dio0
         self._bus = Bus(spi, nss)
         self._reset_pin = reset
-        self._config: RadioConfig | None = None
+        self._channel: "Channel | None" = None
 
-    async def bring_up(self, config: RadioConfig) -> None:
+    async def bring_up(self, channel: "Channel") -> None:
         """Reset the chip and set all of it up."""
-        if not 0 <= config.sync_word <= 0xFF:
+        if not 0 <= channel.sync_word <= 0xFF:
             raise MisuseError("sync_word")
-        self._config = config
-        await bring_up(self._bus, self._reset_pin, config)
+        self._channel = channel
+        await bring_up(self._bus, self._reset_pin, channel)
 
     # Modes.
 
@@ -121,9 +122,9 @@ class Sx1276:
 
     def begin_detection(self) -> int:
         """Look for chirps; return for how many milliseconds at most."""
-        config = self._configured()
+        channel = self._configured()
         self._begin(_DIO0_CAD_DONE, _MODE_CAD)
-        return _CAD_SYMBOLS * symbol_us(config.sf, config.bandwidth_hz) // 1000
+        return _CAD_SYMBOLS * symbol_us(channel.sf, channel.bandwidth_hz) // 1000
 
     def plan_duty_cycle(self, sender_preamble_symbols: int) -> bool:  # noqa: ARG002
         """Tell that this chip cannot receive in turns with sleep."""
@@ -194,10 +195,10 @@ class Sx1276:
         band = _LOW_BAND if is_low_band(self._configured().freq_hz) else 0
         self._bus.write(_OP_MODE, _LONG_RANGE | band | mode)
 
-    def _configured(self) -> RadioConfig:
-        if self._config is None:
+    def _configured(self) -> "Channel":
+        if self._channel is None:
             raise MisuseError("radio not started")
-        return self._config
+        return self._channel
 
 
 def _events(irq: int) -> int:

@@ -9,7 +9,7 @@ import time
 
 from micropython import const
 
-from .radio import RadioConfig, RadioError
+from .radio import RadioError
 from .sx1276_bus import Bus
 from .sx1276_codes import (
     frequency_steps,
@@ -22,6 +22,8 @@ from .sx1276_codes import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from machine import Pin
+
+    from turna_protocol.channel import Channel
 
 _VERSION = const(0x12)
 _RESET_LOW_US = const(200)  # 100 us suffice (7.2.2)
@@ -62,21 +64,21 @@ _START_CALIBRATION = const(0x40)
 _CALIBRATING = const(0x20)
 
 
-async def bring_up(bus: Bus, reset: "Pin", config: RadioConfig) -> None:
+async def bring_up(bus: Bus, reset: "Pin", channel: "Channel") -> None:
     """Reset the chip and configure all of it; RadioError names the step that failed."""
     await _reset(bus, reset)
-    for offset, byte in enumerate(frequency_steps(config.freq_hz).to_bytes(3, "big")):
+    for offset, byte in enumerate(frequency_steps(channel.freq_hz).to_bytes(3, "big")):
         bus.set(_FRF + offset, byte)
     await _calibrate_image(bus)
-    band = _LOW_BAND if is_low_band(config.freq_hz) else 0
+    band = _LOW_BAND if is_low_band(channel.freq_hz) else 0
     bus.write(_OP_MODE, band | _SLEEP)
     bus.write(_OP_MODE, _LONG_RANGE | band | _SLEEP)  # only asleep does it change modems
     bus.write(_OP_MODE, _LONG_RANGE | band | _STANDBY)
     await asyncio.sleep_ms(_SETTLE_MS)
     if bus.mode() != _STANDBY:
         raise RadioError("the chip does not switch to LoRa")
-    _set_channel(bus, config)
-    _set_power(bus, config)
+    _set_channel(bus, channel)
+    _set_power(bus, channel)
 
 
 async def _reset(bus: Bus, reset: "Pin") -> None:
@@ -110,24 +112,24 @@ async def _calibrate_image(bus: Bus) -> None:
     raise RadioError("the image calibration does not end")
 
 
-def _set_channel(bus: Bus, config: RadioConfig) -> None:
-    modem = modem_config(config.sf, config.bandwidth_hz, config.coding_rate)
+def _set_channel(bus: Bus, channel: "Channel") -> None:
+    modem = modem_config(channel.sf, channel.bandwidth_hz, channel.coding_rate)
     for register, value in zip((_MODEM_1, _MODEM_2, _MODEM_3), modem):
         bus.set(register, value)
-    bus.set(_PREAMBLE, config.preamble_symbols >> 8)
-    bus.set(_PREAMBLE + 1, config.preamble_symbols & 0xFF)
-    bus.set(_SYNC_WORD, config.sync_word)
+    bus.set(_PREAMBLE, channel.preamble_symbols >> 8)
+    bus.set(_PREAMBLE + 1, channel.preamble_symbols & 0xFF)
+    bus.set(_SYNC_WORD, channel.sync_word)
     bus.set(_DETECT_THRESHOLD, _SF7_TO_12)
-    for register, value in receiver_remedies(config.freq_hz, config.bandwidth_hz):
+    for register, value in receiver_remedies(channel.freq_hz, channel.bandwidth_hz):
         bus.write(register, value)  # partly test registers: they need not read back
-    boost = 0 if is_low_band(config.freq_hz) else _BOOST_HIGH_BAND
+    boost = 0 if is_low_band(channel.freq_hz) else _BOOST_HIGH_BAND
     bus.set(_LNA, _HIGHEST_GAIN | boost)
     bus.set(_TX_BASE, 0)
     bus.set(_RX_BASE, 0)
 
 
-def _set_power(bus: Bus, config: RadioConfig) -> None:
-    pa_config, pa_dac, ocp = output_power(config.power_dbm)
+def _set_power(bus: Bus, channel: "Channel") -> None:
+    pa_config, pa_dac, ocp = output_power(channel.power_dbm)
     bus.set(_PA_CONFIG, pa_config)
     bus.set(_PA_DAC, pa_dac)
     bus.set(_OCP, ocp)

@@ -6,7 +6,7 @@ because its tag was made with a key of this deployment.
 
 import asyncio
 
-from turna_board.radio import RadioConfig, RadioError
+from turna_board.radio import RadioError
 from turna_board.waiting import Bell, wait_for
 from turna_protocol import codes, delivery, packet
 from turna_protocol.acknowledgement import sequences, unpack_acknowledgements, unpack_receipts
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from turna_board.counters import Counters
     from turna_board.radio import ReceivedPacket
     from turna_board.uptime import Uptime
+    from turna_protocol.channel import Channel
     from turna_protocol.duty import DutyLedger
 
     from .clock import Clock
@@ -65,7 +66,7 @@ class Courier:
         self.duty_exhausted = False
         self.radio_failed = False
         self._provisioning = provisioning
-        self._channel = RadioConfig(**provisioning.channel)
+        self._channel = provisioning.channel
         self._radio = radio
         self._journal = journal
         self._ledger = ledger
@@ -384,7 +385,7 @@ if TYPE_CHECKING:
 
         fault: str
 
-        async def start(self, config: RadioConfig) -> None: ...
+        async def start(self, channel: "Channel") -> None: ...
         async def send(self, packet: bytes) -> int: ...
         async def channel_is_clear(self) -> bool: ...
         async def receive_continuous(self, *, sparing: bool = False) -> None: ...

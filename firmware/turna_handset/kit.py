@@ -9,15 +9,10 @@ from turna_protocol.key_parts import KEY_BYTES
 from turna_protocol.mission import mission_from_json
 from turna_protocol.packet import DEVICE_MAX
 from turna_protocol.phone_network import CODE_BYTES
-from turna_protocol.regions import REGIONS, refusal
+from turna_protocol.regions import refusal, sub_band
 
 from . import power
 from .provisioning import Provisioning
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from turna_protocol.mission import Mission
-    from turna_protocol.regions import SubBand
 
 POSITION_INTERVAL_S = 120
 HEALTH_INTERVAL_S = 600
@@ -35,7 +30,7 @@ def read_provisioning(data: dict[str, object]) -> Provisioning:
     public = dict(data)
     public["devices"] = []  # the registry of others is not for handsets
     mission = mission_from_json(public)
-    radio, band = mission.radio, _sub_band(mission)
+    band = sub_band(mission.region, mission.channel)
     return Provisioning(
         board=_text(data, "board"),
         device=_integer(data, "device", 1, DEVICE_MAX),
@@ -43,11 +38,11 @@ def read_provisioning(data: dict[str, object]) -> Provisioning:
         mode=codes.MODES.index(mission.mode),
         frame=mission.frame,
         region=mission.region,
-        channel={name: getattr(radio, name) for name in radio.FIELDS if name != "hops"},
-        hops=radio.hops,
+        channel=mission.channel,
+        hops=mission.hops,
         band="" if band is None else band.name,
         duty_permille=None if band is None else band.duty_permille,
-        refusal=refusal(mission.region, radio.freq_hz, radio.bandwidth_hz, radio.power_dbm),
+        refusal=refusal(mission.region, mission.channel),
         link_key=_key(data, "link_key"),
         authentication_key=_key(data, "authentication_key"),
         broadcast_key=_key(data, "broadcast_key"),
@@ -61,12 +56,6 @@ def read_provisioning(data: dict[str, object]) -> Provisioning:
         watchdog=data.get("watchdog") is not False,
         phone_code=_code(data),
     )
-
-
-def _sub_band(mission: "Mission") -> "SubBand | None":
-    """Return the sub-band that the mission's channel lies in."""
-    region, radio = REGIONS.get(mission.region), mission.radio
-    return None if region is None else region.sub_band(radio.freq_hz, radio.bandwidth_hz)
 
 
 def _text(data: dict[str, object], name: str) -> str:

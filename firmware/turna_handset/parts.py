@@ -11,6 +11,7 @@ from turna_board import stack
 
 PARTS = (
     "turna_protocol.record",
+    "turna_protocol.channel",
     "turna_protocol.codes",
     "turna_protocol.key_parts",
     "turna_protocol.sealer",

@@ -5,6 +5,7 @@ Holds nothing that draws in the rules it was checked by: they are forgotten afte
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from turna_protocol.channel import Channel
     from turna_protocol.frame import Frame
 
 
@@ -20,7 +21,7 @@ class Provisioning:
         mode: int,
         frame: "Frame",
         region: str,
-        channel: dict[str, int],
+        channel: "Channel",
         hops: int,
         band: str,
         duty_permille: int | None,
@@ -44,7 +45,7 @@ class Provisioning:
         self.mode = mode  # wire number
         self.frame = frame
         self.region = region
-        self.channel = channel  # by the names of `RadioConfig`
+        self.channel = channel
         self.hops = hops  # by how many relays its packets may be passed on
         self.band = band  # the sub-band of the channel; empty: none, so no transmission
         self.duty_permille = duty_permille

@@ -12,7 +12,7 @@ from turna_board import watchdog
 from turna_board.board import build_radio, load_profile, power_on
 from turna_board.identity import hello, new_boot_id
 from turna_board.leaving import REBOOT, REPL, leave
-from turna_board.radio import RadioConfig, RadioError
+from turna_board.radio import RadioError
 from turna_board.supervisor import Supervisor
 from turna_board.uptime import Uptime
 from turna_board.usb_serial import UsbSerial
@@ -141,14 +141,12 @@ class Modem:
     async def _configure(self, setting: "RadioSetting") -> None:
         objection = None
         if setting.region != REGION_NAME_UNSET:
-            objection = refusal(
-                setting.region, setting.freq_hz, setting.bandwidth_hz, setting.power_dbm
-            )
+            objection = refusal(setting.region, setting.channel)
         if objection is not None:
             self._link.configuring_failed(SETTING_REFUSED, objection)
             return
         try:
-            await self._radio.start(_config(setting))
+            await self._radio.start(setting.channel)
             await self._radio.receive_continuous()
         except RadioError as error:
             self._link.configuring_failed(RADIO_FAILED, str(error))
@@ -174,25 +172,25 @@ class Modem:
             if await wait_for(self._to_transmit, CHECK_IN_MS):
                 self._to_transmit.clear()
             return
-        result, time_on_air_us = SEND_FAILED, 0
+        result, airtime_us = SEND_FAILED, 0
         try:
-            result, time_on_air_us = await self._send(packet)
+            result, airtime_us = await self._send(packet)
         finally:
             if result == SEND_FAILED:
                 self._send_failures += 1
-            self._link.transmitted(result, time_on_air_us, self._uptime.ms())
+            self._link.transmitted(result, airtime_us, self._uptime.ms())
             self._to_write.set()
 
     async def _send(self, packet: "Transmit") -> tuple[int, int]:
         try:
             if packet.flags & LISTEN_FIRST and not await self._channel_clears():
                 return CHANNEL_BUSY, 0
-            time_on_air_us = await self._radio.send(packet.payload)
+            airtime_us = await self._radio.send(packet.payload)
         except RadioError as error:
             self._link.log(FAILURE, f"not sent: {error}")
             return SEND_FAILED, 0
-        self._ledger.record(_BAND, time_on_air_us, self._uptime.ms())
-        return SENT, time_on_air_us
+        self._ledger.record(_BAND, airtime_us, self._uptime.ms())
+        return SENT, airtime_us
 
     async def _channel_clears(self) -> bool:
         attempt = 0
@@ -203,18 +201,6 @@ class Modem:
             await asyncio.sleep_ms(wait_ms)
             attempt += 1
         return True
-
-
-def _config(setting: "RadioSetting") -> RadioConfig:
-    return RadioConfig(
-        freq_hz=setting.freq_hz,
-        bandwidth_hz=setting.bandwidth_hz,
-        sf=setting.sf,
-        coding_rate=setting.coding_rate,
-        preamble_symbols=setting.preamble_symbols,
-        sync_word=setting.sync_word,
-        power_dbm=setting.power_dbm,
-    )
 
 
 async def run(board: str, *, watched: bool) -> None:

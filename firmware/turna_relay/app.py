@@ -17,7 +17,7 @@ from turna_board.leaving import leave
 from turna_board.led import build_led
 from turna_board.ledger_file import LedgerFile
 from turna_board.oled import build_display
-from turna_board.radio import RadioConfig, RadioError
+from turna_board.radio import RadioError
 from turna_board.supervisor import Supervisor
 from turna_board.uptime import Uptime
 from turna_board.usb import UsbService
@@ -53,7 +53,7 @@ class RelayBoard:
     ) -> None:
         self._setting = setting
         self._radio = radio
-        self._channel = RadioConfig(**setting.channel)
+        self._channel = setting.channel
         self._uptime = Uptime()
         self._counters = Counters()
         self._ledger = DutyLedger({setting.band: setting.duty_permille} if setting.band else {})

@@ -4,24 +4,23 @@ A relay that falls into wrong hands gives away nothing.
 """
 
 from turna_protocol.errors import MalformedError
-from turna_protocol.mission import radio_from_json
-from turna_protocol.regions import REGIONS, refusal
+from turna_protocol.mission import channel_from_json
+from turna_protocol.regions import refusal, sub_band
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from turna_protocol.mission import Radio
+    from turna_protocol.channel import Channel
 
 
 class RelaySetting:
     """A relay's settings, checked; `refusal` says why it must not transmit, or None."""
 
-    def __init__(self, *, board: str, region: str, radio: "Radio", watchdog: bool) -> None:
+    def __init__(self, *, board: str, region: str, channel: "Channel", watchdog: bool) -> None:
         self.board = board
-        self.channel = {name: getattr(radio, name) for name in radio.FIELDS if name != "hops"}
-        self.refusal = refusal(region, radio.freq_hz, radio.bandwidth_hz, radio.power_dbm)
+        self.channel = channel
+        self.refusal = refusal(region, channel)
         self.watchdog = watchdog
-        place = REGIONS.get(region)
-        band = None if place is None else place.sub_band(radio.freq_hz, radio.bandwidth_hz)
+        band = sub_band(region, channel)
         self.band = "" if band is None else band.name
         self.duty_permille = None if band is None else band.duty_permille
 
@@ -36,6 +35,6 @@ def read_setting(data: dict[str, object]) -> RelaySetting:
     return RelaySetting(
         board=board,
         region=region,
-        radio=radio_from_json(data.get("radio")),
+        channel=channel_from_json(data.get("radio")),
         watchdog=data.get("watchdog") is not False,
     )

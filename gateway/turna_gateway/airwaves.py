@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from turna_backbone.configuration import ConfigurationError
-from turna_protocol.airtime import SX126X, time_on_air_us
+from turna_protocol.channel import Channel
 from turna_protocol.duty import DutyLedger
-from turna_protocol.mission import Mission, Radio
-from turna_protocol.regions import REGIONS, SubBand, refusal
+from turna_protocol.mission import Mission
+from turna_protocol.regions import SubBand, refusal, sub_band
 
 _LOAD_PERIOD_MS = 60_000
 _LORA_PAYLOAD_LIMIT = 255  # SX1261/2 DS 6.1.3
@@ -22,8 +22,8 @@ class Airwaves:
     two sub-bands.
     """
 
-    def __init__(self, radio: Radio, band: SubBand, second_band: SubBand | None = None) -> None:
-        self._radio = radio
+    def __init__(self, channel: Channel, band: SubBand, second_band: SubBand | None = None) -> None:
+        self._channel = channel
         self._times_said = 1 if second_band is None else 2
         if second_band is not None:
             band = min(band, second_band, key=_strictness)
@@ -39,18 +39,9 @@ class Airwaves:
     def airtime_us(self, packet_bytes: int) -> int:
         known_us = self._airtimes_us.get(packet_bytes)
         if known_us is None:
-            known_us = self._airtimes_us[packet_bytes] = self._compute_us(packet_bytes)
+            known_us = self._times_said * self._channel.airtime_us(packet_bytes)
+            self._airtimes_us[packet_bytes] = known_us
         return known_us
-
-    def _compute_us(self, packet_bytes: int) -> int:
-        return self._times_said * time_on_air_us(
-            SX126X,
-            packet_bytes,
-            sf=self._radio.sf,
-            bandwidth_hz=self._radio.bandwidth_hz,
-            coding_rate=self._radio.coding_rate,
-            preamble_symbols=self._radio.preamble_symbols,
-        )
 
     def wait_ms(self, packet_bytes: int, now_ms: int, *, sos: bool) -> int:
         """Return how long the law makes this packet wait; 0 if it may go now."""
@@ -95,15 +86,14 @@ class Airwaves:
 
 def allowed_band(mission: Mission, freq_hz: int | None = None) -> SubBand:
     """Return the sub-band the gateway may use, there or at another frequency; or do not start."""
-    radio = mission.radio
-    freq_hz = radio.freq_hz if freq_hz is None else freq_hz
-    objection = refusal(mission.region, freq_hz, radio.bandwidth_hz, radio.power_dbm)
+    channel = mission.channel if freq_hz is None else mission.channel.replace(freq_hz=freq_hz)
+    objection = refusal(mission.region, channel)
     if objection is not None:
         raise ConfigurationError(
             f"nothing may be transmitted: {objection}; make the mission kit with the region of the"
             " country where it is used"
         )
-    band = REGIONS[mission.region].sub_band(freq_hz, radio.bandwidth_hz)
+    band = sub_band(mission.region, channel)
     assert band is not None  # or it would have been refused
     return band
 

@@ -79,7 +79,7 @@ class Gateway:
         self.identity = identity
         self.counters = Counters()
         self.handsets = Handsets(mission.frame)
-        self.airwaves = Airwaves(mission.radio, band, second_band)
+        self.airwaves = Airwaves(mission.channel, band, second_band)
         self.waiting = [0] * len(LANES)
         self.modem: RadioUp | None = None
         self.disk_pct = 0
@@ -123,7 +123,7 @@ class Gateway:
             unix_s=clock.unix_s,
             load_pct=self.airwaves.load_pct,
             heard_now=self.downlink.beacon_said,
-            hops=mission.radio.hops,
+            hops=mission.hops,
         )
         self._transmitter = Transmitter(
             radio=radio,
@@ -131,7 +131,7 @@ class Gateway:
             speakers=(self._acknowledger, self._receipts, self.downlink, self._beacons),
             store=store,
             counters=self.counters,
-            hops=mission.radio.hops,
+            hops=mission.hops,
         )
         self._parcels = Parcels(identity, keyring)
         self._bridge = Bridge(
@@ -148,7 +148,7 @@ class Gateway:
             counters=self.counters,
             clock=clock,
             waits=self._waits,
-            hops=mission.radio.hops,
+            hops=mission.hops,
         )
         self.returns = Returns(
             receipt_topic=topics.receipt(identity.country, identity.name),

@@ -31,17 +31,8 @@ _LOGGING_LEVELS = dict(
 
 def radio_setting(mission: Mission, freq_hz: int | None = None) -> RadioSetting:
     """Return how a mission wants its modem's radio set, there or on another frequency."""
-    radio = mission.radio
-    return RadioSetting(
-        region=mission.region,
-        freq_hz=radio.freq_hz if freq_hz is None else freq_hz,
-        bandwidth_hz=radio.bandwidth_hz,
-        sf=radio.sf,
-        coding_rate=radio.coding_rate,
-        preamble_symbols=radio.preamble_symbols,
-        sync_word=radio.sync_word,
-        power_dbm=radio.power_dbm,
-    )
+    channel = mission.channel if freq_hz is None else mission.channel.replace(freq_hz=freq_hz)
+    return RadioSetting(mission.region, channel)
 
 
 class ModemRadio:

@@ -33,7 +33,7 @@ def needs_low_data_rate(sf: int, bandwidth_hz: int) -> bool:
     return symbol_us(sf, bandwidth_hz) >= _LOW_DATA_RATE_SYMBOL_US
 
 
-def time_on_air_us(
+def airtime_us(
     chip: str,
     payload_length: int,
     *,

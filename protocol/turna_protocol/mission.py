@@ -3,6 +3,7 @@
 Holds no key.  Parsed strictly from the JSON of `mission.json`, the same on both interpreters.
 """
 
+from .channel import Channel
 from .errors import MalformedError
 from .frame import Frame
 from .packet import DEVICE_MAX, GATEWAY_MAX, HOPS_MAX
@@ -17,42 +18,6 @@ PUBLIC_KEY_HEX = 64
 ALERT_ANCHORS_MAX = 9  # of turna_protocol.alerts: three codes for each mode; actual first
 _CODES = 3
 ALERT_ANCHOR_HEX = 20
-
-
-class Radio(Record):
-    """The one channel of a deployment."""
-
-    FIELDS = (
-        "freq_hz",
-        "bandwidth_hz",
-        "sf",
-        "coding_rate",
-        "preamble_symbols",
-        "sync_word",
-        "power_dbm",
-        "hops",
-    )
-
-    def __init__(
-        self,
-        *,
-        freq_hz: int,
-        bandwidth_hz: int,
-        sf: int,
-        coding_rate: int,
-        preamble_symbols: int,
-        sync_word: int,
-        power_dbm: int,
-        hops: int = 0,
-    ) -> None:
-        self.freq_hz = freq_hz
-        self.bandwidth_hz = bandwidth_hz
-        self.sf = sf
-        self.coding_rate = coding_rate
-        self.preamble_symbols = preamble_symbols
-        self.sync_word = sync_word
-        self.power_dbm = power_dbm
-        self.hops = hops  # by how many relays a packet may be passed on
 
 
 class Device(Record):
@@ -97,7 +62,8 @@ class Mission(Record):
         "mode",
         "frame",
         "region",
-        "radio",
+        "channel",
+        "hops",
         "devices",
         "gateways",
         "public_key",
@@ -111,9 +77,10 @@ class Mission(Record):
         mode: str,
         frame: Frame,
         region: str,
-        radio: Radio,
+        channel: Channel,
         devices: tuple[Device, ...],
         gateways: tuple[Gateway, ...],
+        hops: int = 0,
         public_key: str = "",
         alert_anchors: tuple[str, ...] = (),
     ) -> None:
@@ -121,7 +88,8 @@ class Mission(Record):
         self.mode = mode
         self.frame = frame
         self.region = region
-        self.radio = radio
+        self.channel = channel
+        self.hops = hops  # by how many relays a packet may be passed on
         self.devices = devices
         self.gateways = gateways
         self.public_key = public_key  # the Secretariat's, in hex; empty: nothing signed counts
@@ -144,6 +112,8 @@ class Mission(Record):
 
 def mission_to_json(mission: Mission) -> dict[str, object]:
     """Return the JSON object of `mission.json`."""
+    radio = _fields(mission.channel)
+    radio["hops"] = mission.hops
     return {
         "format": FORMAT,
         "name": mission.name,
@@ -152,7 +122,7 @@ def mission_to_json(mission: Mission) -> dict[str, object]:
         "origin_lon_e5": mission.frame.origin_lon_e5,
         "epoch_s": mission.frame.epoch_s,
         "region": mission.region,
-        "radio": _fields(mission.radio),
+        "radio": radio,
         "devices": [_fields(device) for device in mission.devices],
         "gateways": [_fields(gateway) for gateway in mission.gateways],
         "public_key": mission.public_key,
@@ -175,7 +145,8 @@ def mission_from_json(data: object) -> Mission:
             _integer(data, "epoch_s", 0, 0xFFFFFFFF),
         ),
         region=_text(data, "region"),
-        radio=radio_from_json(data.get("radio")),
+        channel=channel_from_json(data.get("radio")),
+        hops=_hops(data.get("radio")),
         devices=tuple([_device(item) for item in _list(data, "devices", DEVICES_MAX)]),
         gateways=tuple([_gateway(item) for item in _list(data, "gateways", GATEWAYS_MAX)]),
         public_key=_optional_hex(data.get("public_key", ""), "public_key", PUBLIC_KEY_HEX),
@@ -206,10 +177,10 @@ def require_successor(older: Mission, newer: Mission) -> None:
             raise MalformedError(f"generation of device {device.device} not raised")
 
 
-def radio_from_json(data: object) -> Radio:
+def channel_from_json(data: object) -> Channel:
     """Return the channel of a parsed JSON object, or raise MalformedError naming the field."""
     item = _object(data, "radio")
-    return Radio(
+    return Channel(
         freq_hz=_integer(item, "freq_hz", 137_000_000, 1_020_000_000),  # SX1261/2 DS, SX1276 DS
         bandwidth_hz=_integer(item, "bandwidth_hz", 7_800, 500_000),
         sf=_integer(item, "sf", 5, 12),
@@ -217,8 +188,12 @@ def radio_from_json(data: object) -> Radio:
         preamble_symbols=_integer(item, "preamble_symbols", 6, 0xFFFF),
         sync_word=_integer(item, "sync_word", 0, 0xFF),
         power_dbm=_integer(item, "power_dbm", -9, 22),
-        hops=_integer(item, "hops", 0, HOPS_MAX) if "hops" in item else 0,
     )
+
+
+def _hops(radio: object) -> int:
+    item = _object(radio, "radio")
+    return _integer(item, "hops", 0, HOPS_MAX) if "hops" in item else 0
 
 
 def _device(data: object) -> Device:

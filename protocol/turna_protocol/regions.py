@@ -4,9 +4,21 @@ A region is never guessed: UNSET, and every state whose rules are not known, has
 refuses every transmission.  Each profile names where its numbers come from.
 """
 
+from .channel import Channel
 from .record import Record
 
 UNSET = "UNSET"
+
+# Of the band common to the member states, for a deployment that chooses no other.
+USUAL_CHANNEL = Channel(
+    freq_hz=433_175_000,
+    bandwidth_hz=125_000,
+    sf=8,
+    coding_rate=5,
+    preamble_symbols=12,
+    sync_word=0x12,
+    power_dbm=10,
+)
 
 # Sources; tables change, read them again before a deployment:
 _RP2 = "LoRa Alliance RP002-1.0.1 (2020), country table"
@@ -39,7 +51,7 @@ class SubBand(Record):
 class Region(Record):
     """One state's rules in one band."""
 
-    FIELDS = ("name", "country", "sub_bands", "channels_hz", "dwell_max_ms", "source")
+    FIELDS = ("name", "country", "sub_bands", "channels_hz", "source")
 
     def __init__(
         self,
@@ -48,14 +60,12 @@ class Region(Record):
         sub_bands: tuple[SubBand, ...],
         channels_hz: tuple[int, ...],
         source: str,
-        dwell_max_ms: int | None = None,
     ) -> None:
         self.name = name
         self.country = country
         self.sub_bands = sub_bands
         self.channels_hz = channels_hz
         self.source = source
-        self.dwell_max_ms = dwell_max_ms
 
     def sub_band(self, freq_hz: int, bandwidth_hz: int) -> SubBand | None:
         """Return the sub-band that holds the whole channel, or None."""
@@ -65,22 +75,19 @@ class Region(Record):
                 return band
         return None
 
-    def refusal(
-        self, freq_hz: int, bandwidth_hz: int, eirp_dbm_x100: int, airtime_ms: int
-    ) -> str | None:
+    def refusal(self, channel: Channel) -> str | None:
         """Return why a transmission is not allowed here, or None if it is."""
         if not self.sub_bands:
             return f"region {self.name}: no transmission, {self.source}"
-        band = self.sub_band(freq_hz, bandwidth_hz)
-        if band is None or bandwidth_hz > band.bandwidth_max_hz:
-            return f"region {self.name}: {freq_hz} Hz is outside its bands"
+        band = self.sub_band(channel.freq_hz, channel.bandwidth_hz)
+        if band is None or channel.bandwidth_hz > band.bandwidth_max_hz:
+            return f"region {self.name}: {channel.freq_hz} Hz is outside its bands"
+        eirp_dbm_x100 = 100 * channel.power_dbm
         if eirp_dbm_x100 > band.eirp_max_dbm_x100:
             allowed = _dbm(band.eirp_max_dbm_x100)
             return (
                 f"region {self.name}: {_dbm(eirp_dbm_x100)} EIRP is too strong, {allowed} allowed"
             )
-        if self.dwell_max_ms is not None and airtime_ms > self.dwell_max_ms:
-            return f"region {self.name}: {airtime_ms} ms are longer than one dwell"
         return None
 
 
@@ -151,19 +158,19 @@ _PROFILES = (
 REGIONS = {region.name: region for region in _PROFILES}
 
 
-def refusal(
-    region_name: str,
-    freq_hz: int,
-    bandwidth_hz: int,
-    power_dbm: int,
-    antenna_dbi_x100: int = 0,
-    airtime_ms: int = 0,
-) -> str | None:
-    """Return why this transmission is not allowed, in words for a person, or None if it is."""
+def refusal(region_name: str, channel: Channel) -> str | None:
+    """Return why nothing may be sent on this channel, in words for a person, or None if it may.
+
+    `power_dbm` counts as what is radiated: an antenna with gain needs that much less of it.
+    """
     region = REGIONS.get(region_name)
-    if region is None:
-        return f"unknown region {region_name}"
-    return region.refusal(freq_hz, bandwidth_hz, 100 * power_dbm + antenna_dbi_x100, airtime_ms)
+    return f"unknown region {region_name}" if region is None else region.refusal(channel)
+
+
+def sub_band(region_name: str, channel: Channel) -> SubBand | None:
+    """Return the sub-band that a channel lies in; None where it lies in none."""
+    region = REGIONS.get(region_name)
+    return None if region is None else region.sub_band(channel.freq_hz, channel.bandwidth_hz)
 
 
 def _dbm(dbm_x100: int) -> str:

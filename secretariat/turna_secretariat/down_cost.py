@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.frame import Frame
 from turna_protocol.mission import Mission
-from turna_protocol.regions import REGIONS
+from turna_protocol.regions import sub_band
 from turna_secretariat.down_sealing import contents_of, packet_lengths
 from turna_secretariat.down_words import Saying
 
@@ -46,27 +45,14 @@ def cost_of(saying: Saying, mission: Mission, frame: Frame) -> Cost:
     """Return the cost of one round; it is repeated until it is held, ever more rarely."""
     contents = () if saying.alert is not None else contents_of(saying, frame).parts
     lengths = packet_lengths(saying, contents)
-    once_us = sum(_airtime_us(mission, length) for length in lengths)
+    once_us = sum(mission.channel.airtime_us(length) for length in lengths)
     receivers = 1 if saying.for_all_at_once else len(saying.audience.devices)
     return Cost(len(lengths), receivers, -(-once_us // 1_000) * receivers)
 
 
-def _airtime_us(mission: Mission, length: int) -> int:
-    radio = mission.radio
-    return time_on_air_us(
-        SX126X,
-        length,
-        sf=radio.sf,
-        bandwidth_hz=radio.bandwidth_hz,
-        coding_rate=radio.coding_rate,
-        preamble_symbols=radio.preamble_symbols,
-    )
-
-
 def _allowance_ms(mission: Mission) -> int | None:
     """Return what a gateway may transmit in an hour; None if nothing limits it."""
-    region, radio = REGIONS.get(mission.region), mission.radio
-    band = None if region is None else region.sub_band(radio.freq_hz, radio.bandwidth_hz)
+    band = sub_band(mission.region, mission.channel)
     if band is None or band.duty_permille is None:
         return None
     return _HOUR_MS * band.duty_permille // 1_000

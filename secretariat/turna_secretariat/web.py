@@ -119,7 +119,7 @@ def _reading(
             return {
                 "mission": mission.name,
                 "mode": mission.mode,
-                "hops": mission.radio.hops,
+                "hops": mission.hops,
                 "origin": {
                     "lat": mission.frame.origin_lat_e5 / 100_000,
                     "lon": mission.frame.origin_lon_e5 / 100_000,

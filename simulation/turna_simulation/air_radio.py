@@ -7,6 +7,8 @@ chip are left out; time on air, listening before talking and deafness while talk
 from collections.abc import Callable
 
 from turna_gateway.ports import PacketHeard, RadioInbox, RadioUp, Transmitted
+from turna_protocol.airtime import needs_low_data_rate
+from turna_protocol.channel import Channel
 from turna_protocol.mission import Mission
 
 from .lora import Modulation
@@ -17,7 +19,6 @@ from .world import World
 _SYNC_WORDS = {0x12: 0x1424, 0x34: 0x3444}  # one register of an SX1276, two of an SX1262
 _SENSING_SYMBOLS = 4  # as the modem's driver (turna_board.sx1262_setup)
 _BUSY_US = 150_000  # about a packet
-_LOW_DATA_RATE_FROM_US = 16_000
 
 
 class AirRadio:
@@ -29,8 +30,8 @@ class AirRadio:
         self._scheduler = world.scheduler
         self._inbox = inbox
         self._antenna = world.ether.antenna("modem", position)
-        self._modulation = _modulation(mission)
-        self._power_dbm = float(mission.radio.power_dbm)
+        self._modulation = _modulation(mission.channel)
+        self._power_dbm = float(mission.channel.power_dbm)
         self._tokens = 0
         self._heard = 0
 
@@ -103,15 +104,13 @@ class AirRadio:
         self._scheduler.after(delay_us, action)
 
 
-def _modulation(mission: Mission) -> Modulation:
-    radio = mission.radio
-    symbol_us = (1 << radio.sf) * 1_000_000 // radio.bandwidth_hz
+def _modulation(channel: Channel) -> Modulation:
     return Modulation(
-        freq_hz=radio.freq_hz,
-        bandwidth_hz=radio.bandwidth_hz,
-        sf=radio.sf,
-        coding_rate=radio.coding_rate,
-        low_data_rate=symbol_us >= _LOW_DATA_RATE_FROM_US,
-        preamble_symbols=radio.preamble_symbols,
-        sync_word=_SYNC_WORDS[radio.sync_word],
+        freq_hz=channel.freq_hz,
+        bandwidth_hz=channel.bandwidth_hz,
+        sf=channel.sf,
+        coding_rate=channel.coding_rate,
+        low_data_rate=needs_low_data_rate(channel.sf, channel.bandwidth_hz),
+        preamble_symbols=channel.preamble_symbols,
+        sync_word=_SYNC_WORDS[channel.sync_word],
     )

@@ -22,7 +22,7 @@ from turna_gateway.modem_radio import ModemRadio, radio_setting
 from turna_gateway.ports import Event, Radio
 from turna_gateway.store import Store
 from turna_protocol.mission import Mission
-from turna_protocol.regions import REGIONS
+from turna_protocol.regions import sub_band
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.registry import Registry
@@ -109,8 +109,7 @@ class VirtualGateway:
         identity = Identity(
             name=known.name, index=known.index, country=known.country, boot_id=_BOOT_ID
         )
-        radio = mission.radio
-        band = REGIONS[mission.region].sub_band(radio.freq_hz, radio.bandwidth_hz)
+        band = sub_band(mission.region, mission.channel)
         assert band is not None
         self._clock = SteppedClock(epoch_s=world.start_unix_s)
         self._look = _Alarm(world, self._process)

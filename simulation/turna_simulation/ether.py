@@ -152,7 +152,7 @@ class Ether:
         impairment_db: float,
     ) -> Transmission:
         """Put a packet on the air."""
-        end_us = self.now_us + modulation.time_on_air_us(len(payload))
+        end_us = self.now_us + modulation.airtime_us(len(payload))
         self._count += 1
         sent = Transmission(
             self._count, sender, modulation, payload, power_dbm, impairment_db, self.now_us, end_us

@@ -55,7 +55,7 @@ class Modulation:
         quarters = 4 * self.preamble_symbols + self._sync_quarters() + 4 * HEADER_SYMBOLS
         return self.quarter_symbols_us(quarters)
 
-    def time_on_air_us(self, payload_length: int) -> int:
+    def airtime_us(self, payload_length: int) -> int:
         """Return the time from the start of a packet of this length to its end."""
         quarters = 4 * self.preamble_symbols + self._sync_quarters() + 4 * HEADER_SYMBOLS
         quarters += 4 * self._payload_symbols(payload_length)

@@ -101,7 +101,7 @@ def test_every_mode_but_off_can_be_chosen_for_a_handset() -> None:
 def test_a_mission_with_long_preambles_lets_radios_sleep_in_turns(tmp_path: Path) -> None:
     assert deployment("new", tmp_path / "kit", *NEW, "--preamble", "64") == 0
     mission = services_kit.read_mission(tmp_path / "kit" / "mission.json")
-    assert mission.radio.preamble_symbols == 64
+    assert mission.channel.preamble_symbols == 64
 
 
 def test_another_board_for_a_handset_means_new_keys_and_a_higher_generation(kit: Path) -> None:

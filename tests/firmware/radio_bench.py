@@ -16,16 +16,11 @@ PROGRAM = """
 import asyncio, json, time
 from machine import Pin
 from turna_board.board import build_radio, load_profile, power_on
-from turna_board.radio import RadioConfig, RadioError
+from turna_board.radio import RadioError
 from turna_board.radio_driver import RadioDriver
+from turna_protocol.regions import USUAL_CHANNEL
 
 profile = load_profile("{profile}")
-
-def configuration(**changes):
-    settings = dict(freq_hz=433175000, bandwidth_hz=125000, sf=8, coding_rate=5,
-                    preamble_symbols=12, sync_word=0x12, power_dbm=10)
-    settings.update(changes)
-    return RadioConfig(**settings)
 
 def say(**facts):
     print(json.dumps(facts))
@@ -54,7 +49,7 @@ asyncio.run(main())
 """
 
 LISTEN = """
-await radio.start(configuration())
+await radio.start(USUAL_CHANNEL)
 await radio.receive_continuous()
 while True:
     say_packet(await radio.next_packet())

@@ -21,7 +21,7 @@ def test_what_is_radiated_is_what_was_asked_for(bench: Bench) -> None:
         "board",
         """
 for power_dbm in (9, 10, 14, 37):
-    await radio.start(configuration(power_dbm=power_dbm))
+    await radio.start(USUAL_CHANNEL.replace(power_dbm=power_dbm))
     await radio.send(b"x")
 """,
         model="station_g2",
@@ -41,7 +41,7 @@ def test_less_than_the_chip_can_or_more_than_the_amplifier_bears_is_refused(
         f"""
 from turna_protocol.errors import MisuseError
 try:
-    await radio.start(configuration(power_dbm={power_dbm}))
+    await radio.start(USUAL_CHANNEL.replace(power_dbm={power_dbm}))
 except MisuseError as error:
     say(misuse=str(error))
 """,

@@ -9,7 +9,7 @@ from turna_simulation.chips.sx1262_facts import Mode
 from turna_simulation.ether import Impairment
 from turna_simulation.world import World
 
-START = "await radio.start(configuration())"
+START = "await radio.start(USUAL_CHANNEL)"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_time_on_air_is_that_of_the_ether_for_every_channel(bench: Bench) -> Non
 for sf in range(5, 13):
     for bandwidth_hz in (41700, 125000, 250000, 500000):
         for coding_rate in (5, 8):
-            await radio.start(configuration(sf=sf, bandwidth_hz=bandwidth_hz,
+            await radio.start(USUAL_CHANNEL.replace(sf=sf, bandwidth_hz=bandwidth_hz,
                                             coding_rate=coding_rate))
             for length in (1, 33):
                 say(airtime_us=await radio.send(bytes(length)))
@@ -64,7 +64,7 @@ def test_the_power_asked_for_is_the_power_on_the_air(bench: Bench) -> None:
         "board",
         """
 for power_dbm in range(-9, 23):
-    await radio.start(configuration(power_dbm=power_dbm))
+    await radio.start(USUAL_CHANNEL.replace(power_dbm=power_dbm))
     await radio.send(b"x")
 """,
     )
@@ -74,7 +74,7 @@ for power_dbm in range(-9, 23):
 
 
 def test_where_the_amplifier_has_an_efficient_setting_it_is_used(bench: Bench) -> None:
-    board = bench.add("board", "await radio.start(configuration(power_dbm=14))")
+    board = bench.add("board", "await radio.start(USUAL_CHANNEL.replace(power_dbm=14))")
     bench.run(board)
 
     assert board.chip.radio.settings.registers[0x08E7] == 0x38
@@ -83,7 +83,7 @@ def test_where_the_amplifier_has_an_efficient_setting_it_is_used(bench: Bench) -
 
 
 def test_500_khz_gets_its_own_modulation_quality(bench: Bench) -> None:
-    board = bench.add("board", "await radio.start(configuration(bandwidth_hz=500000))")
+    board = bench.add("board", "await radio.start(USUAL_CHANNEL.replace(bandwidth_hz=500000))")
     bench.run(board)
 
     assert board.chip.radio.settings.register(0x0889) & 0x04 == 0
@@ -92,7 +92,7 @@ def test_500_khz_gets_its_own_modulation_quality(bench: Bench) -> None:
 
 def test_low_data_rate_optimisation_follows_the_symbol_time(bench: Bench) -> None:
     for sf, bandwidth_hz, expected in ((10, 125_000, False), (11, 125_000, True)):
-        steps = f"await radio.start(configuration(sf={sf}, bandwidth_hz={bandwidth_hz}))"
+        steps = f"await radio.start(USUAL_CHANNEL.replace(sf={sf}, bandwidth_hz={bandwidth_hz}))"
         board = bench.add(f"sf{sf}", steps)
         bench.run(board)
         assert board.chip.radio.settings.modulation().low_data_rate is expected
@@ -279,7 +279,7 @@ def test_a_radio_can_be_set_up_anew(bench: Bench) -> None:
         START
         + """
 await radio.receive_continuous()
-await radio.start(configuration(sync_word=0x34))
+await radio.start(USUAL_CHANNEL.replace(sync_word=0x34))
 say_packet(await radio.next_packet(2000))
 """,
     )
@@ -289,7 +289,7 @@ say_packet(await radio.next_packet(2000))
         + """
 await asyncio.sleep_ms(300)
 await radio.send(b"private")
-await radio.start(configuration(sync_word=0x34))
+await radio.start(USUAL_CHANNEL.replace(sync_word=0x34))
 await radio.send(b"public")
 """,
     )

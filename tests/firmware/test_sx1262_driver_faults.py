@@ -8,7 +8,7 @@ from tests.firmware.radio_bench import LISTEN, Bench, still_air
 from turna_simulation.chips.sx1262 import Sx1262
 from turna_simulation.world import World
 
-START = "await radio.start(configuration())"
+START = "await radio.start(USUAL_CHANNEL)"
 # The first radio object has taken the pins; one more on the same pins is what is tested.
 REWIRED = """
 from machine import SPI
@@ -82,7 +82,7 @@ def bench() -> Iterator[Bench]:
     ],
 )
 def test_a_wrong_wire_is_named_at_set_up(bench: Bench, change: str, error: str) -> None:
-    steps = REWIRED.replace("{change}", change) + "await attempt(radio.start(configuration()))"
+    steps = REWIRED.replace("{change}", change) + "await attempt(radio.start(USUAL_CHANNEL))"
     board = bench.add("board", steps + "\nsay(fault=radio.fault)")
     bench.run(board)
 
@@ -271,7 +271,7 @@ def test_a_setting_out_of_range_is_a_misuse_that_names_it(
         f"""
 from turna_protocol.errors import MisuseError
 try:
-    await radio.start(configuration({change}))
+    await radio.start(USUAL_CHANNEL.replace({change}))
 except MisuseError as error:
     say(misuse=str(error))
 """,

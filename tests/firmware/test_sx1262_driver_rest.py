@@ -10,7 +10,7 @@ from turna_simulation.world import World
 
 RX_GAIN_SPARING = 0x94  # DS 9.6
 
-START = "await radio.start(configuration())"
+START = "await radio.start(USUAL_CHANNEL)"
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ clear.append(await radio.channel_is_clear())
 say(clear=clear)
 """,
     )
-    other = START.replace("configuration()", "configuration(sync_word=0x34)")
+    other = START.replace("USUAL_CHANNEL", "USUAL_CHANNEL.replace(sync_word=0x34)")
     bench.add("other", other + "\nawait radio.send(bytes(20))")
     bench.run(board)
 
@@ -123,7 +123,7 @@ while True:
     sender = bench.add(
         "sender",
         """
-await radio.start(configuration(preamble_symbols=64))
+await radio.start(USUAL_CHANNEL.replace(preamble_symbols=64))
 for number in range(20):
     await asyncio.sleep_ms(300 + 37 * number)
     await radio.send(bytes([number]))
@@ -174,7 +174,7 @@ await radio.receive_continuous()
 say(sparing=False)
 await asyncio.sleep_ms(100)
 await radio.receive_continuous(sparing=True)
-await radio.start(configuration())
+await radio.start(USUAL_CHANNEL)
 """,
     )
     bench.add("other", START + "\nawait asyncio.sleep_ms(300)\nawait radio.send(b'far')")

@@ -11,7 +11,7 @@ from turna_simulation.ether import Impairment
 from turna_simulation.interpreter import find_micropython
 from turna_simulation.world import World
 
-START = "await radio.start(configuration())"
+START = "await radio.start(USUAL_CHANNEL)"
 OLD, NEW = "heltec_v2", "heltec_v3"
 
 
@@ -46,8 +46,8 @@ def test_set_up_leaves_nothing_at_its_wrong_default(bench: Bench) -> None:
 def test_errata_image_and_gain_are_right_on_every_channel(
     bench: Bench, freq_hz: int, bandwidth_hz: int
 ) -> None:
-    steps = f"await radio.start(configuration(freq_hz={freq_hz}, bandwidth_hz={bandwidth_hz}))"
-    board = add(bench, "board", steps)
+    changes = f"freq_hz={freq_hz}, bandwidth_hz={bandwidth_hz}"
+    board = add(bench, "board", f"await radio.start(USUAL_CHANNEL.replace({changes}))")
     bench.run(board)
 
     settings = board.chip_1276.radio.settings
@@ -64,7 +64,7 @@ def test_time_on_air_is_that_of_the_ether_for_every_channel(bench: Bench) -> Non
 for sf in range(7, 13):
     for bandwidth_hz in (62500, 125000, 250000, 500000):
         for coding_rate in (5, 8):
-            await radio.start(configuration(sf=sf, bandwidth_hz=bandwidth_hz,
+            await radio.start(USUAL_CHANNEL.replace(sf=sf, bandwidth_hz=bandwidth_hz,
                                             coding_rate=coding_rate))
             for length in (1, 33):
                 say(airtime_us=await radio.send(bytes(length)))
@@ -83,7 +83,7 @@ def test_the_power_asked_for_is_the_power_on_the_air_up_to_20_dbm(bench: Bench) 
         "board",
         """
 for power_dbm in range(2, 21):
-    await radio.start(configuration(power_dbm=power_dbm))
+    await radio.start(USUAL_CHANNEL.replace(power_dbm=power_dbm))
     await radio.send(b"x")
 """,
     )
@@ -93,7 +93,7 @@ for power_dbm in range(2, 21):
 
 
 def test_20_dbm_gets_the_amplifiers_supply_and_current(bench: Bench) -> None:
-    board = add(bench, "board", "await radio.start(configuration(power_dbm=20))")
+    board = add(bench, "board", "await radio.start(USUAL_CHANNEL.replace(power_dbm=20))")
     bench.run(board)
 
     settings = board.chip_1276.radio.settings
@@ -135,7 +135,7 @@ for length in (1, 17, 120, 255):
 
 @pytest.mark.parametrize("sf", [7, 9, 12])
 def test_they_agree_on_every_rate_and_its_optimisation(bench: Bench, sf: int) -> None:
-    start = f"await radio.start(configuration(sf={sf}))\nawait radio.receive_continuous()\n"
+    start = f"await radio.start(USUAL_CHANNEL.replace(sf={sf}))\nawait radio.receive_continuous()\n"
     hear = "\nsay_packet(await radio.next_packet(8000))"
     call = "\nawait asyncio.sleep_ms(500)\nawait radio.send(b'from ' * 8)" + hear
     answer = hear + "\nawait asyncio.sleep_ms(100)\nawait radio.send(b'back ' * 8)"
@@ -152,7 +152,7 @@ def test_they_agree_on_every_rate_and_its_optimisation(bench: Bench, sf: int) ->
 def test_strength_is_right_in_each_band_and_below_the_noise(
     bench: Bench, freq_hz: int, loss_db: int
 ) -> None:
-    configure = f"await radio.start(configuration(freq_hz={freq_hz}))"
+    configure = f"await radio.start(USUAL_CHANNEL.replace(freq_hz={freq_hz}))"
     listener = add(bench, "listener", LISTEN.replace(START, configure))
     sender = bench.add(
         "sender", configure + "\nawait asyncio.sleep_ms(300)\nawait radio.send(b'x')"

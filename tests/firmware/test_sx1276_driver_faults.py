@@ -8,7 +8,7 @@ from tests.firmware.radio_bench import LISTEN, Bench, RadioBoard, still_air
 from turna_simulation.chips.sx1276 import Sx1276
 from turna_simulation.world import World
 
-START = "await radio.start(configuration())"
+START = "await radio.start(USUAL_CHANNEL)"
 # The first radio object has taken the pins; one more on the same pins is what is tested.
 REWIRED = """
 from machine import SPI
@@ -54,7 +54,7 @@ def add(bench: Bench, name: str, steps: str) -> RadioBoard:
     ids=["wrong reset", "wrong NSS", "wrong MISO", "wrong MOSI"],
 )
 def test_a_wrong_wire_is_named_at_set_up(bench: Bench, change: str, error: str) -> None:
-    steps = REWIRED.replace("{change}", change) + "await attempt(radio.start(configuration()))"
+    steps = REWIRED.replace("{change}", change) + "await attempt(radio.start(USUAL_CHANNEL))"
     board = add(bench, "board", steps + "\nsay(fault=radio.fault)")
     bench.run(board)
 
@@ -190,7 +190,7 @@ def test_a_setting_out_of_range_is_a_misuse_that_names_it(
         f"""
 from turna_protocol.errors import MisuseError
 try:
-    await radio.start(configuration({change}))
+    await radio.start(USUAL_CHANNEL.replace({change}))
 except MisuseError as error:
     say(misuse=str(error))
 """,
@@ -201,7 +201,7 @@ except MisuseError as error:
 
 
 def test_a_radio_whose_tcxo_nobody_switches_on_is_named_at_set_up(bench: Bench) -> None:
-    steps = "Pin(33, Pin.OUT, value=0)\nawait attempt(radio.start(configuration()))"
+    steps = "Pin(33, Pin.OUT, value=0)\nawait attempt(radio.start(USUAL_CHANNEL))"
     board = bench.add("board", steps, model="lilygo_t3_v2_1_tcxo")
     bench.run(board)
 

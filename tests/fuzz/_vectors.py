@@ -6,8 +6,9 @@ from typing import Any
 from tools.places import ROOT
 from turna_protocol import mission
 from turna_protocol.frame import Frame
-from turna_protocol.mission import Mission, Radio
+from turna_protocol.mission import Mission
 from turna_protocol.modem import journal_messages, messages, radio_messages
+from turna_protocol.regions import USUAL_CHANNEL
 
 _FOLDER = ROOT / "protocol" / "vectors"
 _PACKETS: dict[str, Any] = json.loads((_FOLDER / "packets.json").read_text())
@@ -42,21 +43,12 @@ def packets() -> list[bytes]:
     return found
 
 
-_RADIO = Radio(
-    freq_hz=433_175_000,
-    bandwidth_hz=125_000,
-    sf=8,
-    coding_rate=5,
-    preamble_symbols=12,
-    sync_word=0x12,
-    power_dbm=10,
-)
 _MISSION = Mission(
     name="Exercise",
     mode="exercise",
     frame=FRAME,
     region="OTS433",
-    radio=_RADIO,
+    channel=USUAL_CHANNEL,
     devices=(
         mission.Device(
             device=DEVICE,
@@ -83,16 +75,7 @@ HANDSET = {
     "broadcast_key": BROADCAST_KEY.hex(),
     "position_interval_s": 120,
 }
-SETTING = radio_messages.RadioSetting(
-    region="UNSET",
-    freq_hz=0,
-    bandwidth_hz=0,
-    sf=0,
-    coding_rate=0,
-    preamble_symbols=0,
-    sync_word=0,
-    power_dbm=0,
-)
+SETTING = radio_messages.RadioSetting("UNSET", USUAL_CHANNEL)
 HELLO = messages.Hello(
     role=messages.MODEM,
     unique_id=bytes(8),

@@ -18,8 +18,9 @@ from turna_protocol import acknowledgement, keys, packet
 from turna_protocol.beacon import Beacon, unpack_beacon
 from turna_protocol.codes import EXERCISE
 from turna_protocol.frame import Frame
-from turna_protocol.mission import Device, Mission, Radio
+from turna_protocol.mission import Device, Mission
 from turna_protocol.mission import Gateway as GatewayEntry
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_protocol.reports import Position, Report, Sitrep, Sos, encode_report
 from turna_protocol.sealing import seal_report, verify_end_to_end
 
@@ -41,15 +42,7 @@ def mission(devices: int = 8, region: str = "TR433") -> Mission:
         mode="exercise",
         frame=FRAME,
         region=region,
-        radio=Radio(
-            freq_hz=433_175_000,
-            bandwidth_hz=125_000,
-            sf=8,
-            coding_rate=5,
-            preamble_symbols=12,
-            sync_word=0x12,
-            power_dbm=10,
-        ),
+        channel=USUAL_CHANNEL,
         devices=tuple(
             Device(
                 device=number,

@@ -165,7 +165,7 @@ def test_two_modems_without_ids_are_refused_because_nobody_could_tell_them_apart
 def test_two_channels_cost_the_stricter_hour_twice() -> None:
     plan = mission()
     band = allowed_band(plan)
-    one, two = Airwaves(plan.radio, band), Airwaves(plan.radio, band, band)
+    one, two = Airwaves(plan.channel, band), Airwaves(plan.channel, band, band)
 
     one.book(50, 0)
     two.book(50, 0)

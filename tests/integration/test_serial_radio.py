@@ -24,21 +24,13 @@ from turna_gateway.serial_radio import SerialRadio, open_port
 from turna_protocol.modem.messages import MODEM, Hello
 from turna_protocol.modem.modem_link import ConfigureAsked, ModemLink
 from turna_protocol.modem.radio_messages import SENT, RadioSetting
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_simulation.board import Board
 from turna_simulation.world import World
 
 SPEED = 5.0
 PATIENCE_S = 20.0
-SETTING = RadioSetting(
-    region="COMMON433",
-    freq_hz=433_175_000,
-    bandwidth_hz=125_000,
-    sf=8,
-    coding_rate=5,
-    preamble_symbols=12,
-    sync_word=0x12,
-    power_dbm=10,
-)
+SETTING = RadioSetting("COMMON433", USUAL_CHANNEL)
 
 
 class Gateway:

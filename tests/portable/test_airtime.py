@@ -1,6 +1,6 @@
 """Time on air equals the published reference values exactly."""
 
-from turna_protocol.airtime import SX126X, SX127X, needs_low_data_rate, time_on_air_us
+from turna_protocol.airtime import SX126X, SX127X, airtime_us, needs_low_data_rate
 from turna_protocol.errors import MisuseError
 
 BOTH = (SX126X, SX127X)
@@ -34,7 +34,7 @@ REFERENCES = (
 def test_time_on_air_equals_every_published_reference() -> None:
     for chips, sf, hz, rate, preamble, explicit, crc, slow, size, expected, source in REFERENCES:
         for chip in chips:
-            time_us = time_on_air_us(
+            time_us = airtime_us(
                 chip,
                 size,
                 sf=sf,
@@ -58,7 +58,7 @@ def test_the_low_data_rate_rule_gives_the_setting_of_every_reference_that_follow
 def test_the_chips_differ_only_below_spreading_factor_seven() -> None:
     for sf in range(6, 13):
         times = [
-            time_on_air_us(chip, 20, sf=sf, bandwidth_hz=125_000, coding_rate=5, preamble_symbols=8)
+            airtime_us(chip, 20, sf=sf, bandwidth_hz=125_000, coding_rate=5, preamble_symbols=8)
             for chip in BOTH
         ]
         assert (times[0] == times[1]) == (sf >= 7), sf
@@ -66,7 +66,7 @@ def test_the_chips_differ_only_below_spreading_factor_seven() -> None:
 
 def test_a_byte_inside_a_coding_step_costs_nothing() -> None:
     def at(size: int) -> int:
-        return time_on_air_us(
+        return airtime_us(
             SX126X, size, sf=10, bandwidth_hz=125_000, coding_rate=5, preamble_symbols=8
         )
 
@@ -84,7 +84,7 @@ def test_an_impossible_radio_setting_is_refused() -> None:
         ("sx1280", 10, 7, 125_000, 5),
     ):
         try:
-            time_on_air_us(chip, size, sf=sf, bandwidth_hz=hz, coding_rate=rate, preamble_symbols=8)
+            airtime_us(chip, size, sf=sf, bandwidth_hz=hz, coding_rate=rate, preamble_symbols=8)
         except MisuseError:
             continue
         raise AssertionError((chip, size, sf, hz, rate))

@@ -5,7 +5,8 @@ import json
 from turna_protocol import mission
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
-from turna_protocol.mission import Device, Gateway, Mission, Radio
+from turna_protocol.mission import Device, Gateway, Mission
+from turna_protocol.regions import USUAL_CHANNEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,15 +19,7 @@ def demo() -> Mission:
         mode="exercise",
         frame=Frame(3_620_000, 3_616_000, 1_763_800_000),
         region="COMMON433",
-        radio=Radio(
-            freq_hz=433_175_000,
-            bandwidth_hz=125_000,
-            sf=8,
-            coding_rate=5,
-            preamble_symbols=12,
-            sync_word=0x12,
-            power_dbm=10,
-        ),
+        channel=USUAL_CHANNEL,
         devices=(
             Device(
                 device=1,

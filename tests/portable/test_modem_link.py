@@ -25,6 +25,7 @@ from turna_protocol.modem.radio_messages import (
     Status,
 )
 from turna_protocol.modem.replay import RING_LIMIT
+from turna_protocol.regions import USUAL_CHANNEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,19 +39,7 @@ AIR_TIME_MS = 100
 UNIQUE_ID = b"unique-1"
 
 
-def setting(**changes: "Any") -> RadioSetting:
-    values: dict[str, Any] = {
-        "region": "OTS433",
-        "freq_hz": 433_175_000,
-        "bandwidth_hz": 125_000,
-        "sf": 8,
-        "coding_rate": 5,
-        "preamble_symbols": 12,
-        "sync_word": 0x12,
-        "power_dbm": 10,
-    }
-    values.update(changes)
-    return RadioSetting(**values)
+SETTING = RadioSetting("OTS433", USUAL_CHANNEL)
 
 
 def status_of(link: ModemLink) -> Status:
@@ -176,7 +165,7 @@ class Bench:
         self.start_host(**host)
 
     def start_host(self, session: int = 1, **options: "Any") -> None:
-        options.setdefault("setting", setting())
+        options.setdefault("setting", SETTING)
         self.host = HostLink(session=session, **options)
         self.host.opened(self.now_ms)
         self.events: list[Any] = []
@@ -224,13 +213,13 @@ def test_the_host_is_online_when_the_modem_is_set_as_asked() -> None:
     bench.run_for(500)
     ups = bench.of(Up)
     assert len(ups) == 1
-    assert ups[0].setting == setting()
+    assert ups[0].setting == SETTING
     assert ups[0].hello.board == "heltec_v3"
     assert bench.host.online
 
 
 def test_the_host_refuses_a_modem_that_is_set_otherwise_and_says_in_what() -> None:
-    bench = Bench(modem=Modem(actual=setting(power_dbm=22)))
+    bench = Bench(modem=Modem(actual=RadioSetting("OTS433", USUAL_CHANNEL.replace(power_dbm=22))))
     bench.run_for(500)
     assert not bench.host.online
     assert bench.of(Up) == []
@@ -299,7 +288,7 @@ def test_a_packet_that_no_frame_holds_is_our_mistake() -> None:
 
 
 def test_a_modem_without_region_refuses_to_transmit() -> None:
-    bench = Bench(setting=setting(region="UNSET"))
+    bench = Bench(setting=RadioSetting("UNSET", USUAL_CHANNEL))
     token = bench.host.transmit(b"packet", priority=0)
     bench.run_for(1000)
     assert bench.modem.on_the_air == []

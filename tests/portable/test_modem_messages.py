@@ -40,21 +40,13 @@ from turna_protocol.modem.radio_messages import (
     Transmit,
     Transmitted,
 )
+from turna_protocol.regions import USUAL_CHANNEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SETTING = RadioSetting(
-    region="OTS433",
-    freq_hz=433_175_000,
-    bandwidth_hz=125_000,
-    sf=8,
-    coding_rate=5,
-    preamble_symbols=12,
-    sync_word=0x12,
-    power_dbm=10,
-)
+SETTING = RadioSetting("OTS433", USUAL_CHANNEL)
 SETTING_HEX = "d8b9d11948e801000805" + "0c00" + "12" + "0a" + "4f5453343333"
 HELLO = Hello(
     session=0x01020304,

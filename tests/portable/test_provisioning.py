@@ -3,7 +3,8 @@
 from turna_handset.kit import read_provisioning
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
-from turna_protocol.mission import Gateway, Mission, Radio, mission_to_json
+from turna_protocol.mission import Gateway, Mission, mission_to_json
+from turna_protocol.regions import USUAL_CHANNEL
 
 NOW_S = 1_801_915_200
 LINK_KEY, AUTHENTICATION_KEY, BROADCAST_KEY = bytes(range(32)), bytes(range(1, 33)), bytes(32)
@@ -15,15 +16,7 @@ def settings(**changes: object) -> dict[str, object]:
         mode="exercise",
         frame=Frame(3_620_000, 3_616_000, NOW_S - 3600),
         region="COMMON433",
-        radio=Radio(
-            freq_hz=433_175_000,
-            bandwidth_hz=125_000,
-            sf=8,
-            coding_rate=5,
-            preamble_symbols=12,
-            sync_word=0x12,
-            power_dbm=10,
-        ),
+        channel=USUAL_CHANNEL,
         devices=(),
         gateways=(Gateway(index=1, name="field", country="tr"),),
     )

@@ -17,6 +17,7 @@ from turna_protocol.modem.framing import (
 )
 from turna_protocol.modem.host_link import HostLink
 from turna_protocol.modem.modem_link import ModemLink
+from turna_protocol.regions import USUAL_CHANNEL
 
 MESSAGES = [
     kind
@@ -110,16 +111,7 @@ def test_whatever_the_host_writes_the_modem_lives_and_answers_within_bounds(
 
 @given(line)
 def test_whatever_the_modem_writes_the_host_lives(pieces: list[bytes]) -> None:
-    setting = radio_messages.RadioSetting(
-        region="UNSET",
-        freq_hz=0,
-        bandwidth_hz=0,
-        sf=0,
-        coding_rate=0,
-        preamble_symbols=0,
-        sync_word=0,
-        power_dbm=0,
-    )
+    setting = radio_messages.RadioSetting("UNSET", USUAL_CHANNEL)
     for end in (HostLink(session=1, setting=setting), DeviceClient(session=1)):
         end.opened(0)
         hello = messages.Hello(

@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from turna_protocol import beacon
-from turna_protocol.airtime import SX126X, time_on_air_us
 from turna_protocol.link import Link
+from turna_protocol.regions import USUAL_CHANNEL
 
 PACKET_BYTES = 32
 SLOT_MS = 240
@@ -19,19 +19,10 @@ RUN_MS = 20 * 60_000
 REPORT_EVERY_MS = 120_000
 
 
-def airtime_ms(size: int) -> int:
-    return -(
-        -time_on_air_us(
-            SX126X, size, sf=8, bandwidth_hz=125_000, coding_rate=5, preamble_symbols=12
-        )
-        // 1_000
-    )
-
-
 class Station:
     def __init__(self, device: int, random: Random) -> None:
         self.device = device
-        self.link = Link(device, random.randrange, airtime_ms)
+        self.link = Link(device, random.randrange, USUAL_CHANNEL.airtime_ms)
         self.next_report_ms = random.randrange(REPORT_EVERY_MS)
         self.seq = 0
         self.made_ms: dict[int, int] = {}
@@ -64,7 +55,7 @@ def run(devices: list[int], seed: int, *, turns: bool) -> tuple[float, int]:
         due = station.link.to_transmit(now_ms)
         if due is not None:
             sent += 1
-            end_ms = now_ms + airtime_ms(PACKET_BYTES)
+            end_ms = now_ms + USUAL_CHANNEL.airtime_ms(PACKET_BYTES)
             on_air = [entry for entry in on_air if entry[1] > now_ms - 2_000]
             hit = [entry for entry in on_air if entry[1] > now_ms]
             collided += bool(hit)

@@ -72,7 +72,7 @@ def _packets(name: str) -> tuple[list[int], list[int]]:
 
 def _airtime_us(lengths: Sequence[int], sf: int) -> int:
     return sum(
-        airtime.time_on_air_us(
+        airtime.airtime_us(
             airtime.SX126X, length, sf=sf, bandwidth_hz=125_000, coding_rate=5, preamble_symbols=8
         )
         for length in lengths

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from turna.deployment import DEFAULT_RADIO, GatewayPlan, TeamPlan, make_deployment
-from turna_protocol.mission import Radio
+from turna.deployment import GatewayPlan, TeamPlan, make_deployment
+from turna_protocol.channel import Channel
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_simulation.chain import VirtualChain
 from turna_simulation.world import World
 
 EPOCH_S = 1_785_560_000
 
 
-def make_kit(directory: Path, radio: Radio = DEFAULT_RADIO) -> Path:
+def make_kit(directory: Path, channel: Channel = USUAL_CHANNEL) -> Path:
     """Write the mission kit of two teams and one gateway, the same each time."""
     kit = directory / "kit"
     make_deployment(
@@ -23,7 +24,7 @@ def make_kit(directory: Path, radio: Radio = DEFAULT_RADIO) -> Path:
         origin=(3_620_210, 3_616_030),
         epoch_s=EPOCH_S,
         region="COMMON433",
-        radio=radio,
+        channel=channel,
         teams=[TeamPlan("TUR01", "tr"), TeamPlan("AZE01", "az")],
         gateways=[GatewayPlan("hatay-1", "tr")],
         master=bytes(range(32)),

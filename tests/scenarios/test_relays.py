@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.conftest import EPOCH_S
-from turna.deployment import DEFAULT_RADIO, GatewayPlan, TeamPlan, make_deployment
+from turna.deployment import GatewayPlan, TeamPlan, make_deployment
 from turna_handset import font
-from turna_protocol.mission import Radio
 from turna_protocol.modem.device_client import CountersRead, DeviceClient
 from turna_secretariat import queries
 from turna_simulation.board import Board
@@ -21,11 +20,6 @@ from turna_simulation.world import World
 LONG_MS = 900
 MODEM = "modem"
 OUT_OF_REACH = Impairment(path_loss_db=220.0)
-
-
-def radio_with(hops: int) -> Radio:
-    fields = {name: getattr(DEFAULT_RADIO, name) for name in DEFAULT_RADIO.FIELDS}
-    return Radio(**(fields | {"hops": hops}))
 
 
 @dataclass
@@ -100,7 +94,7 @@ def hill(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hill]:
         region="COMMON433",
         teams=[TeamPlan("TUR01", "tr")],
         gateways=[GatewayPlan("hatay-1", "tr")],
-        radio=radio_with(request.param),
+        hops=request.param,
         master=bytes(range(32)),
     )
     with World(seed=7, start_unix_s=EPOCH_S + 7600) as world:

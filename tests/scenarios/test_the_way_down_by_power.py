@@ -8,10 +8,9 @@ import pytest
 
 from tests.scenarios.conftest import EPOCH_S, make_kit
 from tests.scenarios.test_the_way_down import Officer
-from turna.deployment import DEFAULT_RADIO
 from turna_handset import listening, power
 from turna_protocol.beacon import PERIOD_MS
-from turna_protocol.mission import Radio
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_simulation.board import Board
 from turna_simulation.chain import VirtualChain
 from turna_simulation.energy import EnergyLedger
@@ -80,8 +79,7 @@ def test_at_the_worst_a_word_lights_a_listening_handset_within_five_seconds(
 def test_where_preambles_are_long_a_listening_radio_sleeps_in_turns_and_hears_at_once(
     tmp_path: Path,
 ) -> None:
-    values = {name: getattr(DEFAULT_RADIO, name) for name in Radio.FIELDS}
-    kit = make_kit(tmp_path, Radio(**{**values, "preamble_symbols": LONG_PREAMBLE}))
+    kit = make_kit(tmp_path, USUAL_CHANNEL.replace(preamble_symbols=LONG_PREAMBLE))
     with World(seed=7, start_unix_s=EPOCH_S + 7600) as world:
         chain = VirtualChain(world, kit, gateway="hatay-1")
         chain.start()

@@ -42,14 +42,14 @@ class WireHandset:
         self._device = device
         self._seq = 0
         self._antenna = world.ether.antenna(f"wire-{device}", position)
-        radio = mission.radio
+        channel = mission.channel
         self._modulation = Modulation(
-            freq_hz=radio.freq_hz,
-            bandwidth_hz=radio.bandwidth_hz,
-            sf=radio.sf,
-            coding_rate=radio.coding_rate,
+            freq_hz=channel.freq_hz,
+            bandwidth_hz=channel.bandwidth_hz,
+            sf=channel.sf,
+            coding_rate=channel.coding_rate,
             low_data_rate=False,
-            preamble_symbols=radio.preamble_symbols,
+            preamble_symbols=channel.preamble_symbols,
             sync_word=_PRIVATE_NETWORK,
         )
         self._window, self._parts = OrderWindow(), Assembly()

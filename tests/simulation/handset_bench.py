@@ -117,7 +117,7 @@ class Gateway:
 
     def _say(self, payload: bytes) -> None:
         self._antenna.transmit(CHANNEL, payload, 10.0)
-        end_ms = self._world.now_ms + CHANNEL.time_on_air_us(len(payload)) // 1000 + 5
+        end_ms = self._world.now_ms + CHANNEL.airtime_us(len(payload)) // 1000 + 5
         self._world.at(end_ms, self._listen)
 
     def order(self, number: int, report: Report) -> None:
@@ -139,7 +139,7 @@ class Gateway:
     def send(self, payload: bytes) -> None:
         """Put bytes on the air, whatever they are, and let them arrive."""
         self._antenna.transmit(CHANNEL, payload, 10.0)
-        self._world.run_for(CHANNEL.time_on_air_us(len(payload)) // 1000 + 50)
+        self._world.run_for(CHANNEL.airtime_us(len(payload)) // 1000 + 50)
         self._listen()
 
     def _holding(self, sealed: bytes) -> Holding:
@@ -258,7 +258,7 @@ class Field:
     def keep_busy(self, antenna: Antenna, duration_ms: int) -> None:
         """Let somebody else fill the channel for a while, from now on."""
         payload = bytes(200)
-        length_ms = CHANNEL.time_on_air_us(len(payload)) // 1000
+        length_ms = CHANNEL.airtime_us(len(payload)) // 1000
 
         def speak() -> None:
             antenna.transmit(CHANNEL, payload, 10.0)

@@ -22,7 +22,7 @@ CHANNEL = Modulation(
     preamble_symbols=12,
     sync_word=0x1424,
 )
-AIRTIME_US = CHANNEL.time_on_air_us(20)
+AIRTIME_US = CHANNEL.airtime_us(20)
 NEAR_DB = 100.0
 
 
@@ -208,7 +208,7 @@ def test_an_early_overlap_does_not_harm(scene: Scene) -> None:
     scene.link("a", "c", path_loss_db=200)
     scene.c.listen()
     scene.a.send(bytes(1))
-    overlap_us = CHANNEL.time_on_air_us(1) - 2 * SYMBOL_US
+    overlap_us = CHANNEL.airtime_us(1) - 2 * SYMBOL_US
     scene.at(overlap_us, lambda: scene.b.send(b"later".ljust(20)))
     scene.run()
 

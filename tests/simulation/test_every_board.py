@@ -10,11 +10,11 @@ import pytest
 from tests.simulation import handset_bench
 from tests.simulation.handset_bench import CHANNEL, Field
 from tests.simulation.test_modem_on_board import Ear, Host, online
-from turna import deployment
 from turna_protocol.delivery import AT_GATEWAY, SAVED
 from turna_protocol.modem.host_events import Heard, Sent
 from turna_protocol.modem.radio_messages import SENT, Status
 from turna_protocol.packet import ALERT, first_byte
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_protocol.reports import Sitrep
 from turna_simulation.board import Board
 from turna_simulation.chips.sx1262 import Sx1262
@@ -54,12 +54,11 @@ def add_modem(world: World, model: str, **options: Any) -> Board:
 
 
 def add_relay(world: World, model: str, **options: Any) -> Board:
-    usual = deployment.DEFAULT_RADIO
     settings = {
         "role": "relay",
         "board": PROFILES[model],
         "region": "COMMON433",
-        "radio": {name: getattr(usual, name) for name in usual.FIELDS},
+        "radio": vars(USUAL_CHANNEL),
     }
     files = {"/settings.json": json.dumps(settings).encode()}
     relay = world.add_board("relay", model, position=(50.0, 0.0), files=files, **options)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from turna_protocol.airtime import CHIP_US, SX126X, needs_low_data_rate, time_on_air_us
+from turna_protocol.airtime import CHIP_US, SX126X, airtime_us, needs_low_data_rate
 from turna_simulation.lora import Modulation
 
 
@@ -53,7 +53,7 @@ def test_time_on_air_equals_the_published_values(
 
     channel = modulation(sf, 1000 * khz, coding_rate, preamble, header=header, crc=crc)
 
-    assert channel.time_on_air_us(length) == expected_us
+    assert channel.airtime_us(length) == expected_us
 
 
 def test_low_data_rate_optimisation_makes_blocks_smaller() -> None:
@@ -61,7 +61,7 @@ def test_low_data_rate_optimisation_makes_blocks_smaller() -> None:
 
     optimised = replace(channel, low_data_rate=True)
 
-    assert optimised.time_on_air_us(255) == 548_096  # RadioLib
+    assert optimised.airtime_us(255) == 548_096  # RadioLib
 
 
 def test_time_on_air_equals_the_protocols_formula_everywhere() -> None:
@@ -70,7 +70,7 @@ def test_time_on_air_equals_the_protocols_formula_everywhere() -> None:
     )
     for sf, bandwidth_hz, coding_rate, preamble, header, crc, length in grid:
         channel = modulation(sf, bandwidth_hz, coding_rate, preamble, header=header, crc=crc)
-        assert channel.time_on_air_us(length) == time_on_air_us(
+        assert channel.airtime_us(length) == airtime_us(
             SX126X,
             length,
             sf=sf,

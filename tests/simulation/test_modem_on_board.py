@@ -14,6 +14,7 @@ from turna_protocol.modem.host_link import HostLink
 from turna_protocol.modem.messages import Accepted, Hello
 from turna_protocol.modem.radio_messages import NOT_ALLOWED, SENT, RadioSetting, Status
 from turna_protocol.modem.replay import RING_LIMIT
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_simulation.board import Board
 from turna_simulation.energy import EnergyLedger
 from turna_simulation.host_serial import HostSerial
@@ -29,7 +30,7 @@ SETTINGS = json.dumps({"role": "modem", "board": "heltec_v3"}).encode()
 PEER = b"""
 import asyncio, sys
 from turna_board.board import build_radio, load_profile
-from turna_board.radio import RadioConfig
+from turna_protocol.regions import USUAL_CHANNEL
 
 async def hear(radio):
     while True:
@@ -37,8 +38,7 @@ async def hear(radio):
 
 async def main():
     radio = await build_radio(load_profile("heltec_v3"))
-    await radio.start(RadioConfig(freq_hz=433175000, bandwidth_hz=125000, sf=8, coding_rate=5,
-                                  preamble_symbols=12, sync_word=0x12, power_dbm=10))
+    await radio.start(USUAL_CHANNEL)
     await radio.receive_continuous()
     listening = asyncio.create_task(hear(radio))
     reader = asyncio.StreamReader(sys.stdin)
@@ -51,19 +51,11 @@ asyncio.run(main())
 """
 
 
-def setting(**changes: str | int) -> RadioSetting:
-    values: dict[str, str | int] = {
-        "region": "COMMON433",
-        "freq_hz": 433_175_000,
-        "bandwidth_hz": 125_000,
-        "sf": 8,
-        "coding_rate": 5,
-        "preamble_symbols": 12,
-        "sync_word": 0x12,
-        "power_dbm": 10,
-    }
-    values.update(changes)
-    return RadioSetting(**values)  # type: ignore[arg-type]  # the table holds each field's own type
+SETTING = RadioSetting("COMMON433", USUAL_CHANNEL)
+
+
+def on_channel(**changes: int) -> RadioSetting:
+    return RadioSetting(SETTING.region, USUAL_CHANNEL.replace(**changes))
 
 
 class Ear:
@@ -88,7 +80,7 @@ class Host:
     ) -> None:
         self.link = HostLink(
             session=session,
-            setting=radio or setting(),
+            setting=radio or SETTING,
             unique_id=board.unique_id + bytes(8 - len(board.unique_id)),
         )
         self.serial = HostSerial(self.link, board.serial, world.scheduler)
@@ -253,7 +245,7 @@ def test_a_modem_is_set_anew_without_a_restart(world: World, modem: Board) -> No
     first = Host(world, modem)
     assert online(world, first)
     first.serial.close()
-    second = Host(world, modem, session=2, radio=setting(freq_hz=433_375_000))
+    second = Host(world, modem, session=2, radio=on_channel(freq_hz=433_375_000))
     assert online(world, second)
     second.transmit(b"on the other channel")
     assert world.run_until(lambda: bool(second.of(Sent)), 10_000)
@@ -267,7 +259,7 @@ def test_a_modem_is_set_anew_without_a_restart(world: World, modem: Board) -> No
 
 
 def test_without_a_region_nothing_leaves_the_antenna(world: World, modem: Board) -> None:
-    host = Host(world, modem, radio=setting(region="UNSET"))
+    host = Host(world, modem, radio=RadioSetting("UNSET", USUAL_CHANNEL))
     assert online(world, host)
     host.transmit(b"packet")
     assert world.run_until(lambda: bool(host.of(Sent)), timeout_ms=5_000)
@@ -279,7 +271,7 @@ def test_without_a_region_nothing_leaves_the_antenna(world: World, modem: Board)
 def test_a_setting_that_the_region_forbids_is_refused_with_the_reason(
     world: World, modem: Board
 ) -> None:
-    host = Host(world, modem, radio=setting(power_dbm=22))
+    host = Host(world, modem, radio=on_channel(power_dbm=22))
     assert world.run_until(lambda: bool(host.of(Down)), timeout_ms=15_000)
     (down,) = host.of(Down)
     assert "22.00 dBm EIRP is too strong" in down.reason

@@ -9,9 +9,9 @@ from tests.simulation.handset_bench import CHANNEL, LONG_MS, Field, Host
 from tests.simulation.test_modem_on_board import SETTINGS
 from tests.simulation.test_modem_on_board import Host as ModemHost
 from tools.places import MICROPYTHON_32
-from turna import deployment
 from turna_protocol.modem.host_events import Sent, Up
 from turna_protocol.packet import ALERT, first_byte
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_simulation.board import Board
 from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
@@ -20,6 +20,7 @@ from turna_simulation.world import World
 TROUBLED_MAIN = """
 import asyncio, sys, time
 from turna_board.nvs import Nvs
+from turna_protocol.regions import USUAL_CHANNEL
 from {module} import {owner}
 
 nvs = Nvs()
@@ -127,9 +128,7 @@ class Ear:
 
 
 def add_relay(world: World, main: bytes | None = None, **options: object) -> Board:
-    radio = {
-        name: getattr(deployment.DEFAULT_RADIO, name) for name in deployment.DEFAULT_RADIO.FIELDS
-    }
+    radio = vars(USUAL_CHANNEL)
     settings = {"role": "relay", "board": "heltec_v3", "region": "COMMON433", "radio": radio}
     files = {"/settings.json": json.dumps(settings).encode()}
     if main is not None:

@@ -43,12 +43,12 @@ class Heard(Record):
 class Sent(Record):
     """What became of a packet handed to `transmit`: one of radio_messages.RESULTS."""
 
-    FIELDS = ("token", "result", "time_on_air_us", "text")
+    FIELDS = ("token", "result", "airtime_us", "text")
 
-    def __init__(self, token: int, result: int, time_on_air_us: int = 0, text: str = "") -> None:
+    def __init__(self, token: int, result: int, airtime_us: int = 0, text: str = "") -> None:
         self.token = token
         self.result = result
-        self.time_on_air_us = time_on_air_us
+        self.airtime_us = airtime_us
         self.text = text
 
 

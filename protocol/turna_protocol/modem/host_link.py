@@ -239,7 +239,7 @@ class HostLink:
             self._reader.hold(event.number)
             self._events.append(self._heard(event.number, message, now_ms))
         elif is_next and isinstance(message, Transmitted) and self._outbox.finished(message.token):
-            self._events.append(Sent(message.token, message.result, message.time_on_air_us))
+            self._events.append(Sent(message.token, message.result, message.airtime_us))
 
     def _heard(self, number: int, message: Received, now_ms: int) -> Heard:
         return Heard(

@@ -144,11 +144,11 @@ class ModemLink:
         self._sending = self._queue.pop(0)
         return self._sending
 
-    def transmitted(self, result: int, time_on_air_us: int, now_ms: int) -> None:
+    def transmitted(self, result: int, airtime_us: int, now_ms: int) -> None:
         """Tell the host what became of the packet that `next_transmission` gave."""
         if self._sending is None:
             raise MisuseError("nothing was being transmitted")
-        done = Transmitted(self._sending.token, result, time_on_air_us, now_ms & _CLOCK_MASK)
+        done = Transmitted(self._sending.token, result, airtime_us, now_ms & _CLOCK_MASK)
         self._sending = None
         self._finished = self._finished[1 - _FINISHED_LIMIT :] + [done]
         self._ring.add(done)

@@ -2,6 +2,7 @@
 
 import struct
 
+from ..channel import Channel
 from ..record import Record
 from .framing import MAX_BODY_BYTES
 from .messages import MAX_NAME_BYTES, pack_text, unpack_fixed, unpack_head, unpack_text
@@ -25,57 +26,31 @@ SENT, CHANNEL_BUSY, SEND_FAILED, NOT_ALLOWED, DROPPED = 0, 1, 2, 3, 4
 class RadioSetting(Record):
     """How a modem's radio is set: the deployment's region and its one channel."""
 
-    FIELDS = (
-        "region",
-        "freq_hz",
-        "bandwidth_hz",
-        "sf",
-        "coding_rate",
-        "preamble_symbols",
-        "sync_word",
-        "power_dbm",
-    )
+    FIELDS = ("region", "channel")
     _LAYOUT = "<IIBBHBb"
 
-    def __init__(
-        self,
-        *,
-        region: str,
-        freq_hz: int,
-        bandwidth_hz: int,
-        sf: int,
-        coding_rate: int,
-        preamble_symbols: int,
-        sync_word: int,
-        power_dbm: int,
-    ) -> None:
+    def __init__(self, region: str, channel: Channel) -> None:
         self.region = region
-        self.freq_hz = freq_hz
-        self.bandwidth_hz = bandwidth_hz
-        self.sf = sf
-        self.coding_rate = coding_rate
-        self.preamble_symbols = preamble_symbols
-        self.sync_word = sync_word
-        self.power_dbm = power_dbm
+        self.channel = channel
 
     def pack(self) -> bytes:
+        channel = self.channel
         numbers = struct.pack(
             self._LAYOUT,
-            self.freq_hz,
-            self.bandwidth_hz,
-            self.sf,
-            self.coding_rate,
-            self.preamble_symbols,
-            self.sync_word,
-            self.power_dbm,
+            channel.freq_hz,
+            channel.bandwidth_hz,
+            channel.sf,
+            channel.coding_rate,
+            channel.preamble_symbols,
+            channel.sync_word,
+            channel.power_dbm,
         )
         return numbers + pack_text(self.region, MAX_NAME_BYTES)
 
     @staticmethod
     def unpack(body: bytes) -> "RadioSetting":
         numbers, region = unpack_head(RadioSetting._LAYOUT, body)
-        return RadioSetting(
-            region=unpack_text(region, MAX_NAME_BYTES),
+        channel = Channel(
             freq_hz=numbers[0],
             bandwidth_hz=numbers[1],
             sf=numbers[2],
@@ -84,14 +59,20 @@ class RadioSetting(Record):
             sync_word=numbers[5],
             power_dbm=numbers[6],
         )
+        return RadioSetting(unpack_text(region, MAX_NAME_BYTES), channel)
 
     def differences(self, other: "RadioSetting") -> list[str]:
         """Return a sentence part for each field in which `other` differs."""
-        return [
-            f"{name} {getattr(other, name)} instead of {getattr(self, name)}"
-            for name in self.FIELDS
-            if getattr(self, name) != getattr(other, name)
-        ]
+        found = _differences(("region",), self, other)
+        return found + _differences(Channel.FIELDS, self.channel, other.channel)
+
+
+def _differences(names: tuple[str, ...], asked: Record, actual: Record) -> list[str]:
+    return [
+        f"{name} {getattr(actual, name)} instead of {getattr(asked, name)}"
+        for name in names
+        if getattr(asked, name) != getattr(actual, name)
+    ]
 
 
 class Configure(Record):
@@ -196,17 +177,17 @@ class Transmitted(Record):
     """The packet of this token has left the modem's queue, and how; travels behind an Event."""
 
     KIND = 0x14
-    FIELDS = ("token", "result", "time_on_air_us", "at_ms")
+    FIELDS = ("token", "result", "airtime_us", "at_ms")
     _LAYOUT = "<IBII"
 
-    def __init__(self, token: int, result: int, time_on_air_us: int, at_ms: int) -> None:
+    def __init__(self, token: int, result: int, airtime_us: int, at_ms: int) -> None:
         self.token = token
         self.result = result
-        self.time_on_air_us = time_on_air_us
+        self.airtime_us = airtime_us
         self.at_ms = at_ms
 
     def pack(self) -> bytes:
-        return struct.pack(self._LAYOUT, self.token, self.result, self.time_on_air_us, self.at_ms)
+        return struct.pack(self._LAYOUT, self.token, self.result, self.airtime_us, self.at_ms)
 
     @staticmethod
     def unpack(body: bytes) -> "Transmitted":
