@@ -40,7 +40,8 @@ def _sos(
     said = json.loads(new.body)
     # Of the same mode: what takes back a drill leaves a call in earnest as it is.
     known = transaction.sos_of(new.device, new.generation, new.mode)
-    others = [row for row in known if row["report_id"] != report_id]
+    # Of those that came before it: a group is stored before the first of it alarms anybody.
+    others = [row for row in known if row["report_id"] < report_id]
     meant = [row for row in others if row["alarm_id"] and _is_about(said, new.seq, row["seq"])]
     if said["phase"] == "cancel":
         for row in meant:

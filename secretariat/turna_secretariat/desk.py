@@ -1,4 +1,4 @@
-"""What the Secretariat decides: what a carried report is worth, what is answered, who is alarmed.
+"""What the Secretariat does, each as one commit: files reports, keeps people's deeds, answers.
 
 No broker, no threads, no clock of its own: envelopes and `now_ms` in, receipts out.  All of one
 call is one commit; its receipts may be sent because the commit has happened.
@@ -14,30 +14,17 @@ from sqlalchemy.engine import RowMapping
 
 from turna_backbone.envelope import ReportEnvelope
 from turna_protocol import delivery
-from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
-from turna_protocol.json_form import report_to_json
-from turna_protocol.packet import HOLDING, REPORT, UPLINK
-from turna_protocol.reports import decode_report, priority, report_type
-from turna_protocol.sealing import verify_end_to_end
 from turna_secretariat import alarms, emt
 from turna_secretariat.archive import Archive
-from turna_secretariat.down_desk import ANSWERS, DownDesk
+from turna_secretariat.down_desk import DownDesk
+from turna_secretariat.filing import Filing
+from turna_secretariat.judging import ANSWERED, PROVED, Judge, fingerprint_of
 from turna_secretariat.notices import read_notice
 from turna_secretariat.receipts import Answer, Outgoing, Receipts
 from turna_secretariat.registry import Registry
 from turna_secretariat.resending import Resending
-from turna_secretariat.transaction import Carriage, NewReport, Transaction
-
-FINGERPRINT_BYTES = 8
-
-# What a report is worth: proved to be its sender's; proved, but of no form we know; of a sender we
-# do not know; not its sender's; proved, but a second one under a number that another one has;
-# proved, by keys that are revoked.
-STANDINGS = ("authentic", "undecodable", "unknown_device", "not_authentic", "clone", "revoked")
-_PROVED = ("authentic", "undecodable", "clone")
-# A receipt names a number; for a clone it would speak of the other report under that number too.
-_ANSWERED = ("authentic", "undecodable")
+from turna_secretariat.transaction import Transaction
 
 # What a person does with a report, and the state that every holder of it then learns.
 STATE_AFTER = {
@@ -78,21 +65,25 @@ class Desk:
     def __init__(self, archive: Archive, registry: Registry, frame: Frame) -> None:
         self._archive = archive
         self._registry = registry
-        self._frame = frame
         self._receipts = Receipts(registry)
         self.down = DownDesk(archive, registry)
+        self._judge = Judge(registry, frame, self.down.is_revoked)
         self.resending = Resending(archive, registry)
 
     def file(self, envelopes: Sequence[ReportEnvelope], now_ms: int) -> list[Outgoing]:
         """Commit all reports, new or repeated, and return the receipts that are due."""
-        with self._archive.transaction() as transaction:
-            answers = [self._file_one(transaction, e, now_ms) for e in envelopes]
-            return self._receipts.answer(transaction, answers)
+        try:
+            with self._archive.transaction() as transaction:
+                answers = Filing(transaction, self._judge, self.down, now_ms).file(envelopes)
+                return self._receipts.answer(transaction, answers)
+        except Exception:
+            self.down.rolled_back()
+            raise
 
     def quarantine(self, envelope: ReportEnvelope, reason: str, now_ms: int) -> list[Outgoing]:
         """Keep a report raw that cannot be filed, alarm a person, and let its gateway go on."""
         name = f"{envelope.device} {envelope.generation} {envelope.seq} ".encode()
-        fingerprint = hashlib.sha256(name + _fingerprint(envelope)).digest()
+        fingerprint = hashlib.sha256(name + fingerprint_of(envelope)).digest()
         with self._archive.transaction() as transaction:
             if transaction.put_aside(fingerprint, envelope.pack(), reason, now_ms):
                 detail = f"device {envelope.device} sequence {envelope.seq}: kept raw, {reason}"
@@ -119,7 +110,7 @@ class Desk:
             alarm = transaction.alarm_about(report_id, alarms.SOS)
             if alarm is not None and alarm["closed_ms"] is None and did != "read":
                 transaction.close_alarm(alarm["id"], person, now_ms)
-            if row["standing"] not in _ANSWERED:
+            if row["standing"] not in ANSWERED:
                 return []
             return [
                 self._receipts.tell(
@@ -209,7 +200,7 @@ class Desk:
     def _require_possible(
         self, transaction: Transaction, row: RowMapping, did: str, person: str
     ) -> None:
-        if row["standing"] not in _PROVED:
+        if row["standing"] not in PROVED:
             raise NotPossibleError("it is not proved to be its sender's; close its alarm instead")
         if did == "false_alarm" and row["type"] != alarms.SOS:
             raise NotPossibleError("only an SOS can be a false alarm")
@@ -224,108 +215,3 @@ class Desk:
             raise NotPossibleError(
                 f"{row['person']} has said already: {delivery.STATE_NAMES[row['state']]}"
             )
-
-    def _file_one(self, transaction: Transaction, carried: ReportEnvelope, now_ms: int) -> Answer:
-        if _kind(carried) == HOLDING and self._standing(carried, is_second=False) == "authentic":
-            transaction.note_number(carried.device, carried.generation, carried.seq, now_ms)
-            self.down.heard(transaction, carried, now_ms)
-            self.down.held(transaction, carried, now_ms)
-            return Answer(carried, None)
-        fingerprint = _fingerprint(carried)
-        known = transaction.report_named(carried.device, carried.generation, carried.seq)
-        row = next((r for r in known if r["fingerprint"] == fingerprint), None)
-        if row is None:
-            is_second = any(r["standing"] in ("authentic", "clone") for r in known)
-            new = self._judge(carried, fingerprint, is_second, now_ms)
-            report_id = transaction.insert_report(new, now_ms)
-            alarms.raise_for(transaction, self._registry, report_id, new, now_ms)
-            standing, state = new.standing, new.state
-            if standing == "authentic" and new.type in ANSWERS:
-                self.down.answered(transaction, carried, report_id, json.loads(new.body), now_ms)
-        else:
-            report_id, standing, state = row["id"], row["standing"], row["state"]
-        transaction.note_carriage(report_id, _carriage(carried, now_ms))
-        if standing in _ANSWERED:
-            self.down.heard(transaction, carried, now_ms)
-        # A report that is not proved to be its sender's is kept, and never confirmed to the field.
-        return Answer(carried, state if standing in _ANSWERED else None)
-
-    def _judge(
-        self, carried: ReportEnvelope, fingerprint: bytes, is_second: bool, now_ms: int
-    ) -> NewReport:
-        standing = self._standing(carried, is_second)
-        fields: dict[str, object] = {}
-        mode, kind, urgency, observed_s, fix = "unknown", "unknown", 0, None, None
-        try:
-            report = decode_report(_report_content(carried), self._frame)
-        except MalformedError:
-            standing = "undecodable" if standing == "authentic" else standing
-        else:
-            fields = report_to_json(report)
-            mode, kind = str(fields["mode"]), report_type(report)
-            urgency, observed_s, fix = priority(report), report.time_s, report.fix
-        return NewReport(
-            device=carried.device,
-            generation=carried.generation,
-            seq=carried.seq,
-            fingerprint=fingerprint,
-            standing=standing,
-            mode=mode,
-            type=kind,
-            priority=urgency,
-            observed_s=observed_s,
-            arrived_ms=now_ms,
-            state=delivery.AT_SECRETARIAT,
-            lat_e5=None if fix is None else fix.lat_e5,
-            lon_e5=None if fix is None else fix.lon_e5,
-            body=json.dumps(fields, ensure_ascii=False),
-            content=carried.content,
-            end_to_end_tag=carried.end_to_end_tag,
-        )
-
-    def _standing(self, carried: ReportEnvelope, is_second: bool) -> str:
-        key = self._registry.authentication_key(carried.device, carried.generation)
-        if key is None:
-            return "unknown_device"
-        genuine = _kind(carried) in UPLINK and verify_end_to_end(
-            carried.device,
-            carried.seq,
-            carried.content,
-            carried.end_to_end_tag,
-            key,
-            _kind(carried),
-        )
-        if not genuine:
-            return "not_authentic"
-        if self.down.is_revoked(carried.device, carried.generation):
-            return "revoked"
-        return "clone" if is_second else "authentic"
-
-
-def _carriage(carried: ReportEnvelope, now_ms: int) -> Carriage:
-    return Carriage(
-        gateway=carried.gateway,
-        boot_id=carried.boot_id,
-        digest=carried.digest,
-        heard_ms=carried.heard_at_s * 1000,
-        arrived_ms=now_ms,
-        rssi_dbm=carried.rssi_dbm,
-        snr_db_x4=carried.snr_db_x4,
-        hops=carried.hops,
-    )
-
-
-def _kind(carried: ReportEnvelope) -> int:
-    """Return the kind of packet that its header says; the end-to-end tag proves it."""
-    return carried.header[0] >> 2 & 0x0F
-
-
-def _report_content(carried: ReportEnvelope) -> bytes:
-    if _kind(carried) != REPORT:
-        raise MalformedError("not a report")
-    return carried.content
-
-
-def _fingerprint(carried: ReportEnvelope) -> bytes:
-    protected = len(carried.content).to_bytes(2, "big") + carried.content + carried.end_to_end_tag
-    return hashlib.sha256(protected).digest()[:FINGERPRINT_BYTES]

@@ -72,6 +72,7 @@ class DownDesk:
         self._revoked = Revocations()
         self._noted: list[tuple[str, Down]] = []
         self._undelivered: _Undelivered = {}
+        self._is_sure = True
         self._due_ms: int | None = 0
         self._give_up_ms = 0
 
@@ -198,6 +199,16 @@ class DownDesk:
         return self._due_ms
 
     # What handsets say; inside the desk's transaction.
+
+    def rolled_back(self) -> None:
+        """Doubt what was noted of handsets since the last commit."""
+        self._is_sure = False
+
+    def begin(self, transaction: Transaction, now_ms: int) -> None:
+        """Be sure again of what waits for whom."""
+        if not self._is_sure:
+            rows = DownRows(transaction).undelivered(now_ms // 1000)
+            self._undelivered, self._is_sure = _by_device(rows), True
 
     def heard(self, transaction: Transaction, carried: ReportEnvelope, now_ms: int) -> None:
         """Let the gateway that hears a handset say what waits for it, too."""

@@ -4,12 +4,14 @@ A gap is a hint, not a proof of loss: what a power cut left unused of a reserved
 for ever, and an answer to an order that was not heard is never repeated.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from turna_secretariat import lookups
 from turna_secretariat.schema import gap, reach
 
 # A report on its way by another gateway, or waiting behind an SOS, is not missing yet; after the
@@ -47,16 +49,18 @@ def note(
     rows = connection.execute(query.where(reach.c.device.in_(devices)))
     known = {(row.device, row.generation): row.highest for row in rows}
     new: list[dict[str, int]] = []
+    late: list[tuple[int, int, int]] = []
     for sender, numbers in come.items():
         before = reached = known.get(sender, -1)
         for number in sorted(set(numbers)):
             if number <= before:
-                _fill(connection, *sender, number)
+                late.append((*sender, number))
             elif number > reached + 1:
                 new.append(_gap(*sender, reached + 1, number - 1, now_ms))
             reached = max(reached, number)
         known[sender] = reached
     connection.execute(_REACH, [_reached(*sender, known[sender]) for sender in come])
+    _fill(connection, late)
     if new:
         connection.execute(gap.insert(), new)
 
@@ -79,23 +83,34 @@ def note_asked(connection: Connection, missing: Iterable[Missing], now_ms: int) 
     connection.execute(asked.values(asked=gap.c.asked + 1, asked_ms=now_ms))
 
 
-def _fill(connection: Connection, device: int, generation: int, number: int) -> None:
-    """Take one number out of the gap that it is in, if it is in one."""
-    where = (
-        (gap.c.device == device)
-        & (gap.c.generation == generation)
-        & (gap.c.first <= number)
-        & (gap.c.last >= number)
-    )
-    row = connection.execute(sa.select(gap).where(where)).mappings().first()
-    if row is None:
+def _fill(connection: Connection, late: Sequence[tuple[int, int, int]]) -> None:
+    """Take numbers (device, generation, number) out of the gaps that they are in, if in any."""
+    around = lookups.gaps_around(connection, late)
+    if not around:
         return
-    connection.execute(gap.delete().where(gap.c.id == row["id"]))
-    for first, last in ((row["first"], number - 1), (number + 1, row["last"])):
-        if first <= last:
-            kept = dict(row) | {"first": first, "last": last}
+    come: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for device, generation, number in late:
+        come[device, generation].append(number)
+    remains: list[dict[str, Any]] = []
+    for row in around:
+        for first, last in _parts(row.first, row.last, come[row.device, row.generation]):
+            kept = row._asdict() | {"first": first, "last": last}
             del kept["id"]
-            connection.execute(gap.insert().values(**kept))
+            remains.append(kept)
+    connection.execute(gap.delete().where(gap.c.id.in_([row.id for row in around])))
+    if remains:
+        connection.execute(gap.insert(), remains)
+
+
+def _parts(first: int, last: int, come: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) of what remains of a gap when numbers have come."""
+    for number in sorted(come):
+        if first <= number <= last:
+            if first < number:
+                yield first, number - 1
+            first = number + 1
+    if first <= last:
+        yield first, last
 
 
 def _gap(device: int, generation: int, first: int, last: int, now_ms: int) -> dict[str, int]:

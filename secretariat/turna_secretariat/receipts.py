@@ -15,7 +15,7 @@ from turna_backbone.envelope import (
 )
 from turna_protocol import acknowledgement, delivery
 from turna_secretariat.registry import Registry
-from turna_secretariat.transaction import Transaction
+from turna_secretariat.transaction import Transaction, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,15 @@ class Receipts:
         by_gateway: dict[str, list[Answer]] = defaultdict(list)
         for answer in answers:
             by_gateway[answer.envelope.gateway].append(answer)
-        return [
-            Outgoing(name, ReceiptEnvelope(tuple(self._entries(transaction, some))))
+        pieces = [
+            (name, some, _windows(some))
             for name, mine in by_gateway.items()
             for some in _pieces(mine, RECEIPTS_LIMIT)
+        ]
+        held = transaction.held_in_windows(w for _, _, windows in pieces for w in windows)
+        return [
+            Outgoing(name, ReceiptEnvelope(tuple(self._entries(some, windows, held))))
+            for name, some, windows in pieces
         ]
 
     def tell(
@@ -59,43 +64,46 @@ class Receipts:
         row = transaction.report_by_id(report_id)
         assert row is not None  # its row is owed, and nothing is ever deleted
         device, generation, seq = row["device"], row["generation"], row["seq"]
+        window = Window(device, generation, seq, acknowledgement.RECEIPT_BITS, state)
         receipt = Receipt(
             device=device,
             generation=generation,
             seq=seq,
             digest=transaction.digests_by_gateway(report_id)[gateway],
             state=state,
-            sealed=self._seal(transaction, device, generation, seq, state),
+            sealed=self._seal(window, transaction.held_in_windows([window])[window]),
         )
         return Outgoing(gateway, ReceiptEnvelope((receipt,)), owed_id)
 
-    def _entries(self, transaction: Transaction, answers: Sequence[Answer]) -> list[Receipt]:
-        spoken_for: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-        for answer in answers:
-            if answer.state is not None:
-                carried = answer.envelope
-                spoken_for[carried.device, carried.generation, answer.state].append(carried.seq)
-        sealed: dict[tuple[int, int, int], bytes] = {}
-        for (device, generation, state), numbers in spoken_for.items():
-            for newest, _ in acknowledgement.group(numbers, acknowledgement.RECEIPT_BITS):
-                sealed[device, newest, state] = self._seal(
-                    transaction, device, generation, newest, state
-                )
+    def _entries(
+        self, answers: Sequence[Answer], windows: Iterable[Window], held: dict[Window, set[int]]
+    ) -> list[Receipt]:
+        sealed = {(w.device, w.newest, w.state): self._seal(w, held[w]) for w in windows}
         return [_receipt(answer, sealed) for answer in answers]
 
-    def _seal(
-        self, transaction: Transaction, device: int, generation: int, newest: int, state: int
-    ) -> bytes:
-        key = self._registry.authentication_key(device, generation)
+    def _seal(self, window: Window, held: Iterable[int]) -> bytes:
+        key = self._registry.authentication_key(window.device, window.generation)
         if key is None:  # taken out of the register since: nobody there to be told
             return b""
-        held = transaction.held_in_window(
-            device, generation, newest, acknowledgement.RECEIPT_BITS, state
-        )
-        bitmap = sum(1 << newest - 1 - seq for seq in held)
+        bitmap = sum(1 << window.newest - 1 - seq for seq in held)
         return acknowledgement.seal_receipt(
-            acknowledgement.Receipt(device, newest, bitmap, state), key
+            acknowledgement.Receipt(window.device, window.newest, bitmap, window.state), key
         )
+
+
+def _windows(answers: Sequence[Answer]) -> list[Window]:
+    """Return few windows that hold between them every number that is to be spoken of."""
+    spoken_for: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for answer in answers:
+        if answer.state is not None:
+            carried = answer.envelope
+            spoken_for[carried.device, carried.generation, answer.state].append(carried.seq)
+    size = acknowledgement.RECEIPT_BITS
+    return [
+        Window(device, generation, newest, size, state)
+        for (device, generation, state), numbers in spoken_for.items()
+        for newest, _ in acknowledgement.group(numbers, size)
+    ]
 
 
 def _receipt(answer: Answer, sealed: dict[tuple[int, int, int], bytes]) -> Receipt:

@@ -1,13 +1,14 @@
 """The archive's writes: what one transaction keeps, all of it or nothing."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from turna_protocol.delivery import ACTED
+from turna_secretariat import lookups
 from turna_secretariat.schema import (
     action,
     alarm,
@@ -22,6 +23,27 @@ from turna_secretariat.schema import (
     report,
 )
 from turna_secretariat.totals import Totals
+
+# Device, generation and number of a report.
+Key = tuple[int, int, int]
+
+_INSERT_REPORTS = report.insert().returning(report.c.id, sort_by_parameter_order=True)
+_REPEAT = (
+    carriage.update()
+    .where(carriage.c.report_id == sa.bindparam("of"))
+    .where(carriage.c.gateway == sa.bindparam("by"))
+    .values(copies=carriage.c.copies + sa.bindparam("more"))
+)
+
+
+class Window(NamedTuple):
+    """The `size` numbers below `newest`, and the state that is asked of them."""
+
+    device: int
+    generation: int
+    newest: int
+    size: int
+    state: int
 
 
 class NewReport(NamedTuple):
@@ -64,6 +86,7 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._totals = Totals()
+        self._new: set[int] = set()
 
     def finish(self) -> None:
         """Write what was counted; the last statements before the commit."""
@@ -78,39 +101,59 @@ class Transaction:
         """Run a statement of a module that keeps its own tables here."""
         return self._connection.execute(statement)
 
-    def report_named(self, device: int, generation: int, seq: int) -> list[RowMapping]:
-        """Return every report kept under one key; more than one means a clone or a forgery."""
-        where = (
-            (report.c.device == device)
-            & (report.c.generation == generation)
-            & (report.c.seq == seq)
-        )
-        return list(self._connection.execute(sa.select(report).where(where)).mappings())
+    def reports_named(self, keys: Iterable[Key]) -> Sequence[sa.Row[Any]]:
+        """Return every report kept under these keys; two of one mean a clone or a forgery."""
+        return lookups.named(self._connection, keys)
 
     def report_by_id(self, report_id: int) -> RowMapping | None:
         found = self._connection.execute(sa.select(report).where(report.c.id == report_id))
         return found.mappings().first()
 
-    def insert_report(self, new: NewReport, at_ms: int) -> int:
-        result = self._connection.execute(report.insert().values(**new._asdict()))
-        report_id = int(_inserted_id(result))
-        self._totals.filed(report_id, new)
-        self.note_change("report", report_id, at_ms)
-        return report_id
+    def insert_reports(self, new: Sequence[NewReport], at_ms: int) -> list[int]:
+        """Store reports in this order and return their numbers."""
+        if not new:
+            return []
+        rows = [one._asdict() for one in new]
+        numbers = list(self._connection.execute(_INSERT_REPORTS, rows).scalars())
+        self._new.update(numbers)
+        for number, one in zip(numbers, new, strict=True):
+            self._totals.filed(number, one)
+        changes = [{"kind": "report", "report_id": each, "at_ms": at_ms} for each in numbers]
+        self._connection.execute(change.insert(), changes)
+        return numbers
 
     def note_number(self, device: int, generation: int, seq: int, at_ms: int) -> None:
         """Note a number that a proved packet has brought which is no report."""
         self._totals.numbered(device, generation, seq, at_ms)
 
-    def note_carriage(self, report_id: int, carried: Carriage) -> None:
-        """Keep the first way of a gateway with a report, and count its repeats."""
-        mine = (carriage.c.report_id == report_id) & (carriage.c.gateway == carried.gateway)
-        repeated = carriage.update().where(mine).values(copies=carriage.c.copies + 1)
-        if self._connection.execute(repeated).rowcount:
+    def note_carriages(self, ways: Sequence[tuple[int, Carriage]]) -> None:
+        """Keep the first way of each gateway with each report, and count its repeats."""
+        there = self._carried({report_id for report_id, _ in ways} - self._new)
+        new: dict[tuple[int, str], dict[str, Any]] = {}
+        repeated: Counter[tuple[int, str]] = Counter()
+        for report_id, way in ways:
+            key = report_id, way.gateway
+            if key in there:
+                repeated[key] += 1
+            elif key in new:
+                new[key]["copies"] += 1
+            else:
+                new[key] = way._asdict() | {"report_id": report_id, "copies": 1}
+                continue
             self._totals.repeated(report_id)
-        else:
-            values = carried._asdict() | {"report_id": report_id, "copies": 1}
-            self._connection.execute(carriage.insert().values(**values))
+        if new:
+            self._connection.execute(carriage.insert(), list(new.values()))
+        if repeated:
+            rows = [{"of": key[0], "by": key[1], "more": more} for key, more in repeated.items()]
+            self._connection.execute(_REPEAT, rows)
+
+    def _carried(self, report_ids: Collection[int]) -> set[tuple[int, str]]:
+        """Return which gateways carried which of these reports already."""
+        if not report_ids:
+            return set()
+        known = sa.select(carriage.c.report_id, carriage.c.gateway)
+        known = known.where(carriage.c.report_id.in_(report_ids))
+        return {(row.report_id, row.gateway) for row in self._connection.execute(known)}
 
     def set_state(self, report_id: int, state: int, person: str | None, at_ms: int) -> None:
         values: dict[str, Any] = {"state": state}
@@ -175,23 +218,12 @@ class Transaction:
         )
         return list(self._connection.execute(query).mappings())
 
-    def held_in_window(
-        self, device: int, generation: int, newest_seq: int, window: int, state: int
-    ) -> set[int]:
-        """Return which of the `window` numbers below `newest_seq` stand at `state` or beyond.
-
-        A final word is not beyond another: what was refused was not acted on.
-        """
-        reached = report.c.state == state if state >= ACTED else report.c.state >= state
-        where = (
-            (report.c.device == device)
-            & (report.c.generation == generation)
-            & (report.c.seq < newest_seq)
-            & (report.c.seq >= newest_seq - window)
-            & (report.c.standing == "authentic")
-            & reached
-        )
-        return set(self._connection.execute(sa.select(report.c.seq).where(where)).scalars())
+    def held_in_windows(self, windows: Iterable[Window]) -> dict[Window, set[int]]:
+        """Return which numbers of each window stand at its state or beyond."""
+        held: dict[Window, set[int]] = {window: set() for window in windows}
+        for row in lookups.held_in_windows(self._connection, held):
+            held[Window._make(row[:-1])].add(row[-1])
+        return held
 
     def digests_by_gateway(self, report_id: int) -> dict[str, bytes]:
         """Return which gateways carried a report, first one first, and their packets' digests."""
