@@ -28,9 +28,9 @@ def export(config: Config, args: argparse.Namespace) -> int:
         return _export_emt(config, args)
     with _opened(config, args) as (archive, registry, selection):
         with archive.reader() as connection:
-            entries = select(connection, registry, selection)
-        content = FORMATS[args.format].write(entries)
-    _write(args, content, f"{len(entries)} {selection.mode.upper()} reports")
+            extract = select(connection, registry, selection)
+        content = FORMATS[args.format].write(extract)
+    _write(args, content, f"{len(extract.entries)} {selection.mode.upper()} reports")
     return 0
 
 

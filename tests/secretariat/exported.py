@@ -2,6 +2,7 @@
 
 from tests.secretariat.field import EPOCH_S, Field
 from turna_protocol import codes, worksite_codes
+from turna_protocol.json_form import report_from_json
 from turna_protocol.reports import Fix, Report, Sitrep, Sos
 from turna_protocol.reports.casualties import Casualties
 from turna_protocol.reports.hazard import Hazard
@@ -12,7 +13,7 @@ from turna_protocol.reports.worksite_report import WorksiteReport
 from turna_protocol.reports.worksite_triage import WorksiteTriage
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
-from turna_secretariat.exports.entry import Entry
+from turna_secretariat.exports.entry import Entry, Extract
 from turna_secretariat.exports.selection import Selection, select
 from turna_secretariat.registry import Registry
 
@@ -130,6 +131,26 @@ def medevac() -> Medevac:
     )
 
 
+# What a report of a type cannot do without.
+REQUIRED: dict[str, dict[str, object]] = {
+    "worksite_triage": {"worksite": "0001"},
+    "worksite_report": {"worksite": "0001"},
+    "victim": {"worksite": "0001"},
+    "hazard": {"hazard": "fire"},
+    "needs": {"needs": {"water": None}},
+    "message": {"phrase": "yes"},
+    "task": {"number": 1},
+    "task_status": {"number": 1, "status": "seen"},
+    "settings": {"power": "poll"},
+}
+
+
+def bare(kind: str, position: object, mode: str = "exercise") -> Report:
+    """Return a report of a type with nothing in it that may be left out."""
+    form = {"type": kind, "mode": mode, "position": position} | REQUIRED.get(kind, {})
+    return report_from_json(form)
+
+
 class Exported:
     """Files reports and gives them back as exports see them."""
 
@@ -146,6 +167,9 @@ class Exported:
             self.desk.file([self.field.carried(report, device=device, seq=self._seq)], now_ms)
             self._seq += 1
 
-    def entries(self, mode: str = "exercise") -> list[Entry]:
+    def extract(self, mode: str = "exercise") -> Extract:
         with self.archive.reader() as connection:
             return select(connection, self.registry, Selection(mode=mode))
+
+    def entries(self, mode: str = "exercise") -> list[Entry]:
+        return list(self.extract(mode).entries)

@@ -154,7 +154,7 @@ def test_an_sos_without_a_place_has_no_area_and_says_so(exported: Exported) -> N
 
 def test_the_export_is_a_file_an_alert_and_the_same_bytes_each_time(exported: Exported) -> None:
     exported.file(sos(), sitrep(), hazard())
-    content = cap.write(exported.entries())
+    content = cap.write(exported.extract())
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
         for name in names:
@@ -162,7 +162,7 @@ def test_the_export_is_a_file_an_alert_and_the_same_bytes_each_time(exported: Ex
 
     assert len(names) == 2
     assert all(name.startswith("exercise-") for name in names)
-    assert content == cap.write(exported.entries())
+    assert content == cap.write(exported.extract())
 
 
 def test_the_alert_of_an_sos_is_as_it_was(exported: Exported) -> None:

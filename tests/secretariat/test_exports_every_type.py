@@ -9,25 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from tests.secretariat.exported import ANTAKYA, Exported, sitrep
-from turna_protocol.json_form import TYPE_NAMES, report_from_json
+from tests.secretariat.exported import ANTAKYA, Exported, bare, sitrep
+from turna_protocol.json_form import TYPE_NAMES
 from turna_secretariat.exports import cot, kml, tables
+from turna_secretariat.exports.entry import Extract
 from turna_secretariat.exports.formats import FORMATS
 
 # How a report is written does not depend on where it was kept.
 DATABASES = ("sqlite",)
-
-REQUIRED: dict[str, dict[str, object]] = {
-    "worksite_triage": {"worksite": "0001"},
-    "worksite_report": {"worksite": "0001"},
-    "victim": {"worksite": "0001"},
-    "hazard": {"hazard": "fire"},
-    "needs": {"needs": {"water": None}},
-    "message": {"phrase": "yes"},
-    "task": {"number": 1},
-    "task_status": {"number": 1, "status": "seen"},
-    "settings": {"power": "poll"},
-}
 
 
 @pytest.mark.parametrize("kind", TYPE_NAMES)
@@ -35,13 +24,12 @@ REQUIRED: dict[str, dict[str, object]] = {
 def test_a_bare_report_of_any_type_goes_into_any_format(
     exported: Exported, kind: str, position: object
 ) -> None:
-    form = {"type": kind, "mode": "exercise", "position": position} | REQUIRED.get(kind, {})
-    exported.file(report_from_json(form))
-    entries = exported.entries()
+    exported.file(bare(kind, position))
+    extract = exported.extract()
 
-    assert [entry.type for entry in entries] == [kind]
+    assert [entry.type for entry in extract.entries] == [kind]
     for known in FORMATS.values():
-        assert known.write(entries)
+        assert known.write(extract)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -50,9 +38,10 @@ def test_no_text_breaks_a_document(exported: Exported, text: str) -> None:
     if not exported.entries():
         exported.file(sitrep(text="x", fix=ANTAKYA))
     (filed,) = exported.entries()
-    entries = [replace(filed, body=filed.body | {"text": text}, call_sign=text, mission=text)]
+    hostile = replace(filed, body=filed.body | {"text": text}, call_sign=text, mission=text)
+    extract = Extract(text, "exercise", (hostile,))
 
-    ET.fromstring(cot.write(entries))
-    ET.fromstring(kml.write(entries))
-    assert load_workbook(io.BytesIO(tables.write_xlsx(entries))).worksheets
-    assert all(known.write(entries) for known in FORMATS.values())
+    ET.fromstring(cot.write(extract))
+    ET.fromstring(kml.write(extract))
+    assert load_workbook(io.BytesIO(tables.write_xlsx(extract))).worksheets
+    assert all(known.write(extract) for known in FORMATS.values())

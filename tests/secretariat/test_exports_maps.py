@@ -24,7 +24,7 @@ KML = {"k": "http://www.opengis.net/kml/2.2"}
 
 
 def _events(exported: Exported, mode: str = "exercise") -> list[ET.Element]:
-    return list(ET.fromstring(cot.write(exported.entries(mode))))
+    return list(ET.fromstring(cot.write(exported.extract(mode))))
 
 
 def _detail(event: ET.Element, tag: str) -> ET.Element:
@@ -35,10 +35,11 @@ def _detail(event: ET.Element, tag: str) -> ET.Element:
 
 def test_geojson_has_longitude_first_and_null_for_no_place(exported: Exported) -> None:
     exported.file(triage(), sitrep())
-    collection = json.loads(geojson.write(exported.entries()))
+    collection = json.loads(geojson.write(exported.extract()))
     site, team = collection["features"]
 
-    assert set(collection) == {"type", "features"}  # RFC 7946, 4: no crs
+    assert set(collection) == {"type", "name", "mode", "features"}  # RFC 7946, 4: no crs
+    assert (collection["name"], collection["mode"]) == ("EXERCISE TEST", "exercise")
     assert site["geometry"] == {"type": "Point", "coordinates": [36.1602, 36.2015]}
     assert (site["id"], site["properties"]["mode"]) == (
         "urn:ots:TEST:TUR01:1.1:20717:0",
@@ -50,7 +51,7 @@ def test_geojson_has_longitude_first_and_null_for_no_place(exported: Exported) -
 
 def test_kml_marks_what_is_not_real_and_keeps_markup_as_text(exported: Exported) -> None:
     exported.file(sitrep(text=HOSTILE, fix=ANTAKYA), sitrep())
-    root = ET.fromstring(kml.write(exported.entries()))
+    root = ET.fromstring(kml.write(exported.extract()))
     placemarks = root.findall("k:Document/k:Placemark", KML)
 
     assert [p.findtext("k:name", None, KML) for p in placemarks] == ["EXERCISE TUR01-1 sitrep"]
@@ -114,4 +115,4 @@ def test_an_sos_on_the_map_is_as_it_was(exported: Exported) -> None:
     (entry,) = exported.entries()
 
     assert cot.event(entry) == golden("sos.cot.xml")
-    assert geojson.write([entry]) == golden("sos.geojson")
+    assert geojson.write(exported.extract()) == golden("sos.geojson")

@@ -38,7 +38,7 @@ from turna_protocol.frame import Frame
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.exports import cot, geojson, hxl, kml
-from turna_secretariat.exports.entry import Entry
+from turna_secretariat.exports.entry import Extract
 from turna_secretariat.registry import Registry
 
 DATABASES = ("sqlite",)
@@ -94,14 +94,14 @@ _OPTIONAL = {"opex": r"o|e(-\w+)?|s(-\w+)?", "access": ".*", "qos": r"\d-\w-\w"}
 _POINT = dict.fromkeys(("lat", "lon", "hae", "ce", "le"), _DECIMAL)
 
 
-def _require_valid(entries: list[Entry]) -> None:
+def _require_valid(extract: Extract) -> None:
     """Assert what each schema says."""
-    document = etree.fromstring(kml.write(entries))
+    document = etree.fromstring(kml.write(extract))
     assert _KML.validate(document), _KML.error_log
-    jsonschema.Draft202012Validator(_COLLECTION).validate(json.loads(geojson.write(entries)))
-    for event in ET.fromstring(cot.write(entries)):
+    jsonschema.Draft202012Validator(_COLLECTION).validate(json.loads(geojson.write(extract)))
+    for event in ET.fromstring(cot.write(extract)):
         _require_event(event)
-    _require_hxl(hxl.write(entries).decode("utf-8-sig"))
+    _require_hxl(hxl.write(extract).decode("utf-8-sig"))
 
 
 def _require_event(event: ET.Element) -> None:
@@ -137,12 +137,12 @@ def test_one_of_each_kind_is_valid_with_hostile_words_too(exported: Exported, mo
     exported.file(sitrep(mode=mode, fix=ANTAKYA, text=HOSTILE), hazard(mode=mode))
     exported.file(triage(), worksite_report(), victim(), medevac())
 
-    _require_valid(exported.entries())
-    _require_valid(exported.entries("actual"))
+    _require_valid(exported.extract())
+    _require_valid(exported.extract("actual"))
 
 
 def test_nothing_to_export_is_valid_as_well() -> None:
-    _require_valid([])
+    _require_valid(Extract("TEST", "exercise"))
 
 
 @given(st.lists(reports(_FRAME), min_size=1, max_size=12))
@@ -159,6 +159,6 @@ def test_any_report_there_is_makes_valid_files(drawn: list[object]) -> None:
             for report in drawn:
                 filed.file(report, now_ms=NOW_MS)  # type: ignore[arg-type]  # a report of any type
             for mode in codes.MODES:
-                _require_valid(filed.entries(mode))
+                _require_valid(filed.extract(mode))
         finally:
             archive.close()

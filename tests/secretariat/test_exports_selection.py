@@ -21,7 +21,7 @@ HOUR_MS = 3_600_000
 def _selected(exported: Exported, **asked: object) -> list[int]:
     selection = read_selection(exported.registry, NOW_MS // 1000, **asked)  # type: ignore[arg-type]
     with exported.archive.reader() as connection:
-        return [entry.seq for entry in select(connection, exported.registry, selection)]
+        return [entry.seq for entry in select(connection, exported.registry, selection).entries]
 
 
 def test_exercise_and_actual_are_never_in_one_export(exported: Exported) -> None:
@@ -101,7 +101,7 @@ def test_a_reader_sees_what_the_writer_commits_and_can_change_nothing(
 
     with beside.reader() as connection:
         chosen = read_selection(exported.registry, 0)
-        assert len(select(connection, exported.registry, chosen)) == 1
+        assert len(select(connection, exported.registry, chosen).entries) == 1
     with pytest.raises(ArchiveError), beside.transaction():
         pass
     with beside.reader() as connection, pytest.raises(sa.exc.DBAPIError, match=r"read-?only"):

@@ -81,7 +81,7 @@ class Filed:
                 devices=None,
             )
             said = SituationBook(self.registry).said(connection, MODE, 0, NOW_MS + 3_600_000)
-            entries = select(connection, self.registry, Selection(mode=MODE))
+            extract = select(connection, self.registry, Selection(mode=MODE))
             days = emt.days(connection, mode=MODE)
             lines = Watch(self.registry, 400).look(connection, NOW_MS)
             calls = distress.calls(connection, self.registry)
@@ -95,7 +95,7 @@ class Filed:
                 "watch": [line for line in lines if MARK in line and "summary" in line],
             }
         rolled = situation.roll_up(said, sector=None, since_ms=0, until_ms=NOW_MS + 3_600_000)
-        files = {name: _opened(name, known.write(entries)) for name, known in FORMATS.items()}
+        files = {name: _opened(name, known.write(extract)) for name, known in FORMATS.items()}
         files["emt-mds"] = emt_mds.write("TEST", days)
         return found | {"situation": rolled} | files
 

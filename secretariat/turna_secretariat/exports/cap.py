@@ -6,12 +6,12 @@ status follows the report's own mode, and only "actual" becomes Actual.
 
 import io
 import zipfile
-from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from turna_protocol.iso8601 import format_time
-from turna_secretariat.exports.entry import Entry, mission_urn
-from turna_secretariat.exports.forms import words
+from turna_secretariat.exports.cells import words
+from turna_secretariat.exports.entry import Entry, Extract, mission_urn
+from turna_secretariat.exports.harmless import in_file_name
 from turna_secretariat.exports.xml_text import child, document
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -48,11 +48,12 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same alerts
 _FLOOR_KM = 0.01
 
 
-def write(entries: Sequence[Entry]) -> bytes:
+def write(extract: Extract) -> bytes:
     """Return a ZIP file with one alert document for each SOS and hazard."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for entry in entries:
+        archive.comment = f"{extract.mode.upper()} {in_file_name(extract.mission)}".encode()
+        for entry in extract.entries:
             if entry.type in TYPES:
                 name = f"{entry.mode}-{entry.urn.replace(':', '_')}.cap.xml"
                 archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), alert(entry))

@@ -4,12 +4,12 @@ What is not real says so in `opex`, in the name on the map and in the remarks: c
 first of them.
 """
 
-from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from turna_protocol.iso8601 import format_time
 from turna_secretariat.exports import forms
-from turna_secretariat.exports.entry import Entry, mission_urn
+from turna_secretariat.exports.cells import plain, words, worksite
+from turna_secretariat.exports.entry import Entry, Extract, mission_urn
 from turna_secretariat.exports.xml_text import child, document
 
 TEAM, EMERGENCY, CANCELLED = "a-f-G-U-C", "b-a-o-tbl", "b-a-o-can"
@@ -25,10 +25,10 @@ _OPEX = {"actual": "o", "exercise": "e", "test": "s"}
 _PRECEDENCES = ("urgent", "priority", "routine")
 
 
-def write(entries: Sequence[Entry]) -> bytes:
+def write(extract: Extract) -> bytes:
     """Return the events of all reports that TAK can show, in one file."""
     root = Element("events")
-    root.extend([made for made in map(_event, entries) if made is not None])
+    root.extend([made for made in map(_event, extract.entries) if made is not None])
     return document(root)
 
 
@@ -100,7 +100,7 @@ def _uid(entry: Entry, kind: str) -> str:
     """Return what stays the same for one thing, so that its newest event replaces the last."""
     if kind == TEAM:
         return entry.handset_urn
-    site = forms.worksite(entry)
+    site = worksite(entry)
     if site is None or entry.type == "victim":
         return entry.urn
     return f"{mission_urn(entry.mission)}:worksite:{site}"
@@ -109,17 +109,17 @@ def _uid(entry: Entry, kind: str) -> str:
 def _name(entry: Entry, kind: str) -> str:
     if kind == TEAM:
         return entry.marked(entry.call_sign)
-    what = entry.body.get("hazard") or forms.worksite(entry) or entry.type
-    return entry.marked(f"{forms.words(what)} ({entry.call_sign})")
+    what = entry.body.get("hazard") or worksite(entry) or entry.type
+    return entry.marked(f"{words(what)} ({entry.call_sign})")
 
 
 def _remarks(entry: Entry) -> str:
     told = [] if entry.place is not None else ["POSITION UNKNOWN"]
     for column in forms.of(entry.type):
-        value = column.value(entry)
+        value = plain(column.value(entry))
         if value is not None:
             told.append(f"{column.heading}: {value}")
-    return entry.marked("; ".join([entry.team, forms.words(entry.type), *told]))
+    return entry.marked("; ".join([entry.team, words(entry.type), *told]))
 
 
 def _medevac(entry: Entry) -> dict[str, object]:

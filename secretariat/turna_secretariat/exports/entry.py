@@ -1,10 +1,12 @@
-"""One report as every export sees it, with the name by which the world knows it."""
+"""One report as every export sees it, with its name for the world; and the reports of one file."""
 
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from turna_protocol.errors import MisuseError
 from turna_protocol.iso8601 import format_time
+from turna_secretariat.exports.harmless import one_line
 
 _DAY_S = 86_400
 _SAFE_IN_NAME = "-._~"
@@ -75,8 +77,29 @@ class Entry:
         return self.mode == "actual"
 
     def marked(self, text: str) -> str:
-        """Return a title that cannot be read without seeing that it is not real."""
-        return text if self.is_real else f"{self.mode.upper()} {text}"
+        return marked(self.mode, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What one file holds: reports of one mission and one mode, which it also names if empty."""
+
+    mission: str
+    mode: str
+    entries: tuple[Entry, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(entry.mode != self.mode for entry in self.entries):
+            raise MisuseError("a file holds reports of one mode, never of two")
+
+    @property
+    def title(self) -> str:
+        return marked(self.mode, one_line(self.mission))
+
+
+def marked(mode: str, text: str) -> str:
+    """Return a title that cannot be read without seeing that it is not real."""
+    return text if mode == "actual" else f"{mode.upper()} {text}"
 
 
 def mission_urn(mission: str) -> str:

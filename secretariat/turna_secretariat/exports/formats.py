@@ -1,10 +1,10 @@
 """Every format by its name: what it is called, what it makes, what its file is named."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from turna_secretariat.exports import cap, cot, geojson, hxl, kml, tables
-from turna_secretariat.exports.entry import Entry
+from turna_secretariat.exports.entry import Extract
 from turna_secretariat.exports.harmless import in_file_name
 from turna_secretariat.exports.selection import Selection
 
@@ -16,7 +16,7 @@ class Format:
     title: str
     suffix: str
     media_type: str
-    write: Callable[[Sequence[Entry]], bytes]
+    write: Callable[[Extract], bytes]
 
 
 FORMATS = {

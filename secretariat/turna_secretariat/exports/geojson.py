@@ -1,15 +1,20 @@
 """GeoJSON (RFC 7946): one feature a report; longitude first, null where no place is known."""
 
 import json
-from collections.abc import Sequence
 
 from turna_secretariat.exports import forms
-from turna_secretariat.exports.entry import Entry
+from turna_secretariat.exports.entry import Entry, Extract
 from turna_secretariat.exports.harmless import one_line
 
 
-def write(entries: Sequence[Entry]) -> bytes:
-    collection = {"type": "FeatureCollection", "features": [_feature(entry) for entry in entries]}
+def write(extract: Extract) -> bytes:
+    """Return the collection; `name` is what map programs call the layer (RFC 7946, 6.1)."""
+    collection = {
+        "type": "FeatureCollection",
+        "name": extract.title,
+        "mode": extract.mode,
+        "features": [_feature(entry) for entry in extract.entries],
+    }
     return json.dumps(collection, ensure_ascii=False).encode()
 
 
@@ -31,11 +36,7 @@ def _feature(entry: Entry) -> dict[str, object]:
             "time": entry.time,
             "time_known": entry.observed_s is not None,
             "state": entry.state_name,
-            "insarag": {
-                column.number: column.value(entry)
-                for column in forms.of(entry.type)
-                if column.number
-            },
+            "insarag": forms.numbered(entry),
             "report": _harmless(entry.body),
         },
     }

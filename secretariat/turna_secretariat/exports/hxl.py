@@ -1,9 +1,9 @@
 """HXL 1.1: one table with a row of hashtags under the headings, for humanitarian analysts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from turna_secretariat.exports.entry import Entry
-from turna_secretariat.exports.forms import Cell, cell, worksite
+from turna_secretariat.exports.cells import Cell, cell, worksite
+from turna_secretariat.exports.entry import Entry, Extract
 from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.exports.tables import text_table
 
@@ -65,8 +65,8 @@ _COLUMNS: tuple[tuple[str, str, Callable[[Entry], Cell]], ...] = (
 )
 
 
-def write(entries: Sequence[Entry]) -> bytes:
+def write(extract: Extract) -> bytes:
     headings = [heading for heading, _, _ in _COLUMNS]
     tags = [tag for _, tag, _ in _COLUMNS]
-    rows = [[value(entry) for _, _, value in _COLUMNS] for entry in entries]
+    rows = [[value(entry) for _, _, value in _COLUMNS] for entry in extract.entries]
     return text_table([headings, tags, *rows]).encode()

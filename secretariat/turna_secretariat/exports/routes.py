@@ -73,9 +73,9 @@ def export_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRout
 def _download(archive: Archive, registry: Registry, chosen: Selection, suffix: str) -> Response:
     known = BY_SUFFIX[suffix]
     with archive.reader() as connection:
-        entries = select(connection, registry, chosen)
+        extract = select(connection, registry, chosen)
     name = file_name(registry.mission.name, chosen, suffix)
-    return _file(known.write(entries), known.media_type, name)
+    return _file(known.write(extract), known.media_type, name)
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -17,7 +17,7 @@ from turna_protocol import codes, delivery
 from turna_protocol.errors import MalformedError
 from turna_protocol.iso8601 import parse_time
 from turna_protocol.json_form import TYPE_NAMES
-from turna_secretariat.exports.entry import Entry
+from turna_secretariat.exports.entry import Entry, Extract
 from turna_secretariat.newest import first_id_since
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import is_sos, report
@@ -70,7 +70,7 @@ def read_selection(
     )
 
 
-def select(connection: Connection, registry: Registry, selection: Selection) -> list[Entry]:
+def select(connection: Connection, registry: Registry, selection: Selection) -> Extract:
     """Return the selected reports in the order of their arrival."""
     query = _query(registry, selection)
     if selection.since_ms is not None:
@@ -79,7 +79,8 @@ def select(connection: Connection, registry: Registry, selection: Selection) -> 
     rows = connection.execute(query).mappings().all()
     if len(rows) > ENTRY_LIMIT:
         raise SelectionError(f"more than {ENTRY_LIMIT} reports: choose a shorter time or one type")
-    return [_with_references(connection, registry, row) for row in rows]
+    entries = tuple(_with_references(connection, registry, row) for row in rows)
+    return Extract(registry.mission.name, selection.mode, entries)
 
 
 def select_one(connection: Connection, registry: Registry, report_id: int) -> Entry | None:
