@@ -45,6 +45,7 @@ from turna_gateway.returns import Returns
 from turna_gateway.revoked import Revoked
 from turna_gateway.store import SALVAGED, Store
 from turna_gateway.transmitter import Transmitter
+from turna_gateway.writing import Writing
 from turna_protocol.mission import Mission
 from turna_protocol.regions import SubBand
 from turna_protocol.revocation import Revocations
@@ -56,7 +57,6 @@ PRUNE_PERIOD_MS = 600_000
 ROOM_PERIOD_MS = 5_000
 # From here on the room left is for reports and SOS.
 POSITIONS_REFUSED_FROM_PCT = 90
-CRASHES_BEFORE_PUT_ASIDE = 3
 
 
 class Gateway:
@@ -150,6 +150,14 @@ class Gateway:
             waits=self._waits,
             hops=mission.hops,
         )
+        self._writing = Writing(
+            store=store,
+            rows=self._rows,
+            reception=self._reception,
+            take=self._take,
+            roll_back=self._roll_back,
+            clock=clock,
+        )
         self.returns = Returns(
             receipt_topic=topics.receipt(identity.country, identity.name),
             resend_topic=topics.resend(identity.country, identity.name),
@@ -175,7 +183,7 @@ class Gateway:
         """Take up what the run before left behind; the store is open."""
         now_ms = self._clock.now_ms()
         self.waiting = [self._rows.count_waiting(lane) for lane in range(len(LANES))]
-        self._reception.put_aside = self._store.suspects(CRASHES_BEFORE_PUT_ASIDE)
+        self._reception.put_aside = self._store.suspects()
         self.salvaged = (self._store.recall(SALVAGED) or b"").decode()
         self._transmitter.load(now_ms)
         self._receipts.load(now_ms)
@@ -195,42 +203,34 @@ class Gateway:
         """Take a group of events in one commit, then answer them and do what else is due."""
         now_ms = self._clock.now_ms()
         commits = self._store.commits
-        after_commit: list[Callable[[], None]] = []
+        packets: list[PacketHeard] = []
+        others: list[Event] = []
+        for event in events:
+            if isinstance(event, PacketHeard):
+                packets.append(event)
+            else:
+                others.append(event)
+        if packets:
+            self.airwaves.heard([len(event.packet) for event in packets], now_ms)
         try:
-            with self._store.transaction():
-                newest_packet = self._take_all(events, now_ms, after_commit)
+            self._writing.commit(others, packets, now_ms)
         except sqlite3.OperationalError as error:
-            self._reception.forget()
-            self.revoked.load()
-            self.downlink.load(now_ms)
             if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
                 raise
             # Nothing was kept, so nobody is told anything: handsets and brokers send it again.
+            self._roll_back(now_ms)
             self._note_full_disk()
             return
         self.counters.add(count.COMMITS, self._store.commits - commits)
-        self._reception.settle(now_ms)
-        if newest_packet:
-            self._radio.taken(newest_packet)
-        for settle in after_commit:
-            settle()
+        if packets:
+            self._radio.taken(max(event.number for event in packets))
         self.tick()
 
-    def _take_all(
-        self, events: Iterable[Event], now_ms: int, after_commit: list[Callable[[], None]]
-    ) -> int:
-        """Take each event; return the number of the newest packet, 0 if there was none."""
-        heard: list[PacketHeard] = []
-        for event in events:
-            if isinstance(event, PacketHeard):
-                heard.append(event)
-            else:
-                self._take(event, now_ms, after_commit)
-        if not heard:
-            return 0
-        self.airwaves.heard([len(event.packet) for event in heard], now_ms)
-        self._reception.heard(heard, now_ms)
-        return max(event.number for event in heard)
+    def _roll_back(self, now_ms: int) -> None:
+        """Forget what a group that was not committed changed in memory."""
+        self._reception.forget()
+        self.revoked.load()
+        self.downlink.load(now_ms)
 
     def tick(self) -> None:
         """Do what is due by now."""
@@ -303,6 +303,10 @@ class Gateway:
         since = [self._rows.oldest_waiting_s(lane) for lane in range(len(LANES))]
         oldest = min((at_s for at_s in since if at_s is not None), default=None)
         return 0 if oldest is None else max(0, self._clock.unix_s() - oldest)
+
+    def put_aside(self) -> int:
+        """Return how many packets are kept raw, since this program broke off at them."""
+        return len(self._reception.put_aside)
 
     def broke_off(self) -> None:
         """Note at which packet, if at one, the process is about to end by an error of ours."""

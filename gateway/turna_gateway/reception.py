@@ -1,7 +1,8 @@
 """What the gateway does with packets from the air: judge, keep, and only then acknowledge."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from turna_backbone.clock import Clock
 from turna_gateway import counters as count
@@ -21,11 +22,19 @@ log = logging.getLogger(__name__)
 _COUNTER_OF = {DUPLICATE: count.DUPLICATE, CLONE: count.CLONE}
 
 
+class Taken(NamedTuple):
+    """A packet that is to be kept, and when it was on the air."""
+
+    accepted: Accepted
+    event: PacketHeard
+    heard_at_s: int
+
+
 class Reception:
     """Leads heard packets through intake and store, in groups.
 
     `hearing` is the packet under way, to be blamed if the process breaks off; those blamed too
-    often are `put_aside`, unopened.
+    often, and those that cannot be written, are `put_aside`, unopened.
     """
 
     def __init__(
@@ -55,53 +64,64 @@ class Reception:
         self._clock = clock
         self._waits = waits
         self.is_short_of_room = False
-        self.put_aside: Collection[bytes] = ()
+        self.put_aside: set[bytes] = set()
         self.hearing = b""
-        self._committed: list[tuple[Accepted, str, StoredReport]] = []
+        self._kept: list[tuple[Taken, str, StoredReport]] = []
 
-    def heard(self, events: Sequence[PacketHeard], now_ms: int) -> None:
-        """Take packets in, inside a transaction; `settle` follows once that is committed."""
+    def judged(self, events: Sequence[PacketHeard], now_ms: int) -> list[Taken]:
+        """Return what is to be kept of these; what is not is counted."""
         now_s = self._clock.unix_s()
-        taken: list[tuple[Accepted, PacketHeard]] = []
-        rows: list[NewReport] = []
+        taken: list[Taken] = []
         for event in events:
             self.hearing = event.packet
             accepted = self._judged(event.packet)
             if accepted is not None:
                 # It waited in the modem or the inbox: say when it was on the air.
                 heard_at_s = now_s - max(0, now_ms - event.heard_at_ms) // 1000
-                taken.append((accepted, event))
-                rows.append(_row(accepted, event, max(0, heard_at_s)))
+                taken.append(Taken(accepted, event, max(0, heard_at_s)))
         self.hearing = b""
-        for (accepted, event), (outcome, row) in zip(taken, self._rows.put(rows), strict=True):
-            self.hearing = event.packet
-            self._note(accepted, event, row, now_ms)
-            if outcome != STORED:
-                self._note_number(accepted, outcome, now_ms)
-            if outcome != DUPLICATE and not accepted.understood:
-                self._counters.add(count.QUARANTINED)
-                log.warning("report not understood device=%d seq=%d", row.device, row.seq)
-            self._committed.append((accepted, outcome, row))
-        self.hearing = b""
-        self._counters.add(count.STORED, sum(kept[1] == STORED for kept in self._committed))
+        return taken
 
-    def forget(self) -> None:
-        """Nothing of the last group was committed: nobody is to be told that it was."""
-        self._committed.clear()
+    def keep(self, taken: Sequence[Taken], now_ms: int) -> None:
+        """Write these, inside a transaction; `settle` follows once that is committed."""
+        self._kept = []
+        rows = self._rows.put([_row(*one) for one in taken])
+        for one, (outcome, row) in zip(taken, rows, strict=True):
+            self.hearing = one.event.packet
+            self._answer(one.accepted, outcome, now_ms)
+            self._kept.append((one, outcome, row))
+        self.hearing = b""
 
     def settle(self, now_ms: int) -> None:
         """Do what only a commit allows: owe the acknowledgements, offer the reports."""
-        for accepted, outcome, row in self._committed:
+        for (accepted, event, heard_at_s), outcome, row in self._kept:
+            self.hearing = event.packet
             lane = accepted.lane
+            if outcome != STORED:
+                self._counters.add(_COUNTER_OF[outcome])
+            self._handsets.heard(accepted, event, heard_at_s)
             if outcome != DUPLICATE:
                 self._waits(lane)
                 self._bridge.stored(row)
+                self._look_at(accepted, outcome)
             if accepted.kind != HOLDING:  # the next order asks for a lost one again
                 far = accepted.hops < self._hops or outcome == DUPLICATE
                 self._acknowledger.owe(
                     accepted.handset, accepted.seq, now_ms, sos=lane == SOS, far=far
                 )
-        self._committed.clear()
+        self.hearing = b""
+        self._counters.add(count.STORED, sum(kept[1] == STORED for kept in self._kept))
+        self._kept = []
+
+    def set_aside(self, taken: Taken) -> None:
+        """Hear this packet no more: it is kept, raw, and never acknowledged."""
+        self.put_aside.add(taken.event.packet)
+        self._counters.add(count.PUT_ASIDE)
+
+    def forget(self) -> None:
+        """Nothing of the last group was committed: nobody is to be told that it was."""
+        self._kept = []
+        self.hearing = b""
 
     def _judged(self, packet: bytes) -> Accepted | None:
         """Return what is to be kept; count what is not."""
@@ -126,23 +146,25 @@ class Reception:
             self._handsets.stranger(refused.device)
         log.debug("packet refused reason=%s device=%s", refused.reason, refused.device)
 
-    def _note(self, accepted: Accepted, event: PacketHeard, row: StoredReport, now_ms: int) -> None:
-        handset = accepted.handset
-        self._handsets.heard(accepted, event, row.heard_at_s)
+    def _answer(self, accepted: Accepted, outcome: str, now_ms: int) -> None:
+        """See what is owed to a handset that has just been heard."""
+        handset, seq = accepted.handset, accepted.seq
         self._receipts.contact(handset.device, now_ms)
         if accepted.kind == HOLDING:
             self._downlink.holding(handset.device, handset.generation, accepted.content)
         self._downlink.contact(handset.device, now_ms)
-
-    def _note_number(self, accepted: Accepted, outcome: str, now_ms: int) -> None:
-        """Draw conclusions from a number that was kept before."""
-        handset, seq = accepted.handset, accepted.seq
-        self._counters.add(_COUNTER_OF[outcome])
-        if outcome == CLONE:
-            self._handsets.clone(handset.device)
-            log.error("two reports under one number device=%d seq=%d", handset.device, seq)
-        elif self._rows.is_retired(handset.device, handset.generation, seq):
+        if outcome == DUPLICATE and self._rows.is_retired(handset.device, handset.generation, seq):
             self._receipts.asked_again(handset.device, seq, now_ms)
+
+    def _look_at(self, accepted: Accepted, outcome: str) -> None:
+        """Tell of what is odd about a new report."""
+        device, seq = accepted.handset.device, accepted.seq
+        if outcome == CLONE:
+            self._handsets.clone(device)
+            log.error("two reports under one number device=%d seq=%d", device, seq)
+        if not accepted.understood:
+            self._counters.add(count.QUARANTINED)
+            log.warning("report not understood device=%d seq=%d", device, seq)
 
 
 def _row(accepted: Accepted, event: PacketHeard, heard_at_s: int) -> NewReport:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from turna_backbone.clock import Clock
-from turna_gateway import counters as count
 from turna_gateway.alarms import CRITICAL, Condition, is_silent, judge
 from turna_gateway.beacons import PLAUSIBLE_FROM_S, PLAUSIBLE_TO_S
 from turna_gateway.gateway import Gateway
@@ -133,7 +132,7 @@ class StatusBoard:
             is_denied=gateway.is_denied,
             nobody_listens=gateway.nobody_listens,
             salvaged=gateway.salvaged,
-            put_aside=gateway.counters[count.PUT_ASIDE],
+            put_aside=gateway.put_aside(),
             revoked_heard=gateway.handsets.revoked_heard(),
             half_deaf="; ".join(trouble for trouble in self._modem_troubles() if trouble),
             backbone_down_s=gateway.backbone_down_s(),

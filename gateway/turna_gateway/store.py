@@ -26,6 +26,7 @@ LIMIT_BYTES = 1 << 30
 # What the rest of the system, and the write-ahead log, need of the disk.
 DISK_RESERVE_BYTES = 16 << 20
 SALVAGED = "salvaged"
+CRASHES_BEFORE_PUT_ASIDE = 3
 
 
 class StoreError(Exception):
@@ -150,9 +151,31 @@ class Store:
                 (packet, now_s),
             )
 
-    def suspects(self, crashes: int) -> set[bytes]:
-        """Return the packets at which the process broke off at least so often."""
-        rows = self._connection.execute("SELECT packet FROM suspect WHERE crashes >= ?", (crashes,))
+    def put_aside(self, packet: bytes, now_s: int) -> None:
+        """Keep a packet that is not to be tried again, in a transaction of its own."""
+        with self.transaction():
+            self._connection.execute(
+                "INSERT INTO suspect (packet, crashes, at_s) VALUES (?, ?, ?)"
+                " ON CONFLICT (packet) DO UPDATE SET crashes = excluded.crashes",
+                (packet, CRASHES_BEFORE_PUT_ASIDE, now_s),
+            )
+
+    def rehearse(self, statement: str, values: Sequence[object]) -> bool:
+        """Tell whether a statement can be run; nothing of it stays."""
+        self._connection.execute("BEGIN")
+        try:
+            self._connection.execute(statement, values)
+        except sqlite3.IntegrityError:
+            return False
+        finally:
+            self._connection.rollback()
+        return True
+
+    def suspects(self) -> set[bytes]:
+        """Return the packets that are not to be tried again."""
+        rows = self._connection.execute(
+            "SELECT packet FROM suspect WHERE crashes >= ?", (CRASHES_BEFORE_PUT_ASIDE,)
+        )
         return {packet for (packet,) in rows}
 
     def remember(self, name: str, value: bytes) -> None:
