@@ -2,11 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from turna_simulation.board import Board
-from turna_simulation.chips.sx1262 import Sx1262
-from turna_simulation.chips.sx1276 import Sx1276
+from turna_simulation.chips.sx1262 import Sx1262 as Sx1262Chip
+from turna_simulation.chips.sx1276 import Sx1276 as Sx1276Chip
 from turna_simulation.ether import Impairment
 from turna_simulation.models import PROFILES
 from turna_simulation.propagation import PathLoss
@@ -48,12 +48,58 @@ async def main():
 asyncio.run(main())
 """
 
+START = "await radio.start(USUAL_CHANNEL)"
 LISTEN = """
 await radio.start(USUAL_CHANNEL)
 await radio.receive_continuous()
 while True:
     say_packet(await radio.next_packet())
 """
+
+
+class Kind(NamedTuple):
+    """A kind of chip, on the board that carries it, and what differs from the other's."""
+
+    model: str
+    interrupt_pin: int
+    sfs: range
+    bandwidths_hz: tuple[int, ...]
+    powers_dbm: range
+    rewired: str  # the chip anew, with `{change}` to its wires
+
+
+# The first radio object has taken the pins; one more on the same pins is what is tested.
+SX1262 = Kind(
+    model="heltec_v3",
+    interrupt_pin=14,
+    sfs=range(5, 13),
+    bandwidths_hz=(41_700, 125_000, 250_000, 500_000),
+    powers_dbm=range(-9, 23),
+    rewired="""
+from machine import SPI
+from turna_board.sx1262 import Sx1262
+wires = dict(nss=Pin(8, Pin.OUT, value=1), busy=Pin(13, Pin.IN), dio1=Pin(14, Pin.IN),
+             reset=Pin(12, Pin.OUT, value=1), tcxo_millivolts=1800, dio2_is_rf_switch=True)
+spi = dict(sck=Pin(9), mosi=Pin(10), miso=Pin(11))
+{change}
+radio = RadioDriver(Sx1262(SPI(1, baudrate=8000000, **spi), **wires))
+""",
+)
+SX1276 = Kind(
+    model="heltec_v2",
+    interrupt_pin=26,
+    sfs=range(7, 13),
+    bandwidths_hz=(62_500, 125_000, 250_000, 500_000),
+    powers_dbm=range(2, 21),
+    rewired="""
+from machine import SPI
+from turna_board.sx1276 import Sx1276
+wires = dict(nss=Pin(18, Pin.OUT, value=1), dio0=Pin(26, Pin.IN), reset=Pin(14, Pin.OUT, value=1))
+spi = dict(sck=Pin(5), mosi=Pin(27), miso=Pin(19))
+{change}
+radio = RadioDriver(Sx1276(SPI(1, baudrate=8000000, **spi), **wires))
+""",
+)
 
 
 class RadioBoard:
@@ -63,14 +109,18 @@ class RadioBoard:
         self.board = board
 
     @property
-    def chip(self) -> Sx1262:
-        assert isinstance(self.board.parts.radio, Sx1262)
+    def chip(self) -> Sx1262Chip | Sx1276Chip:
         return self.board.parts.radio
 
     @property
-    def chip_1276(self) -> Sx1276:
-        assert isinstance(self.board.parts.radio, Sx1276)
-        return self.board.parts.radio
+    def chip_1262(self) -> Sx1262Chip:
+        assert isinstance(self.chip, Sx1262Chip)
+        return self.chip
+
+    @property
+    def chip_1276(self) -> Sx1276Chip:
+        assert isinstance(self.chip, Sx1276Chip)
+        return self.chip
 
     @property
     def said(self) -> list[dict[str, Any]]:
@@ -114,6 +164,10 @@ class Bench:
         )
         board.power_on()
         return RadioBoard(board)
+
+    def add_sender(self, steps: str, model: str = SX1262.model) -> RadioBoard:
+        """Put up a board that sends what the others hear."""
+        return self.add("sender", START + "\n" + steps, model=model)
 
     def run(self, board: RadioBoard, timeout_ms: int = 60_000) -> None:
         """Run until a board's program has ended."""

@@ -1,19 +1,10 @@
 """A board with an amplifier behind its radio: powers are those at the antenna."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.firmware.radio_bench import Bench, still_air
-from turna_simulation.world import World
+from tests.firmware.radio_bench import Bench
 
 CHIP_MAX_DBM, AMPLIFIER_DB = 19, 18
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with World(seed=3, path_loss=still_air()) as world:
-        yield Bench(world)
 
 
 def test_what_is_radiated_is_what_was_asked_for(bench: Bench) -> None:
@@ -29,7 +20,7 @@ for power_dbm in (9, 10, 14, 37):
     bench.run(board)
 
     assert [r["power_dbm"] for r in bench.sent("board")] == [9, 10, 14, 37]
-    assert board.chip.radio.settings.radiated_dbm() == CHIP_MAX_DBM + AMPLIFIER_DB
+    assert board.chip_1262.radio.settings.radiated_dbm() == CHIP_MAX_DBM + AMPLIFIER_DB
 
 
 @pytest.mark.parametrize("power_dbm", [8, 38])

@@ -1,62 +1,9 @@
 """What the SX1262 driver lets the chip do between packets: look around, sleep, wake in turns."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.firmware.radio_bench import Bench, still_air
+from tests.firmware.radio_bench import START, Bench
 from turna_simulation.chips.sx1262_facts import REG_RX_GAIN, RX_GAIN_BOOSTED, Mode
-from turna_simulation.world import World
 
 RX_GAIN_SPARING = 0x94  # DS 9.6
-
-START = "await radio.start(USUAL_CHANNEL)"
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with World(seed=3, path_loss=still_air()) as world:
-        yield Bench(world)
-
-
-def test_a_quiet_channel_is_clear_and_one_with_a_packet_is_not(bench: Bench) -> None:
-    board = bench.add(
-        "board",
-        START
-        + """
-say(clear=await radio.channel_is_clear())
-await asyncio.sleep_ms(400)
-say(clear=await radio.channel_is_clear())
-await asyncio.sleep_ms(1000)
-say(clear=await radio.channel_is_clear())
-""",
-    )
-    bench.add("other", START + "\nawait asyncio.sleep_ms(300)\nawait radio.send(bytes(200))")
-    bench.run(board)
-
-    assert board.values("clear") == [True, False, True]
-    assert board.chip.refusals == []
-
-
-def test_asking_whether_the_channel_is_clear_does_not_cost_the_packet_coming_in(
-    bench: Bench,
-) -> None:
-    board = bench.add(
-        "board",
-        START
-        + """
-await radio.receive_continuous()
-for _ in range(12):
-    await asyncio.sleep_ms(50)
-    say(clear=await radio.channel_is_clear())
-say_packet(await radio.next_packet(500))
-""",
-    )
-    bench.add("other", START + "\nawait asyncio.sleep_ms(100)\nawait radio.send(bytes(100))")
-    bench.run(board)
-
-    assert board.packets == [bytes(100)]
-    assert board.values("clear").count(False) >= 5
 
 
 def test_a_preamble_that_leads_to_nothing_does_not_block_for_ever(bench: Bench) -> None:
@@ -79,31 +26,12 @@ say(clear=clear)
     assert board.values("clear") == [[False, True]]
 
 
-def test_a_sleeping_radio_wakes_to_send_and_sleeps_again(bench: Bench) -> None:
-    board = bench.add(
-        "board",
-        START
-        + """
-await radio.sleep()
-await asyncio.sleep_ms(1000)
-await radio.send(b"awake")
-""",
-    )
-    bench.world.run_for(900)
-    assert board.chip.radio.mode is Mode.SLEEP
-    bench.run(board)
-
-    assert len(bench.sent("board")) == 1
-    assert board.chip.radio.mode is Mode.SLEEP
-    assert board.chip.refusals == []
-
-
 def test_sleep_costs_none_of_the_registers(bench: Bench) -> None:
     board = bench.add("board", START + "\nawait radio.sleep()\nawait radio.receive_continuous()")
     bench.run(board)
 
-    settings = board.chip.radio.settings
-    assert board.chip.radio.mode is Mode.RX
+    settings = board.chip_1262.radio.settings
+    assert board.chip_1262.radio.mode is Mode.RX
     assert settings.gain_loss_db() == settings.impairment_db() == 0
     assert settings.register(0x0736) & 0x04
     assert settings.register(0x08B5) & 0x01
@@ -145,7 +73,7 @@ def test_listening_in_turns_the_radio_mostly_sleeps_undisturbed(bench: Bench) ->
     modes = []
     for _ in range(2_000):
         bench.world.run_for(7)
-        modes.append(listener.chip.radio.mode)
+        modes.append(listener.chip_1262.radio.mode)
 
     assert modes.count(Mode.SLEEP) > 0.8 * len(modes)
 
@@ -155,7 +83,7 @@ def test_a_short_preamble_allows_no_sleep(bench: Bench) -> None:
     bench.run(listener)
 
     assert listener.values("cycle") == [False]
-    assert listener.chip.radio.mode is Mode.RX
+    assert listener.chip_1262.radio.mode is Mode.RX
 
 
 def test_a_gain_that_spares_current_still_receives_and_survives_sending_and_a_reset(
@@ -180,7 +108,7 @@ await radio.start(USUAL_CHANNEL)
     bench.add("other", START + "\nawait asyncio.sleep_ms(300)\nawait radio.send(b'far')")
 
     def receives_with() -> tuple[Mode, int]:
-        chip = board.chip.radio
+        chip = board.chip_1262.radio
         return chip.mode, chip.settings.register(REG_RX_GAIN)
 
     assert bench.world.run_until(lambda: board.values("sparing") == [True], 5_000)
@@ -208,5 +136,5 @@ await asyncio.sleep_ms(1000)
     bench.run(board)
 
     assert len(bench.sent("board")) == 18
-    assert board.chip.radio.in_duty_cycle
+    assert board.chip_1262.radio.in_duty_cycle
     assert board.chip.refusals == []

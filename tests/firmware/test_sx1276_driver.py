@@ -1,24 +1,13 @@
 """The SX1276 driver on MicroPython against the simulated chip, and the SX1262 as its opposite."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.firmware.radio_bench import LISTEN, Bench, RadioBoard, still_air
+from tests.firmware.radio_bench import LISTEN, START, SX1262, SX1276, Bench, RadioBoard
 from turna_simulation.chips import sx1276_facts as facts
 from turna_simulation.chips.sx1276_facts import Mode
-from turna_simulation.ether import Impairment
 from turna_simulation.interpreter import find_micropython
-from turna_simulation.world import World
 
-START = "await radio.start(USUAL_CHANNEL)"
-OLD, NEW = "heltec_v2", "heltec_v3"
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with World(seed=3, path_loss=still_air()) as world:
-        yield Bench(world)
+OLD, NEW = SX1276.model, SX1262.model
 
 
 def add(bench: Bench, name: str, steps: str) -> RadioBoard:
@@ -37,7 +26,7 @@ def test_set_up_leaves_nothing_at_its_wrong_default(bench: Bench) -> None:
     assert (channel.sync_word, channel.preamble_symbols, channel.crc) == (0x1424, 12, True)
     assert settings.desensitised_db() == 0
     assert board.chip_1276.radio.mode is Mode.STANDBY
-    assert board.chip_1276.refusals == []
+    assert board.chip.refusals == []
     assert board.board.faults == []
 
 
@@ -53,43 +42,7 @@ def test_errata_image_and_gain_are_right_on_every_channel(
     settings = board.chip_1276.radio.settings
     assert settings.desensitised_db() == 0
     assert abs(settings.image_hz - freq_hz) < 61
-    assert board.chip_1276.refusals == []
-
-
-def test_time_on_air_is_that_of_the_ether_for_every_channel(bench: Bench) -> None:
-    board = add(
-        bench,
-        "board",
-        """
-for sf in range(7, 13):
-    for bandwidth_hz in (62500, 125000, 250000, 500000):
-        for coding_rate in (5, 8):
-            await radio.start(USUAL_CHANNEL.replace(sf=sf, bandwidth_hz=bandwidth_hz,
-                                            coding_rate=coding_rate))
-            for length in (1, 33):
-                say(airtime_us=await radio.send(bytes(length)))
-""",
-    )
-    bench.run(board, timeout_ms=300_000)
-
-    assert board.values("airtime_us") == [r["airtime_us"] for r in bench.sent("board")]
-    assert len(board.values("airtime_us")) == 6 * 4 * 2 * 2
-    assert board.chip_1276.refusals == []
-
-
-def test_the_power_asked_for_is_the_power_on_the_air_up_to_20_dbm(bench: Bench) -> None:
-    board = add(
-        bench,
-        "board",
-        """
-for power_dbm in range(2, 21):
-    await radio.start(USUAL_CHANNEL.replace(power_dbm=power_dbm))
-    await radio.send(b"x")
-""",
-    )
-    bench.run(board)
-
-    assert [r["power_dbm"] for r in bench.sent("board")] == list(range(2, 21))
+    assert board.chip.refusals == []
 
 
 def test_20_dbm_gets_the_amplifiers_supply_and_current(bench: Bench) -> None:
@@ -165,129 +118,6 @@ def test_strength_is_right_in_each_band_and_below_the_noise(
     assert (listener.values("snr")[0] < 0) is (loss_db > 127)
 
 
-def test_power_on_the_channel_can_be_asked_while_receiving(bench: Bench) -> None:
-    board = add(
-        bench,
-        "board",
-        START
-        + """
-say(rssi=radio.rssi_dbm())
-await radio.receive_continuous()
-await asyncio.sleep_ms(2)
-say(rssi=radio.rssi_dbm())
-""",
-    )
-    bench.run(board)
-
-    assert board.values("rssi") == [None, -117]
-
-
-def test_packets_that_follow_each_other_closely_wait_for_a_busy_handler(bench: Bench) -> None:
-    listener = add(
-        bench,
-        "listener",
-        START
-        + """
-await radio.receive_continuous()
-for _ in range(8):
-    time.sleep_ms(240)          # nothing else runs, as while flash is erased
-    await asyncio.sleep_ms(20)
-for _ in range(8):
-    say_packet(await radio.next_packet(500))
-say(recovered=radio.counters.recovered)
-""",
-    )
-    steps = "\nfor number in range(8):\n    await radio.send(bytes([number]) * 30)"
-    bench.add("sender", START + "\nawait asyncio.sleep_ms(100)" + steps)
-    bench.run(listener)
-
-    assert listener.packets == [bytes([number]) * 30 for number in range(8)]
-    assert listener.values("recovered")[0] >= 1
-    assert listener.chip_1276.refusals == []
-
-
-def test_a_quiet_channel_is_clear_and_one_with_a_packet_is_not(bench: Bench) -> None:
-    board = add(
-        bench,
-        "board",
-        START
-        + """
-say(clear=await radio.channel_is_clear())
-await asyncio.sleep_ms(400)
-say(clear=await radio.channel_is_clear())
-await asyncio.sleep_ms(1000)
-say(clear=await radio.channel_is_clear())
-""",
-    )
-    bench.add("other", START + "\nawait asyncio.sleep_ms(300)\nawait radio.send(bytes(200))")
-    bench.run(board)
-
-    assert board.values("clear") == [True, False, True]
-    assert board.chip_1276.refusals == []
-
-
-def test_asking_whether_the_channel_is_clear_does_not_cost_the_packet_coming_in(
-    bench: Bench,
-) -> None:
-    board = add(
-        bench,
-        "board",
-        START
-        + """
-await radio.receive_continuous()
-for _ in range(12):
-    await asyncio.sleep_ms(50)
-    say(clear=await radio.channel_is_clear())
-say_packet(await radio.next_packet(500))
-""",
-    )
-    bench.add("other", START + "\nawait asyncio.sleep_ms(100)\nawait radio.send(bytes(100))")
-    bench.run(board)
-
-    assert board.packets == [bytes(100)]
-    assert board.values("clear").count(False) >= 4
-
-
-def test_damaged_packets_are_counted_and_not_delivered(bench: Bench) -> None:
-    listener = add(
-        bench,
-        "listener",
-        START
-        + """
-await radio.receive_continuous()
-say_packet(await radio.next_packet(2000))
-say(crc_errors=radio.counters.crc_errors, received=radio.counters.received)
-""",
-    )
-    bench.add("sender", START + "\nawait asyncio.sleep_ms(200)\nawait radio.send(bytes(20))")
-    bench.world.ether.impair("sender", "listener", Impairment(corruption=1.0, path_loss_db=90))
-    bench.run(listener)
-
-    assert listener.values("crc_errors") == [1]
-    assert listener.values("received") == [0]
-
-
-def test_a_sleeping_radio_wakes_to_send_and_sleeps_again(bench: Bench) -> None:
-    board = add(
-        bench,
-        "board",
-        START
-        + """
-await radio.sleep()
-await asyncio.sleep_ms(500)
-await radio.send(b"awake")
-await asyncio.sleep_ms(100)
-""",
-    )
-    listener = bench.add("listener", LISTEN)
-    bench.run(board)
-    bench.world.run_for(100)
-
-    assert listener.packets == [b"awake"]
-    assert board.chip_1276.radio.mode is Mode.SLEEP
-    assert board.chip_1276.refusals == []
-
-
 def test_receive_duty_cycle_becomes_continuous_reception(bench: Bench) -> None:
     board = add(bench, "board", START + "\nsay(possible=await radio.receive_duty_cycle(64))")
     bench.run(board)
@@ -296,22 +126,19 @@ def test_receive_duty_cycle_becomes_continuous_reception(bench: Bench) -> None:
     assert board.chip_1276.radio.mode is Mode.RX_CONTINUOUS
 
 
-def test_a_transmission_given_up_is_cut_off_and_reception_resumes(bench: Bench) -> None:
-    board = add(
-        bench,
-        "board",
-        START
-        + """
-await radio.receive_continuous()
-try:
-    await asyncio.wait_for_ms(radio.send(bytes(200)), 100)
-except asyncio.TimeoutError:
-    say(given_up=True)
-say_packet(await radio.next_packet(3000))
-""",
-    )
-    bench.add("other", START + "\nawait asyncio.sleep_ms(1000)\nawait radio.send(b'heard')")
+def test_a_radio_whose_tcxo_nobody_switches_on_is_named_at_set_up(bench: Bench) -> None:
+    steps = "Pin(33, Pin.OUT, value=0)\nawait attempt(radio.start(USUAL_CHANNEL))"
+    board = bench.add("board", steps, model="lilygo_t3_v2_1_tcxo")
     bench.run(board)
 
-    assert board.values("given_up") == [True]
-    assert board.packets == [b"heard"]
+    assert board.values("error") == ["the image calibration does not end"]
+    assert "the oscillator does not run" in board.chip.refusals
+    assert bench.sent("board") == []
+
+
+def test_a_radio_with_a_tcxo_sends_once_it_is_switched_on(bench: Bench) -> None:
+    board = bench.add("board", START + "\nawait radio.send(b'x')", model="lilygo_t3_v2_1_tcxo")
+    bench.run(board)
+
+    assert board.chip.refusals == []
+    assert len(bench.sent("board")) == 1
