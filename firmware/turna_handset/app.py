@@ -455,7 +455,7 @@ async def run(provisioning: "Provisioning") -> None:
     run_slowly()
     handset, supply_fault = await _built(provisioning)
     parts.forget(parts.FOR_BUILDING)
-    parts.forget((f"turna_board.boards.{provisioning.board}",))
+    parts.forget_boards()
     await handset.run(supply_fault, watch)
 
 

@@ -91,6 +91,7 @@ FOR_PAGES = (
     "turna_handset.inbox",
     "turna_handset.inbox_page",
 )
+_BOARDS = "turna_board.boards."
 _TYPES_OF_REPORT = "turna_protocol.reports."  # each is loaded by what needs it
 _WITH_TYPES = (
     "turna_handset.remote_settings",
@@ -142,26 +143,36 @@ def forget(names: tuple[str, ...]) -> None:
 def forget_reports() -> None:
     """Let go of what a report was made or read with, its type included, whichever it was."""
     gc.collect()  # there may be no memory left to let go with
-    name = _loaded_type()
-    while name is not None:
-        _drop(name)
-        name = _loaded_type()
+    _forget_below(_TYPES_OF_REPORT)
     forget(FOR_A_FORM)
     forget(FOR_A_REPORT)
     forget(_WITH_TYPES)
-
-
-def _loaded_type() -> str | None:
-    for name in sys.modules:
-        if name.startswith(_TYPES_OF_REPORT):
-            return name
-    return None
 
 
 def forget_letters() -> None:
     """Let go of what a packet that came down was read with."""
     forget(FOR_A_LETTER)
     forget(_BY_KIND_OF_LETTER)
+
+
+def forget_boards() -> None:
+    """Let go of the board's profile, and of the one that it derives from."""
+    _forget_below(_BOARDS)
+    stack.sweep()
+
+
+def _forget_below(package: str) -> None:
+    name = _loaded_below(package)
+    while name is not None:
+        _drop(name)
+        name = _loaded_below(package)
+
+
+def _loaded_below(package: str) -> str | None:
+    for name in sys.modules:
+        if name.startswith(package):
+            return name
+    return None
 
 
 def _drop(name: str) -> None:
