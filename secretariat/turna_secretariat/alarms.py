@@ -5,15 +5,19 @@ it back may have been made to, or has only put the handset away.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
+from turna_protocol.delivery import FALSE_ALARM, REFUSED
+from turna_secretariat.judging import PROVED
 from turna_secretariat.registry import Registry
 from turna_secretariat.transaction import NewReport, Transaction
 
-SOS = "sos"
+SOS, CLONE = "sos", "clone"
+UNPROVED_SOS = ": SOS"
+_WRITTEN_OFF = (REFUSED, FALSE_ALARM)
 
 
 def detail_of(device: int) -> str:
@@ -21,12 +25,32 @@ def detail_of(device: int) -> str:
     return f"device {device}"
 
 
+def refused_by(gateway: str) -> str:
+    """Return what an alarm says of a gateway whose list of revoked keys is another than ours."""
+    return f"{gateway} refuses a handset whose keys are not revoked here"
+
+
+def clone(transaction: Transaction, device: int, now_ms: int) -> None:
+    """Raise an alarm about a handset that has used a number for no report twice."""
+    if not transaction.is_alarmed(CLONE, detail_of(device)):
+        transaction.raise_alarm(CLONE, None, detail_of(device), now_ms)
+
+
+def is_proved(transaction: Transaction, device: int, generation: int, seq: int) -> bool:
+    """Tell whether a proved report has this number."""
+    known = transaction.reports_named([(device, generation, seq)])
+    return any(row.standing in PROVED for row in known)
+
+
 def raise_for(
     transaction: Transaction, registry: Registry, report_id: int, new: NewReport, now_ms: int
 ) -> None:
     """Open, mark or leave alone the alarms that a report just stored is about."""
     detail = detail_of(new.device)
-    # One open alarm a sender and kind: a flood of forgeries must not bury what else is open.
+    # One open alarm a sender and kind: a flood of forgeries must not bury what else is open, nor
+    # may it bury a call for help, which may be true although nothing proves it.
+    if new.type == SOS and new.standing not in ("authentic", "clone"):
+        detail += UNPROVED_SOS
     if new.standing != "authentic" and not transaction.is_alarmed(new.standing, detail):
         transaction.raise_alarm(new.standing, report_id, detail, now_ms)
     # A clone is proved too: a handset whose flash was put back counts anew, and may be in distress.
@@ -42,28 +66,42 @@ def _sos(
     known = transaction.sos_of(new.device, new.generation, new.mode)
     # Of those that came before it: a group is stored before the first of it alarms anybody.
     others = [row for row in known if row["report_id"] < report_id]
-    meant = [row for row in others if row["alarm_id"] and _is_about(said, new.seq, row["seq"])]
+    meant = [row for row in others if row["alarm_id"] and _is_about(said, new.seq, row)]
     if said["phase"] == "cancel":
         for row in meant:
             transaction.cancel_alarm(row["alarm_id"], now_ms)
-    elif said["phase"] == "declare" or not meant:
+    elif said["phase"] == "declare" or _is_over(transaction, meant):
         transaction.raise_alarm(SOS, report_id, call_sign, now_ms)
-        if _was_cancelled(others, new.seq):
+        if _was_cancelled(others, {"seq": new.seq, "body": new.body}):
             raised = transaction.alarm_about(report_id, SOS)
             assert raised is not None  # just now
             transaction.cancel_alarm(raised["id"], now_ms)
 
 
-def _was_cancelled(others: Sequence[RowMapping], seq: int) -> bool:
+def _is_over(transaction: Transaction, calls: Sequence[RowMapping]) -> bool:
+    """Tell whether no call is left to which an update could belong.
+
+    Who goes on calling after somebody here called it false is alarming anew.
+    """
+    rows = (transaction.report_by_id(call["report_id"]) for call in calls)
+    return all(row is not None and row["state"] in _WRITTEN_OFF for row in rows)
+
+
+def _was_cancelled(others: Sequence[RowMapping], call: Mapping[Any, Any]) -> bool:
     """Tell whether a cancel overtook what it cancels on its way here."""
     for row in others:
         said = json.loads(row["body"])
-        if said["phase"] == "cancel" and _is_about(said, row["seq"], seq):
+        if said["phase"] == "cancel" and _is_about(said, row["seq"], call):
             return True
     return False
 
 
-def _is_about(said: dict[str, Any], own_seq: int, seq: int) -> bool:
-    """Tell whether an update or cancel means the SOS `seq`; without a reference, every earlier."""
+def _is_about(said: dict[str, Any], own_seq: int, call: Mapping[Any, Any]) -> bool:
+    """Tell whether an update or cancel means a call; without a reference, every earlier one.
+
+    What is known of a call may be an update only, whose declaration has not come yet.
+    """
     reference = said.get("sos_reference")
-    return seq < own_seq if reference is None else seq == int(reference)
+    if reference is None:
+        return bool(call["seq"] < own_seq)
+    return reference in (call["seq"], json.loads(call["body"]).get("sos_reference"))

@@ -21,7 +21,7 @@ from turna_secretariat.down_desk import DownDesk
 from turna_secretariat.filing import Filing
 from turna_secretariat.judging import ANSWERED, PROVED, Judge, fingerprint_of
 from turna_secretariat.notices import read_notice
-from turna_secretariat.receipts import Answer, Outgoing, Receipts
+from turna_secretariat.receipts import TOLD_AGAIN_MS, Answer, Outgoing, Receipts
 from turna_secretariat.registry import Registry
 from turna_secretariat.resending import Resending
 from turna_secretariat.transaction import Transaction
@@ -165,6 +165,14 @@ class Desk:
                 for row in transaction.owed()
             ]
 
+    def tell_again(self, gateway: str, now_ms: int) -> list[Outgoing]:
+        """Return what people said of late, for a gateway that has connected anew.
+
+        The broker may have lost its session, and with it what was on its way.
+        """
+        with self._archive.transaction() as transaction:
+            return self._receipts.tell_again(transaction, gateway, now_ms - TOLD_AGAIN_MS)
+
     def settle(self, owed_ids: Sequence[int]) -> None:
         with self._archive.transaction() as transaction:
             transaction.settle(owed_ids)
@@ -184,10 +192,14 @@ class Desk:
     def _note_revoked(
         self, transaction: Transaction, name: str, health: dict[str, Any], now_ms: int
     ) -> None:
-        """Raise an alarm for each handset that a gateway refused anew because it is revoked."""
+        """Raise an alarm for each handset that a gateway refused anew because it is revoked.
+
+        Of others a gateway is not believed: it is in wrong hands, or this archive is an older copy.
+        """
         before = dict(transaction.gateway_health(name).get("revoked_heard", ()))
         for device, times in health.get("revoked_heard", ()):
-            detail = alarms.detail_of(device)
+            is_revoked = self.down.is_revoked(device, 0)
+            detail = alarms.detail_of(device) if is_revoked else alarms.refused_by(name)
             if times != before.get(device) and not transaction.is_alarmed("revoked", detail):
                 transaction.raise_alarm("revoked", None, detail, now_ms)
 

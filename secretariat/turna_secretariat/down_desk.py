@@ -9,16 +9,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from threading import Event
 
+from sqlalchemy.engine import RowMapping
+
 from turna_backbone import down
 from turna_backbone.down import Down, DownState
 from turna_backbone.envelope import ReportEnvelope
 from turna_protocol import orders
 from turna_protocol.errors import MalformedError
 from turna_protocol.revocation import RevocationList, Revocations
+from turna_secretariat import alarms
 from turna_secretariat.archive import Archive
-from turna_secretariat.down_hearing import answered_word, items_held, require_known
+from turna_secretariat.down_hearing import answered_item, items_held, require_known
 from turna_secretariat.down_making import DownMaking
-from turna_secretariat.down_rows import WITHDRAW, DownRows
+from turna_secretariat.down_rows import WITHDRAW, DownRows, Full
 from turna_secretariat.down_words import REVOCATION, NotSayableError, Saying
 from turna_secretariat.registry import Registry
 from turna_secretariat.transaction import Transaction
@@ -30,7 +33,9 @@ ANSWERS = ("message", "task_status")
 FIRST_PATIENCE_MS = 10_000
 LONGEST_PATIENCE_MS = 600_000
 AT_ONCE = 100
-GIVE_UP_PERIOD_MS = 60_000
+# What a gateway has to say at a time, within a round; its queue takes 256, and 16 more for alarms.
+QUEUE_MOST, QUEUE_MOST_FOR_ALARMS = 150, 170
+LOOK_SOON_MS, LOOK_AGAIN_MS = 1_000, 60_000
 _DOUBLINGS_MAX = 16
 BY_KIT = "the mission kit"  # who revoked, where `turna deployment revoke` did
 
@@ -74,7 +79,7 @@ class DownDesk:
         self._undelivered: _Undelivered = {}
         self._is_sure = True
         self._due_ms: int | None = 0
-        self._give_up_ms = 0
+        self._look_ms = 0
 
     def load(self, now_ms: int) -> None:
         """Take up what the run before left."""
@@ -150,6 +155,7 @@ class DownDesk:
             rows = DownRows(transaction)
             for gateway, state in heard:
                 unknown += not rows.note_state(gateway, state, now_ms)
+        self._due_ms = 0  # some queue may have room again
         # Even what is unknown here: it would be told for ever.
         self._noted.extend((gateway, down.noted(state)) for gateway, state in heard)
         return unknown
@@ -168,32 +174,29 @@ class DownDesk:
         """Ask gateways for what is due, as far as the connection takes it."""
         while self._noted and publish(*self._noted[0]):
             self._noted.pop(0)
-        if now_ms >= self._give_up_ms:
-            self._give_up(now_ms)
+        if not 0 < self._look_ms - now_ms <= LOOK_AGAIN_MS:  # its time, or the clock was put back
+            # What is over is let go of, what only a wrong clock ended is taken up again.
+            self._look_ms = now_ms + LOOK_AGAIN_MS
+            self._is_sure, self._due_ms = False, 0
         if self._due_ms is None or now_ms < self._due_ms:
             return
         with self._archive.transaction() as transaction:
-            rows = DownRows(transaction)
-            for due in rows.due(now_ms, AT_ONCE):
-                one = Down.unpack(due.payload)
-                one = down.withdraw(one.id) if due.wanted == WITHDRAW else one
-                if not publish(due.gateway, one):
-                    self._due_ms = now_ms + 1_000
-                    return
-                patience_ms = FIRST_PATIENCE_MS << min(due.asked, _DOUBLINGS_MAX)
-                rows.asked(due, now_ms + min(patience_ms, LONGEST_PATIENCE_MS))
-            self._due_ms = rows.next_ask_ms()
+            self._due_ms = self._ask(DownRows(transaction), now_ms, publish)
 
-    def _give_up(self, now_ms: int) -> None:
-        """Let go of what is over by now."""
-        self._give_up_ms = now_ms + GIVE_UP_PERIOD_MS
-        if not self._undelivered and self._due_ms is None:
-            return
-        with self._archive.transaction() as transaction:
-            rows = DownRows(transaction)
-            rows.give_up(now_ms // 1000)
-            undelivered = _by_device(rows.undelivered(now_ms // 1000))
-        self._undelivered = undelivered
+    def _ask(self, rows: DownRows, now_ms: int, publish: Publish) -> int | None:
+        """Ask gateways for what is due; return when to ask again."""
+        due = rows.due(now_ms, LONGEST_PATIENCE_MS, _full(rows.in_queues(now_ms)), AT_ONCE)
+        for each in due:
+            one = Down.unpack(each.payload)
+            one = down.withdraw(one.id) if each.wanted == WITHDRAW else one
+            if not publish(each.gateway, one):
+                return now_ms + LOOK_SOON_MS
+            patience_ms = FIRST_PATIENCE_MS << min(each.asked, _DOUBLINGS_MAX)
+            rows.asked(each, now_ms + min(patience_ms, LONGEST_PATIENCE_MS))
+        next_ms = rows.next_ask_ms(now_ms)
+        # What waits for room in a queue is due all the time.
+        waits = next_ms is not None and next_ms <= now_ms and len(due) < AT_ONCE
+        return now_ms + LOOK_SOON_MS if waits else next_ms
 
     def deadline_ms(self) -> int | None:
         return self._due_ms
@@ -223,19 +226,30 @@ class DownDesk:
     def held(self, transaction: Transaction, carried: ReportEnvelope, now_ms: int) -> None:
         """Take a handset's proved word on what it holds."""
         rows = DownRows(transaction)
-        if not rows.keep_holding(carried, now_ms):
+        key = (carried.device, carried.generation, carried.seq)
+        known = rows.holding_named(*key)
+        is_second = known is None and alarms.is_proved(transaction, *key)
+        if is_second or (known is not None and known["content"] != carried.content):
+            alarms.clone(transaction, carried.device, now_ms)
+        if known is not None:
             return
+        rows.keep_holding(carried, now_ms)
         try:
             holding = orders.unpack_holding(carried.content)
+            require_known(transaction, rows, carried, holding, now_ms)
         except MalformedError:
             log.warning("a holding that says nothing device=%d", carried.device)
             return
         for item in items_held(rows, carried, holding):
-            if rows.add_holder(item["id"], carried.device, now_ms) and item["device"]:
-                rows.stop_elsewhere(item["id"], carried.gateway, now_ms)
-                self._undelivered.get(carried.device, {}).pop(item["id"], None)
-                self._due_ms = 0
-        require_known(transaction, rows, carried, holding, now_ms)
+            # The gateway that brought it has understood it as well.
+            self._has(rows, item, carried.device, carried.gateway, now_ms)
+
+    def _has(self, rows: DownRows, item: RowMapping, device: int, knows: str, now_ms: int) -> None:
+        """Note that a handset has an item, and let gateways but the one that knows stop."""
+        if rows.add_holder(item["id"], device, now_ms) and item["device"]:
+            rows.stop_elsewhere(item["id"], knows, now_ms)
+            self._undelivered.get(device, {}).pop(item["id"], None)
+            self._due_ms = 0
 
     def answered(
         self,
@@ -247,12 +261,14 @@ class DownDesk:
     ) -> None:
         """Keep what a proved report answers of what went down, if it does."""
         rows = DownRows(transaction)
-        word_id = answered_word(rows, carried, body)
-        if word_id is None:
+        item = answered_item(rows, carried, body)
+        if item is None:
             return
         text = body.get("text")
+        # Whoever answers it has it, although its holding may have been lost.
+        self._has(rows, item, carried.device, "", now_ms)
         rows.add_answer(
-            word_id=word_id,
+            word_id=item["word_id"],
             device=carried.device,
             seq=carried.seq,
             report_id=report_id,
@@ -260,6 +276,13 @@ class DownDesk:
             said=str(body["status"] if body["type"] == "task_status" else body["phrase"]),
             text=None if text is None else str(text),
         )
+
+
+def _full(in_queues: dict[str, int]) -> Full:
+    return Full(
+        [name for name, number in in_queues.items() if number >= QUEUE_MOST],
+        [name for name, number in in_queues.items() if number >= QUEUE_MOST_FOR_ALARMS],
+    )
 
 
 def _by_device(rows: Iterable[tuple[int, int, str]]) -> _Undelivered:

@@ -15,6 +15,11 @@ from turna_protocol.orders import Holding
 from turna_secretariat.down_rows import DownRows
 from turna_secretariat.transaction import Transaction
 
+# How many numbers of what is for all one handset's word may leave out: half of what a handset of
+# ours follows (turna_protocol.alerts).
+STEP_FOR_ALL = 32
+_FOR_ALL = (orders.NOTICE_PARTS, orders.ALERTS)
+
 
 def items_held(rows: DownRows, carried: ReportEnvelope, holding: Holding) -> list[RowMapping]:
     key = (carried.device, carried.generation)
@@ -41,19 +46,41 @@ def require_known(
     holding: Holding,
     now_ms: int,
 ) -> None:
-    """Never number anew what a handset took already: the archive is an older copy."""
-    if holding.stream not in (orders.ORDERS, orders.ORDER_PARTS):
+    """Never number anew what a handset took already: the archive is an older copy.
+
+    What is for all is numbered for all, and no lost handset may use those numbers up: each step
+    costs it an alarm that a person has closed.
+    """
+    name, what, newest = _numbered(carried, holding)
+    detail = f"device {carried.device} holds {what}, which is not in here"
+    next_number = rows.next_number(name)
+    if newest < next_number or transaction.is_alarmed("unknown_order", detail):
         return
-    name = f"order {carried.device} {carried.generation}"
-    if rows.skip_to(name, holding.number + 1):
-        detail = f"device {carried.device} holds order {holding.number}, which is not in here"
-        if not transaction.is_alarmed("unknown_order", detail):
-            transaction.raise_alarm("unknown_order", None, detail, now_ms)
+    if holding.stream in _FOR_ALL and newest >= next_number + STEP_FOR_ALL:
+        newest = next_number + STEP_FOR_ALL - 1
+    rows.skip_to(name, newest + 1)
+    transaction.raise_alarm("unknown_order", None, detail, now_ms)
 
 
-def answered_word(rows: DownRows, carried: ReportEnvelope, body: dict[str, object]) -> int | None:
+def _numbered(carried: ReportEnvelope, holding: Holding) -> tuple[str, str, int]:
+    """Return of which count a holding's number is, what it names, and the highest in it."""
+    if holding.stream == orders.NOTICE_PARTS:
+        return "notice", f"notice {holding.number}", holding.number
+    if holding.stream == orders.ALERTS:
+        mode, code, number = downlink.read_alert_name(holding.number)
+        return f"alert {mode} {code}", f"alert {holding.number}", number
+    newest = holding.number
+    if holding.stream == orders.ORDER_PARTS:  # each part has a number of its own
+        newest += max(1, holding.bitmap.bit_length()) - 1
+    return f"order {carried.device} {carried.generation}", f"order {holding.number}", newest
+
+
+def answered_item(
+    rows: DownRows, carried: ReportEnvelope, body: dict[str, object]
+) -> RowMapping | None:
+    """Return the item that a report answers, if it does."""
     if body["type"] == "task_status":
-        return rows.word_of_task(int(str(body["number"])), carried.device)
+        return rows.item_of_task(int(str(body["number"])), carried.device)
     reference = body.get("answers")
     if body["type"] != "message" or not isinstance(reference, int):
         return None
@@ -62,12 +89,9 @@ def answered_word(rows: DownRows, carried: ReportEnvelope, body: dict[str, objec
     except MalformedError:
         return None
     if what == downlink.ORDER:
-        key = (carried.device, carried.generation)
-        item = rows.item_by_number(down.ORDER, *key, number)
-    else:
-        kind = down.NOTICE if what == downlink.NOTICE else down.ALERT
-        item = rows.item_by_number(kind, 0, 0, number)
-    return None if item is None else int(item["word_id"])
+        return rows.item_by_number(down.ORDER, carried.device, carried.generation, number)
+    kind = down.NOTICE if what == downlink.NOTICE else down.ALERT
+    return rows.item_by_number(kind, 0, 0, number)
 
 
 def _parts_of(item: RowMapping) -> int:

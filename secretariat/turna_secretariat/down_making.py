@@ -13,7 +13,7 @@ from turna_protocol import alerts, codes, downlink, orders
 from turna_protocol.alerts import Alert
 from turna_protocol.notices import NUMBER_MAX, ORDER_TO_ALL, Notice
 from turna_protocol.reports.task import NUMBER_HIGH
-from turna_protocol.revocation import ENTRIES_MAX, RevocationList
+from turna_protocol.revocation import ENTRIES_MAX, VERSION_MAX, RevocationList
 from turna_secretariat.archive import Archive
 from turna_secretariat.down_cost import cost_of
 from turna_secretariat.down_rows import DownRows
@@ -177,7 +177,11 @@ class DownMaking:
         """Return the word, and the list that holds from the commit on."""
         if not handsets or all(self._is_revoked(h.device, h.generation) for h in handsets):
             raise NotSayableError("their keys are revoked already")
-        version = rows.take_numbers("revocations", 1, first=1)
+        # By time: an archive put back from a copy must not call a list by a number that gateways
+        # have heard, or they would take it for an old one.
+        minutes = (now_ms // 1000 - self._registry.mission.frame.epoch_s) // 60
+        rows.skip_to("revocations", max(1, min(minutes, VERSION_MAX // 2)))
+        version = rows.take_numbers("revocations", 1)
         entries = rows.revoked() | {h.device: h.generation for h in handsets}
         if len(entries) > ENTRIES_MAX:
             raise NotSayableError("more handsets than a list holds: make a new kit")

@@ -146,10 +146,8 @@ class _States:
         }
 
     def _delivered_ms(self, device: int) -> int | None:
-        """Return since when it is known that the handset has it: who answers has read it."""
-        if self._is_held(device):
-            return max(self._held[device])
-        return min((answer["at_ms"] for answer in self._answers[device]), default=None)
+        """Return since when it is proved that the handset has it."""
+        return max(self._held[device]) if self._is_held(device) else None
 
     def _is_held(self, device: int) -> bool:
         """Tell whether it says that it holds all: a resumption may be an alert and an order."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -22,7 +22,7 @@ from turna_secretariat.down_schema import (
     down_word,
     revocation,
 )
-from turna_secretariat.down_words import Saying
+from turna_secretariat.down_words import ALARM_PRIORITY, Saying
 from turna_secretariat.transaction import Transaction
 
 SAY, WITHDRAW = "say", "withdraw"
@@ -39,6 +39,13 @@ class Due:
     asked: int
     down_id: bytes
     payload: bytes
+
+
+class Full(NamedTuple):
+    """Gateways that have enough to say already, so that nothing new is given to them for now."""
+
+    for_others: list[str]
+    even_for_alarms: list[str]
 
 
 class DownRows:
@@ -198,7 +205,17 @@ class DownRows:
 
     # What gateways say and are asked.
 
-    def due(self, now_ms: int, limit: int) -> list[Due]:
+    def due(self, now_ms: int, longest_wait_ms: int, full: Full, limit: int) -> list[Due]:
+        """Return what gateways are to be asked now, what matters most first.
+
+        Who is to be asked later than anybody ever waits was put off before the clock was put back.
+        """
+        is_new = (down_sending.c.wanted == SAY) & (down_sending.c.asked == 0)
+        waits = down_sending.c.gateway.in_(full.even_for_alarms) | (
+            down_sending.c.gateway.in_(full.for_others) & (down_word.c.priority < ALARM_PRIORITY)
+        )
+        is_due = down_sending.c.ask_ms <= now_ms
+        is_ahead = down_sending.c.ask_ms > now_ms + longest_wait_ms
         query = (
             sa.select(
                 down_sending.c.item_id,
@@ -210,15 +227,33 @@ class DownRows:
             )
             .join(down_item, down_item.c.id == down_sending.c.item_id)
             .join(down_word, down_word.c.id == down_item.c.word_id)
-            .where(down_sending.c.ask_ms <= now_ms)
+            .where((is_due | is_ahead) & ~(is_new & waits) & _is_not_over(now_ms // 1000))
             .order_by(down_word.c.priority.desc(), down_sending.c.item_id)
             .limit(limit)
         )
         return [Due(*row) for row in self._execute(query)]
 
-    def next_ask_ms(self) -> int | None:
-        found = self._execute(sa.select(sa.func.min(down_sending.c.ask_ms))).scalar()
+    def next_ask_ms(self, now_ms: int) -> int | None:
+        query = (
+            sa.select(sa.func.min(down_sending.c.ask_ms))
+            .join(down_item, down_item.c.id == down_sending.c.item_id)
+            .join(down_word, down_word.c.id == down_item.c.word_id)
+            .where(_is_not_over(now_ms // 1000))
+        )
+        found = self._execute(query).scalar()
         return None if found is None else int(found)
+
+    def in_queues(self, now_ms: int) -> dict[str, int]:
+        """Return how much each gateway has to say by now, or was asked to and may have."""
+        is_asked = down_sending.c.state.is_(None) & (down_sending.c.asked > 0)
+        query = (
+            sa.select(down_sending.c.gateway, sa.func.count())
+            .join(down_item, down_item.c.id == down_sending.c.item_id)
+            .join(down_word, down_word.c.id == down_item.c.word_id)
+            .where((is_asked | down_sending.c.state.in_(_OPEN)) & _is_not_over(now_ms // 1000))
+            .group_by(down_sending.c.gateway)
+        )
+        return {str(name): int(number) for name, number in self._execute(query)}
 
     def asked(self, due: Due, again_ms: int) -> None:
         self._execute(
@@ -265,37 +300,29 @@ class DownRows:
             .values(asked=0, ask_ms=now_ms)
         )
 
-    def give_up(self, now_s: int) -> None:
-        """Ask no more for what is over; who never answered for it is not waited for."""
-        over = (
-            sa.select(down_item.c.id)
-            .join(down_word, down_word.c.id == down_item.c.word_id)
-            .where((down_word.c.not_after_s > 0) & (down_word.c.not_after_s < now_s))
-        )
-        self._execute(
-            down_sending.update()
-            .where(down_sending.c.ask_ms.is_not(None) & down_sending.c.item_id.in_(over))
-            .values(ask_ms=None)
-        )
-
     # What the field says.
 
-    def keep_holding(self, carried: ReportEnvelope, now_ms: int) -> bool:
-        """Keep a holding; return whether it is new."""
-        key = {"device": carried.device, "generation": carried.generation, "seq": carried.seq}
-        same = [down_holding.c[name] == value for name, value in key.items()]
-        if self._execute(sa.select(down_holding.c.seq).where(*same)).first() is not None:
-            return False
+    def holding_named(self, device: int, generation: int, seq: int) -> RowMapping | None:
+        """Return what a handset said to hold under one of its numbers."""
+        query = sa.select(down_holding).where(
+            (down_holding.c.device == device)
+            & (down_holding.c.generation == generation)
+            & (down_holding.c.seq == seq)
+        )
+        return self._execute(query).mappings().first()
+
+    def keep_holding(self, carried: ReportEnvelope, now_ms: int) -> None:
         self._execute(
             down_holding.insert().values(
-                **key,
+                device=carried.device,
+                generation=carried.generation,
+                seq=carried.seq,
                 content=carried.content,
                 end_to_end_tag=carried.end_to_end_tag,
                 gateway=carried.gateway,
                 arrived_ms=now_ms,
             )
         )
-        return True
 
     def add_holder(self, item_id: int, device: int, now_ms: int) -> bool:
         """Note that a handset holds an item; return whether that is news."""
@@ -306,15 +333,14 @@ class DownRows:
         self.note_change(now_ms)
         return True
 
-    def word_of_task(self, number: int, device: int) -> int | None:
-        """Return the task of this number that this handset was given."""
+    def item_of_task(self, number: int, device: int) -> RowMapping | None:
+        """Return the order by which this handset was given the task of this number."""
         query = (
-            sa.select(down_word.c.id)
-            .join(down_item, down_item.c.word_id == down_word.c.id)
+            sa.select(down_item)
+            .join(down_word, down_word.c.id == down_item.c.word_id)
             .where((down_word.c.task == number) & (down_item.c.device == device))
         )
-        found = self._execute(query).scalar()
-        return None if found is None else int(found)
+        return self._execute(query).mappings().first()
 
     def add_answer(self, **values: Any) -> None:  # the table's columns
         self._execute(down_answer.insert().values(**values))
@@ -371,6 +397,10 @@ class DownRows:
 
     def note_change(self, at_ms: int) -> None:
         self._transaction.note_change("down", None, at_ms)
+
+
+def _is_not_over(now_s: int) -> sa.ColumnElement[bool]:
+    return (down_word.c.not_after_s == 0) | (down_word.c.not_after_s >= now_s)
 
 
 def _sending(item_id: int, gateway: str) -> sa.ColumnElement[bool]:

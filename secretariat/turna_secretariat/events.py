@@ -42,9 +42,9 @@ class Events:
             committed = self._archive.commits
             if committed != looked_at:
                 changed = await asyncio.to_thread(self._changes_after, last)
-                for entry in changed:
-                    last = entry["id"]
-                    yield f"id: {last}\nevent: change\ndata: {json.dumps(entry)}\n\n"
+                if changed:
+                    last = changed[-1]["id"]
+                    yield "".join(map(_told, changed))
                 if len(changed) == queries.CHANGES_LIMIT:
                     continue  # more of what was missed
                 looked_at = committed
@@ -68,3 +68,7 @@ class Events:
     def _changes_after(self, last: int) -> list[dict[str, Any]]:
         with self._archive.reader() as connection:
             return queries.changes_after(connection, last)
+
+
+def _told(entry: dict[str, Any]) -> str:
+    return f"id: {entry['id']}\nevent: change\ndata: {json.dumps(entry)}\n\n"

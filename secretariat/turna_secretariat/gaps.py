@@ -67,9 +67,11 @@ def note(
 
 def due(connection: Connection, now_ms: int) -> list[Missing]:
     """Return gaps that the gateways are to be asked for now, the longest known first."""
+    since_ms = sa.func.coalesce(gap.c.asked_ms, gap.c.noticed_ms)
+    # What was noticed after now was noticed before somebody put the clock back.
+    is_ahead = since_ms > now_ms + ASK_AFTER_MS[0]
     waits = (
-        (gap.c.asked == asked)
-        & (sa.func.coalesce(gap.c.asked_ms, gap.c.noticed_ms) <= now_ms - wait_ms)
+        (gap.c.asked == asked) & ((since_ms <= now_ms - wait_ms) | is_ahead)
         for asked, wait_ms in enumerate(ASK_AFTER_MS)
     )
     query = sa.select(gap.c.id, gap.c.device, gap.c.generation, gap.c.first, gap.c.last)

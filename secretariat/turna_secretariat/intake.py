@@ -68,6 +68,7 @@ class Intake:
             self._count("states of what was never said", unknown)
         for name in {one.name for one in news if one.connected and one.health is None}:
             self._desk.down.gateway_started(name, now_ms)
+            outgoing += self._desk.tell_again(name, now_ms)
         if refusals:
             self._count("refused", len(refusals))
             log.warning("messages refused count=%d", len(refusals))

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from turna_backbone.envelope import (
     RECEIPTS_LIMIT,
     Receipt,
@@ -14,8 +16,13 @@ from turna_backbone.envelope import (
     ReportEnvelope,
 )
 from turna_protocol import acknowledgement, delivery
+from turna_secretariat.judging import ANSWERED, PROVED
 from turna_secretariat.registry import Registry
+from turna_secretariat.schema import action, carriage, report
 from turna_secretariat.transaction import Transaction, Window
+
+# To a gateway that has just started: of a day, and never so many that reports wait for it.
+TOLD_AGAIN_MS, TOLD_AGAIN_LIMIT = 86_400_000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +65,23 @@ class Receipts:
         ]
 
     def tell(
-        self, transaction: Transaction, report_id: int, gateway: str, state: int, owed_id: int
+        self,
+        transaction: Transaction,
+        report_id: int,
+        gateway: str,
+        state: int,
+        owed_id: int | None = None,
     ) -> Outgoing:
-        """Return a person's word about one report for one gateway that carried it."""
+        """Return a person's word about one report for one gateway that carried it.
+
+        None is told that names a number under which there is a second report.
+        """
         row = transaction.report_by_id(report_id)
         assert row is not None  # its row is owed, and nothing is ever deleted
         device, generation, seq = row["device"], row["generation"], row["seq"]
+        named = transaction.reports_named([(device, generation, seq)])
+        if sum(each.standing in PROVED for each in named) > 1:
+            state = delivery.AT_SECRETARIAT
         window = Window(device, generation, seq, acknowledgement.RECEIPT_BITS, state)
         receipt = Receipt(
             device=device,
@@ -74,6 +92,16 @@ class Receipts:
             sealed=self._seal(window, transaction.held_in_windows([window])[window]),
         )
         return Outgoing(gateway, ReceiptEnvelope((receipt,)), owed_id)
+
+    def tell_again(self, transaction: Transaction, gateway: str, since_ms: int) -> list[Outgoing]:
+        """Return people's newest words about what a gateway carried: it may have missed them."""
+        words = sa.select(report.c.id, report.c.state)
+        words = words.join(carriage, carriage.c.report_id == report.c.id)
+        words = words.where((carriage.c.gateway == gateway) & report.c.standing.in_(ANSWERED))
+        said = sa.select(action.c.report_id).where(action.c.at_ms > since_ms)
+        words = words.where(report.c.id.in_(said)).order_by(report.c.id.desc())
+        found = transaction.execute(words.limit(TOLD_AGAIN_LIMIT)).all()
+        return [self.tell(transaction, row.id, gateway, row.state) for row in found]
 
     def _entries(
         self, answers: Sequence[Answer], windows: Iterable[Window], held: dict[Window, set[int]]

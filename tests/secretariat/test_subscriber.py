@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 import sqlalchemy as sa
 
-from tests.secretariat.field import EPOCH_S, Field, position
+from tests.secretariat.field import EPOCH_S, Field, position, sos
 from turna_backbone import topics
 from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import GatewayHealth, Presence, ReceiptEnvelope, ReportEnvelope
@@ -17,6 +17,7 @@ from turna_protocol import delivery
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.down_desk import DownDeed, Revocation
 from turna_secretariat.presence import birth
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
@@ -298,6 +299,8 @@ def test_a_revoked_handset_that_keeps_talking_to_a_gateway_raises_one_alarm_unti
     bench: Bench, archive: Archive, registry: Registry
 ) -> None:
     device = registry.handsets()[0].device
+    bench.inbox.put(DownDeed(Revocation((device,)), "Aylin Demir"))
+    bench.step()
 
     def says(times: int) -> list[tuple[str, str | None]]:
         health = GatewayHealth(
@@ -329,6 +332,22 @@ def test_a_persons_deed_is_filed_and_sent_to_the_field(bench: Bench, field: Fiel
     assert not deed.errors
     (receipt,) = ReceiptEnvelope.unpack(bench.session.published[-1][1]).receipts
     assert receipt.state == delivery.READ
+
+
+def test_a_gateway_that_comes_anew_is_told_again_what_people_said_of_late(
+    bench: Bench, field: Field
+) -> None:
+    """A broker that forgot the gateway's session forgot the word that was on its way to it."""
+    bench.arrives(REPORT_TOPIC, field.carried(sos(), seq=5).pack())
+    bench.step()
+    bench.inbox.put(Deed(report_id=1, did="accepted", person="Aylin Demir"))
+    bench.step()
+    before = len(bench.told())
+
+    bench.arrives(topics.gateway_connection("tr", "hatay-1"), Presence(True, b"boot-id1").pack())
+    bench.step()
+
+    assert bench.told()[before:] == [(5, delivery.READ)]
 
 
 def test_a_deed_about_no_report_is_answered_with_an_error(bench: Bench) -> None:
