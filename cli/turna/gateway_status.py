@@ -67,10 +67,11 @@ def in_words(status: Status) -> Text:
     lines = [
         f"gateway   {status['gateway']} of {status['mission']} ({status['mode'].upper()})",
         f"up since  {since:%Y-%m-%d %H:%M} UTC",
-        f"modem     {_modem(status['modem'])}",
+        *(f"modem     {_modem(modem)}" for modem in status["modems"]),
         f"backbone  {_up_or_trouble(status['backbone'])}",
         f"waiting   SOS {waiting['sos']}, reports {waiting['report']}, health {waiting['health']}",
         f"oldest    {ago(status['oldest_waiting_s'])}",
+        *_way_out(status["backlog"]),
         f"air time  {_air_time(air)}; channel {air['channel_load_pct']} % busy",
         f"disk      {_bar(status['disk_pct'])} {status['disk_pct']} % of the room for reports",
         f"cost      {status['bytes_per_report']} bytes a report on the backbone",
@@ -132,7 +133,18 @@ def _bar(percent: int) -> str:
 
 
 def _modem(modem: Status) -> str:
-    return f"up, unique_id {modem['unique_id']}" if modem["up"] else _up_or_trouble(modem)
+    unique_id = f", unique_id {modem['unique_id']}" if modem["unique_id"] else ""
+    return _up_or_trouble(modem) + unique_id
+
+
+def _way_out(backlog: Status | None) -> list[str]:
+    """Return how far a backlog is on its way out, and how long that will still take."""
+    if backlog is None:
+        return []
+    left_s, done = backlog["left_s"], backlog["done_pct"]
+    pace = f"{backlog['per_minute']} a minute"
+    outlook = "not getting fewer now" if left_s is None else f"about {ago(left_s)} more at {pace}"
+    return [f"way out   {_bar(done)} {done} % of {backlog['most']}; {outlook}"]
 
 
 def _up_or_trouble(part: Status) -> str:

@@ -46,6 +46,7 @@ class Condition:
     is_denied: bool
     nobody_listens: bool
     salvaged: str
+    newer_store: str
     put_aside: int
     revoked_heard: dict[int, int]
     half_deaf: str = ""
@@ -125,6 +126,8 @@ def _silent(contacts: Sequence[Contact], now_s: int) -> list[Alarm]:
 
 
 def _links(condition: Condition) -> list[Alarm]:
+    if condition.newer_store:
+        return []
     alarms = []
     if condition.modem_trouble is not None:
         remedy = "look at the cable and the board's light"
@@ -154,6 +157,10 @@ def _links(condition: Condition) -> list[Alarm]:
 
 def _machine(condition: Condition) -> list[Alarm]:
     alarms = []
+    if condition.newer_store:
+        text = f"{condition.newer_store}: nothing is heard, stored or sent"
+        remedy = "install that version again; what waits is kept"
+        alarms.append(Alarm("newer_store", CRITICAL, text, remedy))
     if condition.disk_pct >= DISK_WARNING_PCT:
         is_short = condition.disk_pct >= DISK_ALARM_PCT
         consequence = "; positions are refused" if is_short else ""

@@ -12,6 +12,7 @@ import signal
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from turna_backbone.credentials import CredentialsError
 from turna_backbone.envelope import BOOT_ID_LENGTH
@@ -23,13 +24,14 @@ from turna_gateway.gateway import Gateway
 from turna_gateway.identity import identify
 from turna_gateway.keyring import Keyring
 from turna_gateway.modem_radio import radio_setting
-from turna_gateway.ports import Event, Modem, RadioInbox, Stop
+from turna_gateway.ports import Event, Modem, ModemState, RadioInbox, Stop
 from turna_gateway.radio_pair import RadioPair
 from turna_gateway.runner import Runner
 from turna_gateway.serial_radio import SerialRadio
+from turna_gateway.showing import UNUSED, show
 from turna_gateway.status import StatusBoard
 from turna_gateway.status_page import StatusPage
-from turna_gateway.store import Store
+from turna_gateway.store import NewerStoreError, Store
 from turna_gateway.supervisor import Supervisor
 from turna_protocol.mission import Mission
 from turna_protocol.modem.radio_messages import RadioSetting
@@ -75,8 +77,7 @@ def run(
     identity = identify(mission, keys, boot_id=secrets.token_bytes(BOOT_ID_LENGTH))
     supervisor = Supervisor()
     inbox: Inbox = queue.SimpleQueue()
-    store = Store(config.store)
-    store.open()
+    store, newer_store = _opened(config.store)
     topic, farewell = identity.presence(online=False)
     session = MqttSession(
         addresses=config.brokers,
@@ -102,8 +103,11 @@ def run(
         clock=config.clock,
         revoked_by_kit=read_revocations(config.mission.parent, mission),
     )
+    if newer_store:
+        gateway.newer_store = newer_store
+        gateway.modem_trouble = gateway.backbone_trouble = UNUSED
     board = StatusBoard(
-        gateway, mission, config.clock, _certificate_days(config), partial(_modem_troubles, radio)
+        gateway, mission, config.clock, _certificate_days(config), partial(_modems, radio)
     )
     page = StatusPage(board, config.status_host, config.status_port)
 
@@ -120,6 +124,10 @@ def run(
         signal.signal(signal_number, lambda *_: inbox.put_nowait(Stop()))
     try:
         gateway.load()
+        if newer_store:
+            page.start()
+            show(board, inbox, supervisor)
+            return 0
         session.start()
         radio.start()
         page.start()
@@ -131,6 +139,7 @@ def run(
         session.publish(topic, farewell, retain=True)
     except sqlite3.Error as error:
         log.error("the database failed, nothing is acknowledged any more reason=%s", error)
+        store.note_damage(error)
         return 1
     finally:
         page.stop()
@@ -138,6 +147,18 @@ def run(
         session.stop()
         store.close()
     return 0
+
+
+def _opened(path: Path) -> tuple[Store, str]:
+    """Return the store, and why it may only be read, if that is so."""
+    store = Store(path)
+    try:
+        store.open()
+    except NewerStoreError as error:
+        log.error("this gateway only shows what it holds reason=%s", error)
+        store.open_to_read()
+        return store, str(error)
+    return store, ""
 
 
 def _run_or_blame(runner: Runner, gateway: Gateway) -> None:
@@ -151,8 +172,8 @@ def _run_or_blame(runner: Runner, gateway: Gateway) -> None:
         raise
 
 
-def _modem_troubles(radio: Modem) -> Sequence[str]:
-    return radio.troubles if isinstance(radio, RadioPair) else ()
+def _modems(radio: Modem) -> Sequence[ModemState]:
+    return radio.states if isinstance(radio, RadioPair) else ()
 
 
 def _certificate_days(config: Config) -> Callable[[int], int | None]:

@@ -84,6 +84,7 @@ class Gateway:
         self.modem: RadioUp | None = None
         self.disk_pct = 0
         self.salvaged = ""
+        self.newer_store = ""  # why this gateway only shows what it has
         self.is_denied = False
         self.nobody_listens = False
         self.modem_trouble = "no modem was found yet"

@@ -45,6 +45,15 @@ class RadioDown:
 
 
 @dataclass(frozen=True, slots=True)
+class ModemState:
+    """One of several modems: which board it is, once it was there, and what is wrong with it."""
+
+    trouble: str
+    board: str = ""
+    unique_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RadioCounts:
     """What the serial line swallowed: frames that made no sense, packets the modem had to drop."""
 

@@ -7,10 +7,11 @@ a handset listens on its own channel only.  The radio is up while one of them is
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from turna_gateway.ports import (
     Modem,
+    ModemState,
     PacketHeard,
     RadioCounts,
     RadioDown,
@@ -58,7 +59,7 @@ class RadioPair:
         self._said: dict[int, _Said] = {}
         self._counts = [_NO_COUNTS for _ in open_modems]
         self._up = [False for _ in open_modems]
-        self.troubles = ["no modem was found yet" for _ in open_modems]
+        self.states = [ModemState("no modem was found yet") for _ in open_modems]
         self._modems = [open_(_Side(self, index)) for index, open_ in enumerate(open_modems)]
 
     def start(self) -> None:
@@ -112,7 +113,8 @@ class RadioPair:
                 case Transmitted():
                     self._settle((index, event.token), ok=event.ok)
                 case RadioUp():
-                    self._up[index], self.troubles[index] = True, ""
+                    self._up[index] = True
+                    self.states[index] = ModemState("", event.board, event.unique_id.hex())
                     self._inbox.put_nowait(event)
                 case RadioDown():
                     self._went_down(index, event)
@@ -121,7 +123,8 @@ class RadioPair:
                     self._inbox.put_nowait(_sum(self._counts))
 
     def _went_down(self, index: int, event: RadioDown) -> None:
-        self._up[index], self.troubles[index] = False, event.reason
+        self._up[index] = False
+        self.states[index] = replace(self.states[index], trouble=event.reason)
         # What that modem still has may leave it much later, or never: nobody waits for it.
         for key in [key for key in self._pending if key[0] == index]:
             self._settle(key, ok=False)

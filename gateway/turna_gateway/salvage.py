@@ -20,11 +20,28 @@ _DISK_FAULTS = (
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 )
+# Those that speak of the file.
+BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def schema_of(db: sqlite3.Connection) -> list[tuple[str, str]]:
     """Return names and definitions of all tables and indexes."""
     return db.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+def columns_of(db: sqlite3.Connection) -> dict[str, set[str]]:
+    """Return the names of each table's columns."""
+    tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {
+        table: {row[0] for row in db.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+        for table in tables
+    }
+
+
+def has_columns(db: sqlite3.Connection, wanted: dict[str, set[str]]) -> bool:
+    """Tell whether all these columns can be read."""
+    there = columns_of(db)
+    return all(columns <= there.get(table, set()) for table, columns in wanted.items())
 
 
 def is_damaged(db: sqlite3.Connection, schemas: Sequence[list[tuple[str, str]]]) -> bool:

@@ -7,10 +7,12 @@ from dataclasses import asdict
 
 from turna_backbone.clock import Clock
 from turna_gateway.alarms import CRITICAL, Condition, is_silent, judge
+from turna_gateway.backlog import Backlog
 from turna_gateway.beacons import PLAUSIBLE_FROM_S, PLAUSIBLE_TO_S
 from turna_gateway.gateway import Gateway
 from turna_gateway.handsets import Contact
 from turna_gateway.intake import LANES, MALFORMED, NOT_AUTHENTIC, UNKNOWN_DEVICE
+from turna_gateway.ports import ModemState
 from turna_protocol.mission import Mission
 
 PERIOD_MS = 1_000
@@ -26,14 +28,15 @@ class StatusBoard:
         mission: Mission,
         clock: Clock,
         certificate_days: Callable[[int], int | None] | None = None,
-        modem_troubles: Callable[[], Sequence[str]] = tuple,
+        modems: Callable[[], Sequence[ModemState]] = tuple,
     ) -> None:
-        self._modem_troubles = modem_troubles
+        self._modems = modems
         self._certificate_days = certificate_days
         self._gateway = gateway
         self._mission = mission
         self._clock = clock
         self._due_ms = 0
+        self._backlog = Backlog()
         # (at, packets refused until then), of the last ten minutes
         self._refused: deque[tuple[int, int]] = deque()
         self.snapshot = b"{}"
@@ -46,6 +49,8 @@ class StatusBoard:
         if now_ms < self._due_ms:
             return
         self._due_ms = now_ms + PERIOD_MS
+        gateway = self._gateway
+        self._backlog.note(sum(gateway.waiting), now_ms, has_line=gateway.backbone_up)
         status = self._status()
         self.is_healthy = self._gateway.modem is not None
         self.snapshot = json.dumps(status, ensure_ascii=False).encode()
@@ -54,6 +59,7 @@ class StatusBoard:
         gateway = self._gateway
         now_s = self._clock.unix_s()
         contacts = gateway.handsets.contacts()
+        outlook = self._backlog.outlook()
         condition = self._condition(now_s)
         handsets = gateway.handsets
         calls = handsets.distress.calls(now_s)
@@ -72,6 +78,7 @@ class StatusBoard:
             "refused": gateway.counters.refused(),
             "waiting": dict(zip(LANES, gateway.waiting, strict=True)),
             "oldest_waiting_s": gateway.oldest_waiting_s(),
+            "backlog": None if outlook is None else asdict(outlook),
             "backbone": {
                 "up": gateway.backbone_up,
                 "trouble": gateway.backbone_trouble,
@@ -80,7 +87,7 @@ class StatusBoard:
                 "receipt_ago_s": self._ago_s(gateway.returns.receipted_at_s, now_s),
             },
             "modem": self._modem(),
-            "modem_troubles": list(self._modem_troubles()),
+            "modems": [{**asdict(one), "up": not one.trouble} for one in self._modem_states()],
             "air": {
                 "used_ms_of_the_hour": gateway.airwaves.used_ms(self._clock.now_ms()),
                 "budget_ms_of_the_hour": gateway.airwaves.budget_ms(),
@@ -120,6 +127,15 @@ class StatusBoard:
             "packets_lost": serial.lost,
         }
 
+    def _modem_states(self) -> Sequence[ModemState]:
+        """Return each modem's; of the only one the gateway itself knows."""
+        modem = self._gateway.modem
+        if modem is None:
+            only = ModemState(self._gateway.modem_trouble)
+        else:
+            only = ModemState("", modem.board, modem.unique_id.hex())
+        return self._modems() or (only,)
+
     def _condition(self, now_s: int) -> Condition:
         gateway, days_left = self._gateway, self._certificate_days
         return Condition(
@@ -132,9 +148,10 @@ class StatusBoard:
             is_denied=gateway.is_denied,
             nobody_listens=gateway.nobody_listens,
             salvaged=gateway.salvaged,
+            newer_store=gateway.newer_store,
             put_aside=gateway.put_aside(),
             revoked_heard=gateway.handsets.revoked_heard(),
-            half_deaf="; ".join(trouble for trouble in self._modem_troubles() if trouble),
+            half_deaf="; ".join(one.trouble for one in self._modems() if one.trouble),
             backbone_down_s=gateway.backbone_down_s(),
             duty_pct=self._duty_pct(),
             refused_lately=self._refused_lately(),

@@ -33,6 +33,10 @@ class StoreError(Exception):
     """The database cannot be used; the message is one sentence for the operator."""
 
 
+class NewerStoreError(StoreError):
+    """The database was written by a later version: it may be read, never written."""
+
+
 class StoreUnavailableError(StoreError):
     """The disk lets nobody at the database now; a later start may find it well."""
 
@@ -42,6 +46,7 @@ class Store:
 
     def __init__(self, path: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self._path = path
+        self._broken = path.with_name(path.name + ".broken")
         self._limit_bytes = limit_bytes
         self._lock: IO[bytes] | None = None
         self._db: sqlite3.Connection | None = None
@@ -72,7 +77,7 @@ class Store:
     def _open_or_salvage(self) -> None:
         try:
             self._db = self._connect()
-            damaged = salvage.is_damaged(self._db, _known_schemas())
+            damaged = self._broken.exists() or salvage.is_damaged(self._db, _known_schemas())
         except sqlite3.OperationalError:
             raise
         except (sqlite3.DatabaseError, UnicodeDecodeError):  # not even the beginning of a database
@@ -83,6 +88,7 @@ class Store:
         if self._db is not None:
             self._db.close()
         aside = salvage.move_aside(self._path, int(time.time()))
+        self._broken.unlink(missing_ok=True)
         database_file.make_private(self._path, is_missed=False)
         self._db = self._connect()
         self._prepare()
@@ -101,6 +107,29 @@ class Store:
                     ).rowcount
             self.remember(SALVAGED, f"{aside.name}: {saved} reports saved".encode())
         log.error("the database was damaged aside=%s saved=%d", aside, saved)
+
+    def open_to_read(self) -> None:
+        """Open a database that is too new to be written, after `open` has said so.
+
+        What this version cannot read of it looks empty.
+        """
+        if self._db is not None:
+            self._db.close()
+        address = f"{self._path.absolute().as_uri()}?mode=ro"
+        self._db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        if not salvage.has_columns(self._db, _known_columns()):
+            self._db.close()
+            self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            self._prepare()
+
+    def note_damage(self, error: sqlite3.Error) -> None:
+        """See to it that a file found broken in use is salvaged at the next start.
+
+        The look at a start is a short one: a broken index may pass it.
+        """
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in salvage.BROKEN:
+            with contextlib.suppress(OSError):
+                self._broken.touch()
 
     def close(self) -> None:
         if self._db is not None:
@@ -216,9 +245,9 @@ class Store:
     def _prepare(self) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version > SCHEMA_VERSION:
-            raise StoreError(
+            raise NewerStoreError(
                 f"{self._path}: was written by a newer Turna (schema {version}, this one knows"
-                f" {SCHEMA_VERSION}); install that version again"
+                f" {SCHEMA_VERSION})"
             )
         for missing in range(version + 1, SCHEMA_VERSION + 1):
             self._connection.executescript(
@@ -237,6 +266,14 @@ def _sync_folder(folder: Path) -> None:
 def _script(version: int) -> str:
     """Return what leads to a version from the one before."""
     return files(__package__).joinpath(f"schema/{version:04}.sql").read_text()
+
+
+def _known_columns() -> dict[str, set[str]]:
+    """Return the columns of each table as this version has them."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        for version in range(1, SCHEMA_VERSION + 1):
+            db.executescript(_script(version))
+        return salvage.columns_of(db)
 
 
 def _known_schemas() -> list[list[tuple[str, str]]]:

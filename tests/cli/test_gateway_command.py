@@ -23,11 +23,13 @@ STATUS = {
     "time_s": 1_790_000_600,
     "uptime_s": 600,
     "modem": {"up": False, "trouble": "unplugged"},
+    "modems": [{"up": False, "trouble": "unplugged", "unique_id": "a1b2c3d4e5f60000"}],
     "backbone": {"up": True, "trouble": ""},
     "counts": {"heard": 12, "stored": 10},
     "refused": {"not_authentic": 2},
     "waiting": {"sos": 1, "report": 4, "health": 0},
     "oldest_waiting_s": 77,
+    "backlog": {"most": 4_000, "done_pct": 25, "per_minute": 250, "left_s": 720},
     "handsets": [
         {
             "call_sign": "AFAD-1",
@@ -139,12 +141,25 @@ def test_the_status_of_a_running_gateway_is_shown_in_words_and_as_json(
     assert as_json == STATUS
 
 
-def test_the_status_tells_the_id_of_a_modem_that_is_up() -> None:
-    modem = {"up": True, "trouble": "", "unique_id": "a1b2c3d4e5f60000"}
+def test_the_status_tells_the_id_of_each_modem() -> None:
+    modems = [
+        {"up": True, "trouble": "", "unique_id": "a1b2c3d4e5f60000"},
+        {"up": False, "trouble": "unplugged", "unique_id": "0a1b2c3d4e5f0000"},
+    ]
 
-    assert (
-        "modem     up, unique_id a1b2c3d4e5f60000\n" in in_words({**STATUS, "modem": modem}).plain
-    )
+    words = in_words({**STATUS, "modems": modems}).plain
+
+    assert "modem     up, unique_id a1b2c3d4e5f60000\n" in words
+    assert "modem     DOWN: unplugged, unique_id 0a1b2c3d4e5f0000\n" in words
+
+
+def test_the_status_tells_how_long_a_backlog_still_takes() -> None:
+    words = in_words(STATUS).plain
+    stuck = {"most": 4_000, "done_pct": 25, "per_minute": 0, "left_s": None}
+
+    assert "[#####...............] 25 % of 4000; about 12 min more at 250 a minute" in words
+    assert "not getting fewer now" in in_words({**STATUS, "backlog": stuck}).plain
+    assert "way out" not in in_words({**STATUS, "backlog": None}).plain
 
 
 def test_a_watched_status_goes_on_until_it_is_interrupted(settings: Path, status_port: int) -> None:

@@ -198,9 +198,53 @@ def test_fault_50_bit_rot_anywhere_never_keeps_the_gateway_from_starting(
             # The version number may rot, too: then the file is left alone.
             assert "newer Turna" in str(error)  # noqa: PT017 - only sometimes
             continue
+        store = used(store)
         with store.transaction():
             assert ReportRows(store).put([storing.report(5_000)])[0][0] in (STORED, DUPLICATE)
         store.close()
+
+
+def used(store: Store) -> Store:
+    """Write once; where that finds damage, return the store as the next start opens it."""
+    try:
+        with store.transaction():
+            ReportRows(store).put([storing.report(4_999)])
+    except sqlite3.DatabaseError as error:
+        store.note_damage(error)  # as the process does before it ends
+        store.close()
+        store.open()
+    return store
+
+
+def test_fault_50_damage_that_is_found_only_in_use_is_salvaged_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "gateway.db"
+    store = Store(path)
+    store.open()
+    with store.transaction():
+        ReportRows(store).put([storing.report(seq) for seq in range(1, 300)])
+    store.checkpoint()
+    (root,) = store.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_report_1'"
+    ).fetchone()
+    store.close()
+    content = bytearray(path.read_bytes())
+    page = memoryview(content)[(root - 1) * 4096 : root * 4096]
+    assert page[0] == 2, "an inner page of an index (SQLite's file format, 1.6)"
+    for cell in range(int.from_bytes(page[3:5], "big")):
+        start = int.from_bytes(page[12 + 2 * cell : 14 + 2 * cell], "big")
+        page[start + 5] = 0x7F  # behind a child's number and a length: the length of a header
+    path.write_bytes(content)
+    store.open()
+    assert store.recall(SALVAGED) is None, "the look at a start does not see it"
+
+    store = used(store)
+
+    assert list(tmp_path.glob("gateway.db.damaged-*[0-9]"))
+    assert not (tmp_path / "gateway.db.broken").exists()
+    assert ReportRows(store).count_waiting(1) == 299
+    store.close()
 
 
 def test_fault_50_a_file_that_is_no_database_is_moved_aside(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import queue
 
 from turna_gateway.ports import (
     Event,
+    ModemState,
     PacketHeard,
     RadioCounts,
     RadioDown,
@@ -119,7 +120,10 @@ def test_while_one_is_unplugged_the_other_works_alone_and_nobody_waits() -> None
     pair.second.inbox.put_nowait(Transmitted(1, ok=True))
     pair.first.inbox.put_nowait(RadioDown("unplugged"))
     assert pair.told() == [Transmitted(token, ok=True)]
-    assert pair.radio.troubles == ["unplugged", ""]
+    assert pair.radio.states == [
+        ModemState("unplugged", "heltec_v3", "01"),
+        ModemState("", "heltec_v3", "01"),
+    ]
 
     pair.radio.transmit(b"alone", priority=0)
     pair.first.inbox.put_nowait(Transmitted(1, ok=True))  # sent at last, long given up

@@ -12,6 +12,7 @@ from turna_backbone.envelope import GatewayHealth, Presence
 from turna_backbone.mqtt import Published
 from turna_gateway.alarms import SILENCE_S
 from turna_gateway.distress import LASTS_S
+from turna_gateway.ports import ModemState
 from turna_gateway.status import StatusBoard
 from turna_gateway.status_page import create_app
 from turna_protocol import codes, delivery
@@ -198,14 +199,26 @@ def test_the_hours_air_time_is_shown_beside_what_the_law_allows(field: Field) ->
 
 def test_one_of_two_modems_that_fails_is_an_alarm_of_its_own(field: Field) -> None:
     field.radio_up()
-    made = StatusBoard(
-        field.gateway, field.mission, field.clock, modem_troubles=lambda: ("", "unplugged")
-    )
+    modems = (ModemState("", "heltec_v3", "01"), ModemState("unplugged", "t3_s3", "02"))
+    made = StatusBoard(field.gateway, field.mission, field.clock, modems=lambda: modems)
     made.refresh()
 
-    alarms = {a["name"]: a["text"] for a in json.loads(made.snapshot)["alarm_details"]}
+    status = json.loads(made.snapshot)
+    alarms = {a["name"]: a["text"] for a in status["alarm_details"]}
 
     assert alarms["second_modem"] == "one of two modems does not work: unplugged"
+    assert [(one["up"], one["unique_id"]) for one in status["modems"]] == [
+        (True, "01"),
+        (False, "02"),
+    ]
+
+
+def test_a_backlog_is_in_the_status_and_without_a_line_nobody_says_how_long(field: Field) -> None:
+    field.hear(*(ONE.seal(seq) for seq in range(60)))
+
+    outlook = json.loads(board(field).snapshot)["backlog"]
+
+    assert outlook == {"most": 60, "done_pct": 0, "per_minute": 0, "left_s": None}
 
 
 def test_the_page_for_people_asks_nobody_but_its_own_gateway(field: Field) -> None:

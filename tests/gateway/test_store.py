@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from turna_gateway.report_rows import CLONE, DUPLICATE, STORED, NewReport, ReportRows
-from turna_gateway.store import Store, StoreError, StoreUnavailableError
+from turna_gateway.store import NewerStoreError, Store, StoreError, StoreUnavailableError
 from turna_protocol import delivery
 
 REPORT = NewReport(
@@ -104,14 +104,55 @@ def test_a_report_that_comes_late_is_stored_and_its_row_is_what_was_told(path: P
     store.close()
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
-    opened(path).close()
+def of_version_99(path: Path, change: str = "") -> bytes:
+    """Make a database of a later version, with a report; return what is in the file."""
+    store = opened(path)
+    with store.transaction():
+        ReportRows(store).put([REPORT])
+    store.checkpoint()
+    store.close()
     with sqlite3.connect(path) as db:
-        db.execute("PRAGMA user_version = 99")
+        db.executescript(f"{change}; PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
+    return path.read_bytes()
 
-    with pytest.raises(StoreError, match="newer Turna"):
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
+    before = of_version_99(path)
+
+    with pytest.raises(NewerStoreError, match="newer Turna"):
         Store(path).open()
+
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("change", ["", "ALTER TABLE report ADD COLUMN mood INTEGER"])
+def test_a_database_of_a_newer_version_can_be_read_but_not_written(path: Path, change: str) -> None:
+    before = of_version_99(path, change)
+    store = Store(path)
+    with pytest.raises(NewerStoreError):
+        store.open()
+
+    store.open_to_read()
+
+    rows = ReportRows(store)
+    assert [row.seq for row in rows.next_waiting(1, 0, 10)] == [REPORT.seq]
+    with pytest.raises(sqlite3.OperationalError, match="readonly"), store.transaction():
+        rows.put([REPORT._replace(seq=REPORT.seq + 1)])
+    store.close()
+    assert path.read_bytes() == before
+
+
+def test_what_cannot_be_read_of_a_newer_version_looks_empty(path: Path) -> None:
+    of_version_99(path, "ALTER TABLE report RENAME COLUMN lane TO urgency")
+    store = Store(path)
+    with pytest.raises(NewerStoreError):
+        store.open()
+
+    store.open_to_read()
+
+    assert ReportRows(store).count_waiting(1) == 0
+    store.close()
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
