@@ -1,12 +1,13 @@
 """Reports as Hypothesis draws them: every field anywhere in its range, often at its edges."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from turna_protocol import codes
 from turna_protocol.frame import Frame
+from turna_protocol.json_form import TYPE_NAMES
 from turna_protocol.reports import TYPES, Casualties, Fix, Report
 from turna_protocol.reports.casualties import CasualtyCounts
 from turna_protocol.reports.code_fields import Choice, Choices, Needs, UsualChoice
@@ -52,9 +53,9 @@ _counts = st.one_of(st.none(), st.integers(0, 20), st.integers(0, 9999))
 
 
 @st.composite
-def reports(draw: st.DrawFn, frame: Frame) -> Report:
-    """Return a report of any type that the wire carries without rounding anything."""
-    kind = draw(st.sampled_from(TYPES)).kind()
+def reports(draw: st.DrawFn, frame: Frame, names: Sequence[str] = TYPE_NAMES) -> Report:
+    """Return a report of any of these types that the wire carries without rounding anything."""
+    kind = draw(st.sampled_from([one for one in TYPES if one.kind().NAME in names])).kind()
     values = {name: draw(_values_of(field)) for name, field in kind.LAYOUT}
     time_s = draw(st.one_of(st.none(), _times(frame)))
     quality = draw(st.integers(0, 2)) if time_s is not None else codes.TIME_NONE
@@ -65,7 +66,7 @@ def reports(draw: st.DrawFn, frame: Frame) -> Report:
         fix=draw(st.one_of(st.none(), _fixes(frame))),
         **values,
     )
-    return report if report.contradiction() is None else draw(reports(frame))
+    return report if report.contradiction() is None else draw(reports(frame, names))
 
 
 def _times(frame: Frame) -> st.SearchStrategy[int]:

@@ -1,7 +1,8 @@
 """Whatever is reported: each export is valid by its standard's own schema, or by what it says.
 
-KML by OGC's schema, as `fastkml` carries it. GeoJSON by RFC 7946 and Cursor on Target by MITRE's
-Event-PUBLIC.xsd, in the words below: no package has either. CAP has a test of its own.
+KML by OGC's schema, as `fastkml` carries it; GeoJSON by geojson.org's, as `pystac` does, and by
+what RFC 7946 says beyond it. Cursor on Target by MITRE's Event-PUBLIC.xsd and HXL by its
+dictionary, in the words below: no package has them. CAP has a test of its own, by OASIS' schema.
 """
 
 import json
@@ -10,9 +11,11 @@ import xml.etree.ElementTree as ET
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import fastkml
 import jsonschema
+import pystac
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,39 +48,15 @@ DATABASES = ("sqlite",)
 _FRAME = Frame(ANTAKYA.lat_e5, ANTAKYA.lon_e5, EPOCH_S)
 _KML = etree.XMLSchema(file=str(files(fastkml) / "schema" / "ogckml22.xsd"))
 
-_POSITION = {
-    "type": "array",
-    "prefixItems": [
-        {"type": "number", "minimum": -180, "maximum": 180},
-        {"type": "number", "minimum": -90, "maximum": 90},
-    ],
-    "minItems": 2,
-    "maxItems": 3,
-}
-_FEATURE = {
-    "type": "object",
-    "required": ["type", "geometry", "properties"],
-    "properties": {
-        "type": {"const": "Feature"},
-        "id": {"type": ["string", "number"]},
-        "geometry": {
-            "type": ["object", "null"],
-            "required": ["type", "coordinates"],
-            "properties": {"type": {"const": "Point"}, "coordinates": _POSITION},
-        },
-        "properties": {"type": ["object", "null"]},
-    },
-    "not": {"anyOf": [{"required": ["coordinates"]}, {"required": ["features"]}]},
-}
-_COLLECTION = {
-    "type": "object",
-    "required": ["type", "features"],
-    "properties": {
-        "type": {"const": "FeatureCollection"},
-        "features": {"type": "array", "items": _FEATURE},
-    },
-    "not": {"anyOf": [{"required": ["geometry"]}, {"required": ["properties"]}]},
-}
+_FEATURE = jsonschema.Draft7Validator(
+    json.loads((files(pystac) / "validation/jsonschemas/geojson/Feature.json").read_text())
+)
+# HXL 1.1, hashtag dictionary: those that have to do with what we report.
+_HASHTAGS = (
+    *("activity", "adm1", "affected", "cause", "contact", "country", "crisis", "date"),
+    *("description", "event", "geo", "group", "impact", "indicator", "inneed", "item", "loc"),
+    *("meta", "need", "org", "population", "region", "sector", "severity", "status", "value"),
+)
 
 _TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
 _DECIMAL = r"-?\d+(\.\d+)?"
@@ -98,10 +77,26 @@ def _require_valid(extract: Extract) -> None:
     """Assert what each schema says."""
     document = etree.fromstring(kml.write(extract))
     assert _KML.validate(document), _KML.error_log
-    jsonschema.Draft202012Validator(_COLLECTION).validate(json.loads(geojson.write(extract)))
+    _require_geojson(json.loads(geojson.write(extract)))
     for event in ET.fromstring(cot.write(extract)):
         _require_event(event)
     _require_hxl(hxl.write(extract).decode("utf-8-sig"))
+
+
+def _require_geojson(collection: dict[str, Any]) -> None:
+    """Assert the schema of each feature, and what RFC 7946 says in 3.1.1, 4, 7.1 and 11.2."""
+    assert collection["type"] == "FeatureCollection"
+    assert not {"crs", "geometry", "properties", "coordinates"} & collection.keys()
+    for feature in collection["features"]:
+        _FEATURE.validate(feature)
+        assert not {"coordinates", "features", "geometries"} & feature.keys()
+        if feature["geometry"] is not None:
+            longitude, latitude = feature["geometry"]["coordinates"]
+            assert abs(longitude) <= 180
+            assert abs(latitude) <= 90
+            assert round(longitude, 6) == longitude  # 11.2: no more than the handset knows
+    names = [feature["id"] for feature in collection["features"]]
+    assert len(names) == len(set(names))
 
 
 def _require_event(event: ET.Element) -> None:
@@ -129,6 +124,8 @@ def _require_hxl(table: str) -> None:
     assert tags
     for tag in tags:
         assert re.fullmatch(r"#[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*)*", tag), tag
+        assert tag[1:].partition("+")[0] in _HASHTAGS, tag
+    assert len(tags) == len(set(tags))
 
 
 @pytest.mark.parametrize("mode", [codes.EXERCISE, codes.ACTUAL])
