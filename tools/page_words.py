@@ -1,8 +1,8 @@
 """The words of the duty officer's page in every language: python3 -m tools.page_words [--check].
 
-The page's English stands in its own files, and where the Secretariat refuses something; here it is
-found, each catalogue in languages/page is brought in line with it, and compiled for the page. What
-has no translation yet stays English.
+The page's English stands in its own files, and where the Secretariat refuses something or names
+what people do; here it is found, each catalogue in languages/page is brought in line with it, and
+compiled for the page. What has no translation yet stays English.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 from tools import refusals
 from tools.catalogues import LANGUAGES, TEMPLATE, Language
 from tools.places import ROOT
+from turna_secretariat.deeds import SENTENCES
 
 STATIC = ROOT / "secretariat" / "turna_secretariat" / "static"
 WORDS = STATIC / "words"
@@ -68,7 +69,7 @@ def english() -> list[str]:
     found = [text for path in sorted(STATIC.glob("*.html")) for text in _of_document(path)]
     for path in sorted(STATIC.glob("*.js")):
         found += [json.loads(f'"{text}"') for text in _SAID.findall(path.read_text("utf-8"))]
-    return list(dict.fromkeys([*found, *refusals.sentences()]))
+    return list(dict.fromkeys([*found, *SENTENCES.values(), *refusals.sentences()]))
 
 
 def stale_files() -> dict[Path, str]:

@@ -1,4 +1,4 @@
-"""Who may use the page: named accounts with roles and countries, their sessions, an audit log.
+"""Who may use the page: named accounts with roles and countries, their sessions, their audit log.
 
 A database of its own, which the page and the command line may both write.
 """
@@ -16,10 +16,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
-from turna_secretariat import engines, people_schema
+from turna_secretariat import audit, earlier_deeds, engines, people_schema
+from turna_secretariat.audit import Entry, Looked
 from turna_secretariat.engines import ArchiveError
 from turna_secretariat.people import person_name
-from turna_secretariat.people_schema import account, audit, session
+from turna_secretariat.people_schema import account, session
 from turna_secretariat.versions.shape import complete
 
 # Each may do what those before it may.
@@ -28,8 +29,6 @@ OBSERVER, OFFICER, ADMINISTRATOR = ROLES = ("observer", "officer", "administrato
 PASSWORD_LEAST, PASSWORD_MOST = 15, 256
 # A shift of twelve hours without a click; a week, then everybody signs in again.
 IDLE_MS, WHOLE_MS = 12 * 3_600_000, 7 * 86_400_000
-# As the audit log calls it.
-SIGN_IN = "sign in"
 # A session is noted as seen this often, not with each request.
 _NOTE_SEEN_MS = 300_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -98,6 +97,7 @@ class Accounts:
         now_ms: int,
     ) -> None:
         """Make an account, or raise AccountError."""
+        _require_all_countries(role, " ".join(countries))
         values = {
             "name": _checked_name(name),
             "person": _checked_person(person),
@@ -130,13 +130,11 @@ class Accounts:
 
     def last_seen_ms(self) -> dict[str, int]:
         """Return when each account's person last signed in, or clicked if they still are."""
-        signed_in = sa.select(audit.c.account, sa.func.max(audit.c.at_ms))
-        signed_in = signed_in.where(audit.c.did == SIGN_IN).group_by(audit.c.account)
         clicked = sa.select(account.c.name, sa.func.max(session.c.seen_ms))
         clicked = clicked.join_from(session, account).group_by(account.c.name)
         seen: dict[str, int] = {}
         with self._look() as connection:
-            for name, at_ms in (*connection.execute(signed_in), *connection.execute(clicked)):
+            for name, at_ms in (*audit.last_sign_ins(connection), *connection.execute(clicked)):
                 seen[name] = max(at_ms, seen.get(name, 0))
         return seen
 
@@ -176,6 +174,14 @@ class Accounts:
     def sign_out(self, name: str) -> None:
         """End every session of an account, wherever it is open."""
         self._change(name)
+
+    def is_signed_in(self, name: str, now_ms: int) -> bool:
+        """Tell whether anybody is signed in by an account."""
+        sessions = sa.select(session.c.created_ms.label("begun_ms"), session.c.seen_ms)
+        sessions = sessions.join_from(session, account).where(account.c.name == name)
+        with self._look() as connection:
+            rows = connection.execute(sessions).mappings().all()
+        return any(not _is_over(row, now_ms) for row in rows)
 
     def proved(self, name: str, password: str) -> Account | None:
         """Return the account if name and password are right; takes as long if they are not."""
@@ -221,19 +227,17 @@ class Accounts:
         with self._begin() as connection:
             connection.execute(session.delete().where(session.c.token_hash == _hash(token)))
 
-    def note(self, name: str, did: str, came_of_it: str, address: str, now_ms: int) -> None:
+    def note(self, entry: Entry) -> None:
         """Write a line of the audit log."""
-        values = {"account": name, "did": did[:200], "came_of_it": came_of_it[:80]}
         with self._begin() as connection:
-            connection.execute(audit.insert().values(at_ms=now_ms, address=address[:64], **values))
+            audit.write(connection, entry)
 
-    def noted(self, limit: int, before_id: int | None = None) -> list[dict[str, Any]]:
-        """Return the newest lines of the audit log."""
-        query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
-        if before_id is not None:
-            query = query.where(audit.c.id < before_id)
+    def noted(
+        self, limit: int, before_id: int | None = None, looked: Looked | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the newest lines of the audit log, or of those that are looked for."""
         with self._look() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            return audit.read(connection, looked or Looked(), limit, before_id)
 
     def _change(self, name: str, **values: Any) -> None:
         with self._begin() as connection:
@@ -245,6 +249,8 @@ class Accounts:
                 mine = account.c.id == account_id
                 had_one = _has_administrator(connection)
                 connection.execute(account.update().where(mine).values(**values))
+                row = connection.execute(sa.select(account).where(mine)).mappings().one()
+                _require_all_countries(row["role"], row["countries"])
                 if had_one and not _has_administrator(connection):
                     raise AccountError(f"{name} is the last administrator: make another one first")
             connection.execute(session.delete().where(session.c.account_id == account_id))
@@ -279,8 +285,15 @@ def _bring_up(connection: Connection) -> None:
         raise ArchiveError(f"the accounts have version {stored}: start the newer Turna")
     if stored != present:
         complete(connection, people_schema.metadata)
+        earlier_deeds.fill(connection)
         connection.execute(table.delete())
         connection.execute(table.insert().values(version=present))
+
+
+def _require_all_countries(role: str, countries: str) -> None:
+    """Refuse who could give themselves what they may not see."""
+    if role == ADMINISTRATOR and countries:
+        raise AccountError("an administrator keeps everybody's accounts, so sees all countries")
 
 
 def _has_administrator(connection: Connection) -> bool:

@@ -3,18 +3,20 @@
 The door lets nobody but administrators come here.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from turna_backbone.clock import Clock
+from turna_protocol.mission import Mission
+from turna_secretariat import people_countries
 from turna_secretariat.accounts import PASSWORD_MOST, AccountError, Accounts
-from turna_secretariat.exports.harmless import one_line
-from turna_secretariat.signed_in import DID, signed_in
+from turna_secretariat.deeds import ALL_COUNTRIES, tell
+from turna_secretariat.signed_in import signed_in
 
-_AUDIT_LIMIT = 500
 _Role = Literal["observer", "officer", "administrator"]
 _Person = Annotated[str, Field(max_length=200)]
 _Countries = Annotated[list[str], Field(max_length=20)]
@@ -47,79 +49,87 @@ class GivenPassword(BaseModel):
     password: _Secret
 
 
-def administration_routes(accounts: Accounts, clock: Clock) -> APIRouter:
+def administration_routes(accounts: Accounts, mission: Mission, clock: Clock) -> APIRouter:
     """Return the routes."""
-    routes = APIRouter(prefix="/api")
+    routes = APIRouter(prefix="/api/accounts")
 
-    @routes.get("/accounts")
+    @routes.get("")
     def everybody() -> list[dict[str, Any]]:
         seen = accounts.last_seen_ms()
         return [one.as_json() | {"last_seen_ms": seen.get(one.name)} for one in accounts.all()]
 
-    @routes.post("/accounts")
+    @routes.get("/countries")
+    def countries() -> dict[str, list[str]]:
+        """Return what an account may be limited to, and who of them is in the mission now."""
+        choices = people_countries.choices(mission)
+        return {"choices": choices, "of_mission": people_countries.of_mission(mission)}
+
+    @routes.post("")
     def add(said: NewAccount, request: Request) -> dict[str, str]:
-        _note(request, f"account add {said.name} {_told(said.role, said.countries)}")
+        what = [said.person, said.role, *_in_words(said.countries)]
+        tell(request, "account_add", name=said.name, what=what)
         now_ms = clock.unix_s() * 1000
-        _do(lambda: accounts.add(**said.model_dump(), now_ms=now_ms))
+        with _refusing():
+            people_countries.require_known(said.countries, mission)
+            accounts.add(**said.model_dump(), now_ms=now_ms)
         return {"added": said.name}
 
-    @routes.post("/accounts/{name}")
+    @routes.post("/{name}")
     def change(name: str, said: ChangedAccount, request: Request) -> dict[str, str]:
-        given = said.model_dump(exclude_none=True)
-        told = [f"{key}={_told(value)}" for key, value in given.items()]
-        _note(request, " ".join(("account change", name, *told)))
-        _do(lambda: accounts.change(name, **given))
+        _tell_change(accounts, request, name, said)
+        with _refusing():
+            people_countries.require_known(said.countries or (), mission)
+            accounts.change(name, **said.model_dump(exclude_none=True))
         return {"changed": name}
 
-    @routes.post("/accounts/{name}/disabled")
+    @routes.post("/{name}/disabled")
     def disable(name: str, request: Request) -> dict[str, str]:
-        _note(request, f"account disable {name}")
         if name == signed_in(request).name:
             raise HTTPException(422, "you cannot disable the account that you use")
-        _do(lambda: accounts.disable(name))
+        with _refusing():
+            accounts.disable(name)
         return {"disabled": name}
 
-    @routes.post("/accounts/{name}/enabled")
-    def enable(name: str, request: Request) -> dict[str, str]:
-        _note(request, f"account enable {name}")
-        _do(lambda: accounts.enable(name))
+    @routes.post("/{name}/enabled")
+    def enable(name: str) -> dict[str, str]:
+        with _refusing():
+            accounts.enable(name)
         return {"enabled": name}
 
-    @routes.post("/accounts/{name}/password")
-    def password(name: str, said: GivenPassword, request: Request) -> dict[str, str]:
-        _note(request, f"account password {name}")
-        _do(lambda: accounts.set_password(name, said.password))
+    @routes.post("/{name}/password")
+    def password(name: str, said: GivenPassword) -> dict[str, str]:
+        with _refusing():
+            accounts.set_password(name, said.password)
         return {"changed": name}
 
-    @routes.post("/accounts/{name}/signed-out")
-    def sign_out(name: str, request: Request) -> dict[str, str]:
-        _note(request, f"account sign out {name}")
-        _do(lambda: accounts.sign_out(name))
+    @routes.post("/{name}/signed-out")
+    def sign_out(name: str) -> dict[str, str]:
+        with _refusing():
+            accounts.sign_out(name)
         return {"signed_out": name}
-
-    @routes.get("/audit")
-    def audit(
-        limit: Annotated[int, Query(ge=1, le=_AUDIT_LIMIT)] = 100,
-        before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
-    ) -> list[dict[str, Any]]:
-        return accounts.noted(limit, before_id)
 
     return routes
 
 
-def _note(request: Request, did: str) -> None:
-    """Leave for the audit log what is done to whom; an address alone does not say it."""
-    setattr(request.state, DID, one_line(did))
+def _tell_change(accounts: Accounts, request: Request, name: str, said: ChangedAccount) -> None:
+    """Leave for the audit log what was so before, if only the role is to change."""
+    what = [word for word in (said.person, said.role) if word is not None]
+    if said.countries is not None:
+        what += _in_words(said.countries)
+    tell(request, "account_change", name=name, what=what)
+    if what == [said.role]:
+        with _refusing():
+            before = accounts.named(name).role
+        tell(request, "account_role", name=name, before=before, after=what[0])
 
 
-def _told(*values: object) -> str:
-    """Return values as one line of the audit log tells them."""
-    told = (",".join(value) if isinstance(value, list) else str(value) for value in values)
-    return " ".join(told).strip() or "all"
+def _in_words(countries: Sequence[str]) -> list[str]:
+    return [country.upper() for country in countries] or [ALL_COUNTRIES]
 
 
-def _do(change: Callable[[], None]) -> None:
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        change()
+        yield
     except AccountError as error:
         raise HTTPException(422, str(error)) from None

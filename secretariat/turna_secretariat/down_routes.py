@@ -10,10 +10,11 @@ from turna_backbone.clock import Clock
 from turna_protocol.errors import MalformedError
 from turna_secretariat import down_queries
 from turna_secretariat.archive import Archive
+from turna_secretariat.deeds import EVERYBODY, quoted, tell
 from turna_secretariat.down_audience import Area, Choice, choose
 from turna_secretariat.down_cost import cost_of
 from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
-from turna_secretariat.down_words import ALERT, TEXT, Saying, read_saying
+from turna_secretariat.down_words import ALERT, SETTINGS, TEXT, Saying, read_saying
 from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.handing_over import hand_over
 from turna_secretariat.receivers import Receivers
@@ -21,6 +22,7 @@ from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import Inbox
 
 LASTS_MIN_MAX = 7 * 24 * 60
+_OF_ALL_FORMS = {"type", "mode", "time", "time_quality"}
 _Number = Annotated[int, Path(ge=1, lt=1 << 53)]
 _Person = Callable[[Request], str]
 _View = Callable[[], frozenset[int] | None]
@@ -100,14 +102,18 @@ def down_routes(
 
     @routes.post("")
     def say(request: Words, who: Request) -> list[dict[str, Any]]:
-        deed = DownDeed(readings.sayings(request), person(who))
+        sayings = readings.sayings(request)
+        _tell_said(who, sayings[0])
+        deed = DownDeed(sayings, person(who))
         hand_over(inbox, deed)
         return [readings.word(word_id) for word_id in deed.word_ids]
 
     @routes.post("/revocations")
     def revoke(request: Devices, who: Request) -> list[dict[str, Any]]:
-        _require_in_view(view(), request.devices)
         reason = one_line(request.reason).strip() or None
+        names = [registry.call_sign(device) for device in request.devices]
+        tell(who, "keys_revoked", whom=names, why=quoted(reason or ""))
+        _require_in_view(view(), request.devices)
         hand_over(inbox, DownDeed(Revocation(tuple(request.devices), reason), person(who)))
         with archive.reader() as connection:
             return down_queries.revocations(connection, registry, view())
@@ -204,6 +210,27 @@ class _Readings:
             "revoked": [call_sign(device) for device in audience.revoked],
             "costs": costs,
         }
+
+
+def _tell_said(who: Request, saying: Saying) -> None:
+    """Leave for the audit log what is said to whom; of settings only which."""
+    kind, body = saying.kind, saying.body
+    named = saying.audience.named
+    whom = [EVERYBODY] if named.get("all") else _names(named)
+    if kind == ALERT:
+        tell(who, f"alert_{body['alert']}", whom=whom)
+    elif kind == SETTINGS:
+        tell(who, f"say_{kind}", whom=whom, what=sorted(body.keys() - _OF_ALL_FORMS))
+    else:
+        what = [str(body[name]) for name in ("task", "worksite") if body.get(name)]
+        text = [quoted(str(body["text"]))] if body.get("text") else []
+        tell(who, f"say_{kind}", whom=whom, what=[*what, *text])
+
+
+def _names(named: dict[str, Any]) -> list[str]:
+    area = named.get("area")
+    around = [f"{area['lat']}, {area['lon']} ± {area['radius_m']} m"] if area else []
+    return [*named.get("teams", ()), *named.get("devices", ()), *around]
 
 
 def _require_in_view(view: frozenset[int] | None, devices: list[int]) -> None:

@@ -12,6 +12,7 @@ from turna_backbone.clock import Clock
 from turna_protocol.errors import MalformedError
 from turna_secretariat import emt
 from turna_secretariat.archive import Archive
+from turna_secretariat.deeds import tell
 from turna_secretariat.emt_items import AGE_GROUPS, ITEMS, VERSION
 from turna_secretariat.exports import emt_mds
 from turna_secretariat.exports.selection import SelectionError
@@ -79,6 +80,7 @@ def emt_routes(archive: Archive, registry: Registry, inbox: Inbox, clock: Clock)
     @routes.post("/api/emt")
     def enter(said: EmtDay, request: Request) -> dict[str, str]:
         account = signed_in(request)
+        tell(request, "medical_day", day=said.day, team=said.team)
         if account.countries and said.country not in account.countries:
             raise HTTPException(403, "it concerns a team of a country that is not yours")
         today = datetime.fromtimestamp(clock.unix_s(), UTC).date().isoformat()

@@ -9,7 +9,9 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from turna_backbone.clock import Clock
-from turna_secretariat.accounts import PASSWORD_MOST, SIGN_IN, WHOLE_MS, AccountError, Accounts
+from turna_secretariat.accounts import PASSWORD_MOST, WHOLE_MS, AccountError, Accounts
+from turna_secretariat.audit import DONE, Entry
+from turna_secretariat.deeds import Deed
 from turna_secretariat.proof import Proof, TooOftenError
 from turna_secretariat.signed_in import (
     COOKIE,
@@ -37,7 +39,7 @@ class NewPassword(BaseModel):
 
 
 def entrance_routes(accounts: Accounts, proof: Proof, clock: Clock) -> APIRouter:
-    """Return the routes of the door and of one's own account."""
+    """Return the routes of the door."""
     routes = APIRouter()
 
     @routes.get("/login")
@@ -56,7 +58,16 @@ def entrance_routes(accounts: Accounts, proof: Proof, clock: Clock) -> APIRouter
             raise HTTPException(429, str(error), headers) from None
         if account is None:
             raise HTTPException(401, "name or password is wrong")
-        accounts.note(account.name, SIGN_IN, "done", address, now_s * 1000)
+        accounts.note(
+            Entry(
+                who=account.name,
+                person=account.person,
+                deed=Deed("sign_in", {"name": account.name}),
+                outcome=DONE,
+                address=address,
+                at_ms=now_s * 1000,
+            )
+        )
         token = accounts.begin_session(account.id, now_s * 1000)
         response.set_cookie(
             COOKIE,
@@ -71,6 +82,20 @@ def entrance_routes(accounts: Accounts, proof: Proof, clock: Clock) -> APIRouter
     @routes.post("/api/logout")
     def logout(request: Request, response: Response) -> dict[str, str]:
         accounts.end_session(session_token(request.headers))
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return {"signed_out": signed_in(request).name}
+
+    return routes
+
+
+def own_account_routes(accounts: Accounts, proof: Proof) -> APIRouter:
+    """Return the routes of one's own account."""
+    routes = APIRouter()
+
+    @routes.post("/api/logout/everywhere")
+    def logout_everywhere(request: Request, response: Response) -> dict[str, str]:
+        """End every session of one's own account: also that of a browser left behind."""
+        accounts.sign_out(signed_in(request).name)
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return {"signed_out": signed_in(request).name}
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 # Raised with every change; `versions.shape` brings it to older accounts, newer ones are refused.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")
@@ -56,8 +56,13 @@ audit = Table(
     Column("id", _Id, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("account", String(40), nullable=False),  # empty: nobody was signed in
-    Column("did", String(200), nullable=False),
-    Column("came_of_it", String(80), nullable=False),
+    Column("did", String(200), nullable=False),  # in words
+    Column("came_of_it", String(80), nullable=False),  # one of audit.OUTCOMES
     Column("address", String(64), nullable=False),
-    Index("audit_by_deed", "did", "account", "at_ms"),  # who signed in when
+    Column("person", String(80)),  # who it was by name, then
+    Column("deed", String(24)),  # one of deeds.SENTENCES
+    Column("about", Text),  # what stands in its places, as JSON
+    Column("why", String(200)),  # it was not done
+    Index("audit_by_kind", "deed", "account", "at_ms"),  # who signed in when
+    Index("audit_by_account", "account", "id"),
 )

@@ -4,7 +4,9 @@ import logging
 from threading import Lock
 
 from turna_backbone.clock import Clock
-from turna_secretariat.accounts import SIGN_IN, Account, Accounts
+from turna_secretariat.accounts import Account, AccountError, Accounts
+from turna_secretariat.audit import REFUSED, Entry
+from turna_secretariat.deeds import Deed
 from turna_secretariat.throttle import Throttle
 
 log = logging.getLogger(__name__)
@@ -30,18 +32,35 @@ class Proof:
 
     def account(self, name: str, password: str, address: str) -> Account | None:
         """Return who it is, None if name or password is wrong, or raise TooOftenError."""
-        now_s = self._clock.unix_s()
+        # Not by the time of day: set back, it would lock everybody out for as long.
+        steady_s = self._clock.now_ms() / 1000
         with self._one_at_a_time:
-            wait_s = self._throttle.wait_s(name, address, now_s)
+            wait_s = self._throttle.wait_s(name, address, steady_s)
             if wait_s > 0:
                 raise TooOftenError(int(wait_s) + 1)
             found = self._accounts.proved(name, password)
             if found is None:
-                self._throttle.failed(name, address, now_s)
+                self._throttle.failed(name, address, steady_s)
             else:
                 self._throttle.succeeded(name, address)
         if found is None:
             log.warning("a sign-in failed address=%s", address)
-            # Not what was typed: people type passwords where names belong.
-            self._accounts.note("", SIGN_IN, "refused", address, now_s * 1000)
+            self._accounts.note(
+                Entry(
+                    who="",
+                    person=None,
+                    deed=self._tried(name),
+                    outcome=REFUSED,
+                    address=address,
+                    at_ms=self._clock.unix_ms(),
+                    why="name or password is wrong",
+                )
+            )
         return found
+
+    def _tried(self, name: str) -> Deed:
+        """Return whose name was typed; nothing that is no name: people type passwords there."""
+        try:
+            return Deed("sign_in", {"name": self._accounts.named(name).name})
+        except AccountError:
+            return Deed("sign_in_unknown")

@@ -136,9 +136,14 @@ def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, An
     ]
 
 
-def is_alarm(connection: Connection, alarm_id: int) -> bool:
-    query = sa.select(alarm.c.id).where(alarm.c.id == alarm_id)
-    return connection.execute(query).first() is not None
+def alarm_words(connection: Connection, registry: Registry, alarm_id: int) -> list[str] | None:
+    """Return what kind of alarm it is and about whom; None if there is none."""
+    query = sa.select(alarm.c.kind, alarm.c.detail).where(alarm.c.id == alarm_id)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    whom = _of_handset(registry, row.detail).get("call_sign", row.detail)
+    return [row.kind.replace("_", " "), whom]
 
 
 def notices(connection: Connection, mode: str) -> list[dict[str, Any]]:

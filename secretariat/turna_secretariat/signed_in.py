@@ -1,12 +1,14 @@
 """Lets nobody but signed-in people past the door, and each only as far as their role and countries.
 
-Secure by default: a new address is closed to the world, a new deed to observers, and both stand in
-the audit log, without a line of their own.
+Secure by default: a new address is closed to the world, a new deed to observers, and what is done
+or tried there stands in the audit log, without a line of its own.
 """
 
 import asyncio
 import base64
+import json
 from http.cookies import CookieError, SimpleCookie
+from typing import Self
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -15,7 +17,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from turna_backbone.clock import Clock
+from turna_secretariat import audit
 from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER, Account, Accounts
+from turna_secretariat.deeds import DEED, Deed, tried
 from turna_secretariat.proof import Proof, TooOftenError
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view
@@ -28,10 +32,10 @@ _OPEN_FOLDERS = ("/static/", "/leaflet/")
 # What other programs fetch by an address that stays the same; they say name and password with it.
 _FOR_PROGRAMS = "/export/"
 _TAKEN_AWAY = ("/export/report", "/export/emt")
-_OWN = ("/api/logout", "/api/password")
+_OWN = ("/api/logout", "/api/logout/everywhere", "/api/password")
 _ADMINISTRATORS = ("/api/accounts", "/api/audit")
-# By this name a route leaves in the request's state what the audit log is to say of it.
-DID = "did"
+# Asked while a form is filled in; nothing comes of it.
+_ONLY_ASKED = ("/api/down/cost",)
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 _READING = ("GET", "HEAD")
 
@@ -67,6 +71,22 @@ class SignedIn:
             refusal = _refusal(account, scope)
         except TooOftenError as error:
             refusal = _said(429, str(error))
+        if account is not None and (is_noted(scope) or refusal is not None):
+            scope.setdefault("state", {})
+            async with _Noted(self._accounts, self._clock, account, scope, send) as noted:
+                await self._let_in(account, token, refusal, scope, receive, noted.send)
+        else:
+            await self._let_in(account, token, refusal, scope, receive, send)
+
+    async def _let_in(
+        self,
+        account: Account | None,
+        token: str,
+        refusal: Response | None,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         if account is None or refusal is not None:
             assert refusal is not None  # whoever is nobody was refused
             await refusal(scope, receive, send)
@@ -75,8 +95,6 @@ class SignedIn:
         devices_in_view.set(self._devices(account))
         if token:
             send = self._while_signed_in(token, send)
-        if is_noted(scope):
-            send = self._noting(account, scope, send)
         await self._app(scope, receive, send)
 
     async def _whose(self, token: str) -> Account | None:
@@ -123,20 +141,55 @@ class SignedIn:
 
         return send_on
 
-    def _noting(self, account: Account, scope: Scope, send: Send) -> Send:
-        async def send_on(message: Message) -> None:
-            await send(message)
-            if message["type"] == "http.response.start":
-                await asyncio.to_thread(
-                    self._accounts.note,
-                    account.name,
-                    scope["state"].get(DID) or f"{scope['method']} {scope['path']}",
-                    str(message["status"]),
-                    address_of(scope),
-                    self._clock.unix_s() * 1000,
-                )
 
-        return send_on
+class _Noted:
+    """Writes what came of a deed into the audit log before its answer leaves."""
+
+    def __init__(
+        self, accounts: Accounts, clock: Clock, account: Account, scope: Scope, send: Send
+    ) -> None:
+        self._accounts = accounts
+        self._clock = clock
+        self._account = account
+        self._scope = scope
+        self._send = send
+        self._start: Message | None = None
+        self._is_noted = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if not self._is_noted:  # it broke off without an answer
+            await self._note(audit.FAILED, "")
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        if self._start is not None:
+            start, self._start = self._start, None
+            outcome = audit.outcome_of(start["status"])
+            await self._note(outcome, "" if outcome == audit.DONE else _why(message))
+            await self._send(start)
+        await self._send(message)
+
+    async def _note(self, outcome: str, why: str) -> None:
+        self._is_noted = True
+        scope = self._scope
+        query = scope.get("query_string", b"").decode("ascii", "replace")
+        deed = scope["state"].get(DEED) or tried(scope["method"], scope["path"], query)
+        assert isinstance(deed, Deed)  # `deeds.tell` leaves nothing else there
+        entry = audit.Entry(
+            who=self._account.name,
+            person=self._account.person,
+            deed=deed,
+            outcome=outcome,
+            why=why,
+            address=address_of(scope),
+            at_ms=self._clock.unix_s() * 1000,
+        )
+        await asyncio.to_thread(self._accounts.note, entry)
 
 
 def signed_in(request: Request) -> Account:
@@ -156,6 +209,8 @@ def session_token(headers: Headers) -> str:
 
 def is_noted(scope: Scope) -> bool:
     """Tell whether a request belongs into the audit log: deeds, and what is taken away."""
+    if scope["path"] in _ONLY_ASKED:
+        return False
     return scope["method"] not in _READING or scope["path"].startswith(_TAKEN_AWAY)
 
 
@@ -197,6 +252,14 @@ def _role_for(path: str, *, reads: bool) -> str:
     if path.startswith(_ADMINISTRATORS):
         return ADMINISTRATOR
     return OBSERVER if reads or path in _OWN else OFFICER
+
+
+def _why(body: Message) -> str:
+    """Return the reason that an answer gives."""
+    try:
+        return str(json.loads(body.get("body", b""))["detail"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _said(status: int, why: str) -> JSONResponse:

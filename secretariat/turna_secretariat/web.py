@@ -16,14 +16,17 @@ from turna_secretariat import queries
 from turna_secretariat.accounts import Accounts
 from turna_secretariat.administration import administration_routes
 from turna_secretariat.archive import Archive
+from turna_secretariat.audit_routes import audit_routes
+from turna_secretariat.deeds import numbered, quoted, tell
 from turna_secretariat.desk import STATE_AFTER
 from turna_secretariat.down_routes import down_routes
 from turna_secretariat.emt_routes import emt_routes
-from turna_secretariat.entrance import entrance_routes
+from turna_secretariat.entrance import entrance_routes, own_account_routes
 from turna_secretariat.events import Events
 from turna_secretariat.exports.routes import export_routes
 from turna_secretariat.guard import LOOPBACK_NAMES, Guard
 from turna_secretariat.handing_over import hand_over
+from turna_secretariat.notices import read_notice
 from turna_secretariat.proof import Proof
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view
@@ -36,6 +39,8 @@ STATIC = FilePath(__file__).parent / "static"
 # A row's number as SQLite can look for it.
 Number = Annotated[int, Path(ge=1, lt=1 << 53)]
 Mode = Literal["actual", "exercise", "test"]
+# Where the page's word for a type of report is not its name.
+_TYPES = {"sitrep": "situation report", "sos": "SOS", "node_health": "device health"}
 REASON_LIMIT = 200
 
 
@@ -63,7 +68,9 @@ def create_page(
     page.mount("/static", StaticFiles(directory=STATIC))
     page.mount("/leaflet", StaticFiles(directory=_leaflet()))
     page.include_router(entrance_routes(accounts, proof, clock))
-    page.include_router(administration_routes(accounts, clock))
+    page.include_router(own_account_routes(accounts, proof))
+    page.include_router(administration_routes(accounts, registry.mission, clock))
+    page.include_router(audit_routes(accounts, clock))
     page.include_router(_reading(archive, registry, clock, feed))
     page.include_router(view_routes(archive, registry, clock))
     page.include_router(_following(Events(archive, clock, feed, closing)))
@@ -152,9 +159,11 @@ def _reading(
             return queries.notices(connection, mode or registry.mission.mode)
 
     @routes.get("/handsets")
-    def handsets(mode: Mode | None = None) -> list[dict[str, Any]]:
+    def handsets(mode: Mode | None = None) -> JSONResponse:
         with archive.reader() as connection:
-            return queries.handsets(connection, registry, mode or registry.mission.mode)
+            return JSONResponse(  # as it is: half a thousand take long to be looked into
+                queries.handsets(connection, registry, mode or registry.mission.mode)
+            )
 
     @routes.get("/alarms")
     def alarms() -> list[dict[str, Any]]:
@@ -188,7 +197,10 @@ def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
     ) -> dict[str, Any]:
         if did not in STATE_AFTER:
             raise HTTPException(404, f"a report can be {', '.join(sorted(STATE_AFTER))}")
-        _found(archive, registry, report_id)  # of one's own countries, then
+        found = _found(archive, registry, report_id)  # of one's own countries, then
+        kind = _TYPES.get(found["type"], found["type"].replace("_", " "))
+        why = [quoted(reason.strip())] if reason.strip() else []
+        tell(request, f"report_{did}", what=[kind, found["call_sign"], numbered(report_id), *why])
         deed = Deed(report_id, did, signed_in(request).person, reason.strip() or None)
         hand_over(inbox, deed, "there is no such report")
         return _found(archive, registry, report_id)
@@ -196,8 +208,10 @@ def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
     @routes.post("/alarms/{alarm_id}/closed")
     def close(alarm_id: Number, request: Request) -> dict[str, str]:
         with archive.reader() as connection:
-            if not queries.is_alarm(connection, alarm_id):
-                raise HTTPException(404, "there is no such alarm")
+            alarm = queries.alarm_words(connection, registry, alarm_id)
+        if alarm is None:
+            raise HTTPException(404, "there is no such alarm")
+        tell(request, "alarm_closed", what=[*alarm, numbered(alarm_id)])
         deed = AlarmDeed(alarm_id, signed_in(request).person)
         hand_over(inbox, deed, "there is no such alarm")
         return {"closed_by": deed.person}
@@ -208,6 +222,8 @@ def _doing(archive: Archive, registry: Registry, inbox: Inbox) -> APIRouter:
     ) -> dict[str, str]:
         name = signed_in(request).person
         hand_over(inbox, NoticeDeed(content, name), "there is no such notice")
+        brought = read_notice(content)
+        tell(request, "notice_brought", what=[brought.sender, brought.identifier])
         return {"kept_by": name}
 
     return routes

@@ -1,6 +1,7 @@
 """`turna secretariat account`: accounts made, listed, changed and shut, beside a running page."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from tests.secretariat.field import Field
 from tests.secretariat.live_page import PASSWORD
 from turna.__main__ import main
 from turna_secretariat.accounts import Accounts
+from turna_secretariat.audit import Entry
 from turna_secretariat.config import TEMPLATE, read_config
+from turna_secretariat.deeds import Deed
 
 
 @pytest.fixture
@@ -77,8 +80,8 @@ def test_who_is_disabled_stays_in_the_list_and_the_log_says_who_did_it(
 
     assert _account(settings, "log") == 0
     newest, oldest = capsys.readouterr().out.splitlines()
-    assert "account disable aylin: done" in newest
-    assert "account add aylin officer: done" in oldest
+    assert "disable the account aylin: done [command line]" in newest
+    assert "make the account aylin: Aylin Demir, officer, TR: done [command line]" in oldest
 
 
 @pytest.mark.parametrize(
@@ -131,5 +134,69 @@ def test_a_country_without_a_handset_is_refused(
     Field(read_config(settings).mission.parent)
 
     assert _account(settings, *ADD[:-1], "xx", "--make") == 2
-    assert "no handset of this mission is of the country 'xx'" in capsys.readouterr().err
-    assert _account(settings, *ADD, "--make") == 0
+    said = capsys.readouterr().err
+    assert "'xx' is no country of this mission: az, hu, kg, kz, tm, tr, uz" in said
+    assert _account(settings, *ADD[:-1], "kz", "--make") == 0
+    assert "no handset of this mission is of kz yet" in capsys.readouterr().err
+
+
+def test_role_person_and_countries_change_and_what_was_not_said_stays(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _account(settings, *ADD, "--make")
+    assert _account(settings, "change", "aylin") == 2
+    assert "say what is to be otherwise" in capsys.readouterr().err
+    assert _account(settings, "change", "aylin", "--role", "observer") == 0
+    assert _account(settings, "change", "aylin", "--all-countries", "--person", "A. Demir") == 0
+    accounts = _accounts(settings)
+    changed = accounts.named("aylin")
+    accounts.close()
+    assert (changed.person, changed.role, changed.countries) == ("A. Demir", "observer", ())
+    _account(settings, "log")
+    newest, before, _ = capsys.readouterr().out.splitlines()[-3:]
+    assert "change the account aylin: A. Demir, all countries" in newest
+    assert "change the role of aylin from officer to observer: done" in before
+
+
+def test_who_is_signed_out_or_let_in_again_is_told(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _account(settings, *ADD, "--make")
+    accounts = _accounts(settings)
+    token = accounts.begin_session(accounts.named("aylin").id, 0)
+    assert _account(settings, "sign-out", "aylin") == 0
+    assert accounts.of_session(token, 0) is None
+    accounts.close()
+    assert _account(settings, "disable", "aylin") == 0
+    assert _account(settings, "enable", "aylin") == 0
+    assert "aylin: may sign in again" in capsys.readouterr().err
+
+
+def test_the_log_is_searched_by_person_kind_time_and_outcome_and_told_to_programs(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _account(settings, *ADD, "--make")
+    accounts = _accounts(settings)
+    deed = Deed("keys_revoked", {"whom": ["TUR01-1"], "why": "“lost”"})
+    accounts.note(Entry("aylin", "Aylin Demir", deed, "refused", "192.0.2.1", 5_000, "not yours"))
+    accounts.close()
+    capsys.readouterr()
+
+    line = (
+        "1970-01-01 00:00:05 UTC  Aylin Demir (aylin): take away for ever the keys of TUR01-1:"
+        " “lost”: REFUSED, not yours [192.0.2.1]\n"
+    )
+    for chosen in (
+        ("--who", "Aylin Demir"),
+        ("--kind", "keys"),
+        ("--refused",),
+        ("--until", "2000-01-01T00:00:00Z"),
+    ):
+        assert _account(settings, "log", *chosen) == 0
+        assert capsys.readouterr().out == line, chosen
+    assert _account(settings, "log", "--who", "aylin", "--since", "1h", "--json") == 0
+    assert capsys.readouterr().out == ""
+    assert _account(settings, "log", "--kind", "keys", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["about"]["whom"] == ["TUR01-1"]
+    assert _account(settings, "log", "--since", "yesterday") == 2
+    assert "--since" in capsys.readouterr().err

@@ -102,7 +102,7 @@ def test_an_administrator_makes_changes_and_disables_an_account(
     page.fill("#new-name", "dana")
     page.fill("#new-person", "Dana Seitkali")
     page.locator("#new-role").select_option("observer")
-    page.fill("#new-countries", "kz")
+    page.locator("#new-countries").get_by_label("KZ Kazakhstan (no handset yet)").check()
     page.get_by_role("button", name="Add the account").click()
     told = page.locator("#password-told")
     expect(told).to_contain_text("Tell Dana Seitkali this password now")
@@ -130,8 +130,40 @@ def test_an_administrator_makes_changes_and_disables_an_account(
     card.get_by_role("button", name="Disable").click()
     expect(card).to_contain_text("disabled")
     page.get_by_text("Log of who did what").click()
-    expect(page.locator("#log-rows")).to_contain_text("account disable dana")
+    expect(page.locator("#log-rows")).to_contain_text("disable the account dana")
+    expect(page.locator("#log-rows")).to_contain_text("change the role of dana from observer")
     assert password not in page.locator("#log-rows").inner_text()
+    page.locator("#log-kind").select_option("signing_in")
+    expect(page.locator("#log-rows tr").first).to_contain_text("Dana Seitkali (dana)")
+    expect(page.locator("#log-rows")).not_to_contain_text("disable the account")
+    page.locator("#log-refused").check()
+    expect(page.locator("#log-none")).to_be_visible()
+    page.locator("#language").select_option("tr")
+    page.locator("#log-refused").uncheck()
+    expect(page.locator("#log-rows")).to_contain_text("dana olarak oturum açma")
+
+
+def test_an_administrator_limits_an_account_to_countries_that_there_are(
+    sees_as: As, live: LivePage
+) -> None:
+    page = sees_as("administrator")
+    page.get_by_role("link", name="People").click()
+    card = page.locator("#accounts .card", has_text="Bekzat Omarov")
+    card.get_by_text("Change the countries").click()
+    assert card.get_by_role("checkbox").count() == 7
+    card.get_by_label("AZ Azerbaijan").check()
+    card.get_by_role("button", name="Keep the countries").click()
+    expect(card).to_contain_text("sees: AZ")
+    assert live.accounts.named("bekzat").countries == ("az",)
+
+
+def test_a_person_signs_out_everywhere_at_once(sees_as: As, live: LivePage) -> None:
+    page = sees_as("observer")
+    left_open = live.token_of("observer")
+    page.get_by_role("link", name="My account").click()
+    page.get_by_role("button", name="Sign out everywhere").click()
+    expect(page.locator("#login")).to_be_visible()
+    assert live.accounts.of_session(left_open, live.clock.unix_ms()) is None
 
 
 def test_an_administrators_own_account_stays_open(sees_as: As) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
 from tests.secretariat.live_page import PASSWORD, QUICK_HASHER
 from turna_secretariat import people_schema
@@ -145,14 +147,6 @@ def test_an_account_that_cannot_be_is_refused_with_a_reason(
     assert len(accounts.all()) == 1
 
 
-def test_the_audit_log_keeps_who_did_what_newest_first(accounts: Accounts) -> None:
-    for number in range(5):
-        accounts.note("aylin", f"deed {number}", "200", "192.0.2.1", number)
-
-    assert [line["did"] for line in accounts.noted(2)] == ["deed 4", "deed 3"]
-    assert [line["did"] for line in accounts.noted(9, before_id=3)] == ["deed 1", "deed 0"]
-
-
 def test_two_processes_share_the_accounts(accounts: Accounts, url: sa.URL) -> None:
     beside = Accounts(url, QUICK_HASHER)
     beside.open()
@@ -171,16 +165,41 @@ def test_accounts_of_a_newer_turna_are_refused(accounts: Accounts, url: sa.URL) 
         Accounts(url, QUICK_HASHER).open()
 
 
-def test_accounts_of_the_version_before_are_brought_up_and_kept(
-    accounts: Accounts, url: sa.URL
-) -> None:
-    accounts.close()
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(sa.text("DROP INDEX audit_by_deed"))
-        connection.execute(sa.text("UPDATE people_version SET version = 1"))
-    accounts.open()
+def test_who_keeps_the_accounts_is_limited_to_no_country(accounts: Accounts) -> None:
+    with pytest.raises(AccountError, match="sees all countries"):
+        accounts.change("aylin", role=ADMINISTRATOR)
+    accounts.change("aylin", role=ADMINISTRATOR, countries=[])
+    with pytest.raises(AccountError, match="sees all countries"):
+        accounts.change("aylin", countries=["tr"])
+    assert accounts.named("aylin").countries == ()
 
-    assert accounts.proved("aylin", PASSWORD) is not None
-    assert "audit_by_deed" in {one["name"] for one in sa.inspect(engine).get_indexes("audit")}
-    engine.dispose()
+
+def test_it_is_known_whether_anybody_is_signed_in(accounts: Accounts) -> None:
+    assert not accounts.is_signed_in("aylin", 0)
+    _session(accounts)
+    assert accounts.is_signed_in("aylin", HOUR_MS)
+    assert not accounts.is_signed_in("aylin", IDLE_MS + 1)
+
+
+class _Counting(PasswordHasher):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002  # its parent's
+        self.asked += 1
+        return super().verify(hash, password)
+
+
+def test_an_unknown_name_takes_as_long_as_a_known_one(tmp_path: Path) -> None:
+    hasher = _Counting(time_cost=1, memory_cost=8, parallelism=1)
+    accounts = Accounts(sqlite_url(tmp_path / "people.db"), hasher)
+    accounts.open()
+    accounts.add("aylin", person="Aylin", role=OBSERVER, password=PASSWORD, now_ms=0)
+    accounts.add("gone", person="Gone", role=OBSERVER, password=PASSWORD, now_ms=0)
+    accounts.disable("gone")
+    for name in ("aylin", "nobody", "gone"):
+        hasher.asked = 0
+        assert accounts.proved(name, "a wrong password") is None
+        assert hasher.asked == 1, name
+    accounts.close()

@@ -54,7 +54,15 @@ def test_what_is_left_out_stays_and_no_countries_means_all(live: LivePage) -> No
 
 
 @pytest.mark.parametrize(
-    "change", [{"role": "king"}, {"countries": ["Baku"]}, {"person": "Root"}, {"name": "other"}]
+    "change",
+    [
+        {"role": "king"},
+        {"countries": ["Baku"]},
+        {"countries": ["xx"]},
+        {"countries": ["az", "de"]},
+        {"person": "Root"},
+        {"name": "other"},
+    ],
 )
 def test_what_cannot_be_changed_is_refused_in_a_sentence(
     live: LivePage, change: dict[str, Any]
@@ -97,7 +105,8 @@ def test_nobody_locks_the_last_administrator_out(live: LivePage) -> None:
             422,
             "root is the last administrator: make another one first",
         )
-        assert _said(root, "baku", role=ADMINISTRATOR)[0] == 200
+        assert _said(root, "baku", role=ADMINISTRATOR)[0] == 422  # who sees one country only
+        assert _said(root, "baku", role=ADMINISTRATOR, countries=[])[0] == 200
         assert _said(root, "root", role=OFFICER)[0] == 200
 
 
@@ -108,20 +117,41 @@ def test_an_administrator_sees_who_was_there_last(live: LivePage) -> None:
     assert seen["root"] >= 0
 
 
+def test_a_country_is_chosen_among_those_of_the_mission_and_of_the_organization(
+    live: LivePage,
+) -> None:
+    with _as(live, "root") as root:
+        known = root.get("/api/accounts/countries").json()
+        assert known == {
+            "choices": ["az", "hu", "kg", "kz", "tm", "tr", "uz"],
+            "of_mission": ["az", "tr"],
+        }
+        status, answer = _said(root, "baku", countries=["xx"])
+        assert (status, "'xx' is no country of this mission: az, hu" in answer["detail"]) == (
+            422,
+            True,
+        )
+        new = {"name": "new", "person": "New", "role": OFFICER, "password": PASSWORD}
+        assert root.post("/api/accounts", json=new | {"countries": ["xx"]}).status_code == 422
+        assert root.post("/api/accounts", json=new | {"countries": ["kz"]}).status_code == 200
+
+
 def test_the_audit_log_says_what_was_changed_and_never_a_password(live: LivePage) -> None:
     secret = f"{PASSWORD} anew"
     new = {"name": "new", "person": "New", "role": OFFICER, "countries": ["az"]}
     with _as(live, "root") as root:
         root.post("/api/accounts", json=new | {"password": secret})
-        _said(root, "new", role=OBSERVER, countries=[])
+        _said(root, "new", role=OBSERVER)
+        _said(root, "new", role=OFFICER, countries=[])
         _said(root, "new/password", password=secret)
         _said(root, "no%0Abody/disabled")
         noted = root.get("/api/audit").json()
-    did = [(line["account"], line["did"], line["came_of_it"]) for line in noted]
-    assert did[:4] == [
-        ("root", "account disable no body", "422"),
-        ("root", "account password new", "200"),
-        ("root", "account change new role=observer countries=all", "200"),
-        ("root", "account add new officer az", "200"),
+    did = [(line["person"], line["did"], line["outcome"], line["why"]) for line in noted]
+    assert did[:5] == [
+        ("Root", "disable the account no body", "refused", "there is no account 'no\\nbody'"),
+        ("Root", "give new a new password", "done", ""),
+        ("Root", "change the account new: officer, all countries", "done", ""),
+        ("Root", "change the role of new from officer to observer", "done", ""),
+        ("Root", "make the account new: New, officer, AZ", "done", ""),
     ]
     assert secret not in str(noted)

@@ -135,7 +135,8 @@ def test_an_officer_enters_a_day_and_it_leaves_as_a_table_with_the_standards_num
         ("exercise", "az", TODAY, "4", "Major head or spine injury", "all", "3", "B"),
     ]
     assert rows[0]["Remark"] == "'=no power since noon"
-    assert {"POST /api/emt", "GET /export/emt-mds.csv"} <= set(noted)
+    entered = f"enter the day {TODAY} of the medical team EMT-AZE-1"
+    assert {entered, "download emt-mds.csv"} <= set(noted)
 
 
 def test_roles_and_countries_hold_for_medical_days_too(live: LivePage) -> None:

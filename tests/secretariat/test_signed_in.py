@@ -147,8 +147,8 @@ def test_a_deed_carries_the_accounts_name_and_stands_in_the_audit_log(live: Live
 
     with _as(live, "root") as root:
         said = [(line["account"], line["did"]) for line in root.get("/api/audit").json()]
-    assert ("aylin", "POST /api/reports/1/accepted") in said
-    assert ("aylin", "GET /export/reports.csv") in said
+    assert ("aylin", "accept: SOS, TUR01-1, #1") in said
+    assert ("aylin", "download reports.csv") in said
 
 
 def test_a_person_changes_their_password_if_they_know_the_old_one(live: LivePage) -> None:

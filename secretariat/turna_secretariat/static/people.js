@@ -1,17 +1,19 @@
-// People: one's own password; for administrators everybody's account, and the log of who did what.
+// People: one's own password; for administrators everybody's account: roles, countries, new passwords.
 
 import { act, read, tell } from "./archive.js";
+import { prepareLog, readLog, showLog } from "./audit.js";
 import { button, byId, element, offer, option, show } from "./elements.js";
 import { phrase } from "./languages.js";
 import { mayAdminister, me, ROLE_WORDS } from "./signed_in.js";
-import { age, clockTime } from "./words.js";
+import { age } from "./words.js";
 
-const LOG_ROWS = 100;
+let countries = { choices: [], of_mission: [] };
 
 // What the view needs; nobody but an administrator is told.
 export async function readPeople() {
   if (!mayAdminister()) return { accounts: [], log: [] };
-  const [accounts, log] = await Promise.all([read("/api/accounts"), read(`/api/audit?limit=${LOG_ROWS}`)]);
+  const [accounts, log, known] = await Promise.all([read("/api/accounts"), readLog(), read("/api/accounts/countries")]);
+  countries = known;
   return { accounts, log };
 }
 
@@ -19,8 +21,31 @@ export function showPeople(page, actions) {
   byId("administration").hidden = !mayAdminister();
   offer(byId("new-role"), Object.entries(ROLE_WORDS).map(([role, text]) => option(role, phrase(text))));
   show(byId("accounts"), page.people.accounts.map((account) => card(account, page, actions)));
-  show(byId("log-rows"), page.people.log.map((entry) => element("tr", null, {},
-    element("td", clockTime(entry.at_ms, page.now_ms), { class: "number" }), element("td", entry.account), element("td", entry.did), element("td", entry.came_of_it), element("td", entry.address))));
+  offerCountries();
+  showLog(page);
+}
+
+// The names of countries are the browser's own; the mission's countries stand first.
+function countryWords(code) {
+  const name = new Intl.DisplayNames([document.documentElement.lang, "en"], { type: "region" }).of(code.toUpperCase());
+  return `${code.toUpperCase()} ${name}${countries.of_mission.includes(code) ? "" : ` (${phrase("no handset yet")})`}`;
+}
+
+const inOrder = () => [...countries.of_mission, ...countries.choices.filter((code) => !countries.of_mission.includes(code))];
+
+function countryBoxes(chosen, prefix) {
+  return inOrder().map((code) => element("label", null, { class: "tick" }, element("input", null, { type: "checkbox", value: code, "data-key": `${prefix}-${code}`, ...(chosen.includes(code) ? { checked: "" } : {}) }), ` ${countryWords(code)}`));
+}
+
+const ticked = (place) => [...place.querySelectorAll("input:checked")].map((each) => each.value);
+
+// Drawn anew only for another language or other countries: what was ticked stays.
+function offerCountries() {
+  const look = `${document.documentElement.lang} ${countries.choices} ${countries.of_mission}`;
+  if (byId("new-countries").dataset.look === look) return;
+  const chosen = ticked(byId("new-countries"));
+  byId("new-countries").dataset.look = look;
+  byId("new-countries").replaceChildren(...countryBoxes(chosen, "new-country"));
 }
 
 function card(account, page, actions) {
@@ -31,6 +56,9 @@ function card(account, page, actions) {
   for (const each of role.options) each.toggleAttribute("selected", each.value === account.role);
   role.disabled = own;
   role.addEventListener("change", () => deed(account, "", { role: role.value }, actions));
+  const boxes = element("div", null, { class: "ticks" }, ...countryBoxes(account.countries, `country-${account.name}`));
+  const seen = element("details", null, { "data-key": `countries-${account.name}` }, element("summary", phrase("Change the countries")), boxes,
+    button(phrase("Keep the countries"), { "data-key": `keep-${account.name}` }, () => deed(account, "", { countries: ticked(boxes) }, actions)));
   return element("article", null, { class: `card ${account.disabled ? "over" : ""}` },
     element("h3", null, {}, element("bdi", account.person), ` (${account.name})`, account.is_demo ? element("span", phrase("demo account"), { class: "tag" }) : "", account.disabled ? element("span", phrase("disabled"), { class: "tag bad" }) : ""),
     element("p", `${phrase("sees")}: ${account.countries.length ? account.countries.map((each) => each.toUpperCase()).join(", ") : phrase("all countries")}`),
@@ -38,7 +66,9 @@ function card(account, page, actions) {
     own ? element("p", phrase("This is you: somebody else changes your role."), { class: "soft" })
       : element("p", null, { class: "deeds" }, element("label", null, {}, element("span", phrase("Role")), " ", role),
         account.disabled ? does(phrase("Enable"), "enabled") : does(phrase("Disable"), "disabled"),
-        button(phrase("New password"), { "data-key": `password-${account.name}` }, () => renew(account, actions))));
+        does(phrase("Sign out everywhere"), "signed-out"),
+        button(phrase("New password"), { "data-key": `password-${account.name}` }, () => renew(account, actions))),
+    own || account.role === "administrator" ? "" : seen);
 }
 
 async function deed(account, path, said, actions) {
@@ -70,12 +100,13 @@ function told(person, password) {
 async function add(actions) {
   const password = made();
   const person = byId("new-person").value.trim();
-  const said = { name: byId("new-name").value.trim().toLowerCase(), person, role: byId("new-role").value, password, countries: byId("new-countries").value.toLowerCase().split(/[\s,;]+/).filter(Boolean) };
+  const said = { name: byId("new-name").value.trim().toLowerCase(), person, role: byId("new-role").value, password, countries: ticked(byId("new-countries")) };
   const problem = await act("/api/accounts", said);
   tell(problem);
   if (!problem) {
     told(person, password);
     byId("adding").reset();
+    for (const box of byId("new-countries").querySelectorAll("input")) box.checked = false;
   }
   await actions.refresh();
 }
@@ -87,7 +118,15 @@ async function changeOwn() {
   if (!problem) location.replace("/login?changed"); // the old password's sessions have ended
 }
 
+async function signOutEverywhere() {
+  const problem = await act("/api/logout/everywhere");
+  byId("own-note").textContent = problem ?? "";
+  if (!problem) location.replace("/login");
+}
+
 export function preparePeople(actions) {
+  prepareLog(actions);
+  byId("everywhere").addEventListener("click", signOutEverywhere);
   byId("adding").addEventListener("submit", (event) => { event.preventDefault(); add(actions); });
   byId("own-password").addEventListener("submit", (event) => { event.preventDefault(); changeOwn(); });
 }
