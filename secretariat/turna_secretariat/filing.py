@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from turna_backbone.envelope import ReportEnvelope
+from turna_protocol import delivery
 from turna_secretariat import alarms
 from turna_secretariat.down_desk import ANSWERS, DownDesk
-from turna_secretariat.judging import ANSWERED, Judge, fingerprint_of
+from turna_secretariat.judging import ANSWERED, PROVED, Judge, fingerprint_of
 from turna_secretariat.receipts import Answer
 from turna_secretariat.transaction import Carriage, Key, NewReport, Transaction
 
@@ -64,7 +65,13 @@ class Filing:
         if kept.standing not in ANSWERED:
             return Answer(carried, None)
         self._down.heard(self._transaction, carried, self._now_ms)
-        return Answer(carried, kept.state)
+        return Answer(carried, self._state_of_number(carried, kept))
+
+    def _state_of_number(self, carried: ReportEnvelope, kept: _Kept) -> int:
+        """Return what may be said of a number: no person's word if it has two reports."""
+        named = self._kept[_key(carried)]
+        is_sole = sum(each.standing in PROVED for each in named) == 1
+        return kept.state if is_sole else delivery.AT_SECRETARIAT
 
     def _take_holding(self, carried: ReportEnvelope) -> None:
         self._transaction.note_number(carried.device, carried.generation, carried.seq, self._now_ms)
@@ -81,7 +88,7 @@ class Filing:
         new = self._judge.report(
             carried,
             fingerprint,
-            is_second=any(kept.standing in ("authentic", "clone") for kept in known),
+            is_second=any(kept.standing in PROVED for kept in known),
             now_ms=self._now_ms,
         )
         kept = _Kept(fingerprint, new.standing, new.state)

@@ -96,8 +96,14 @@ class Judge:
 
 
 def fingerprint_of(carried: ReportEnvelope) -> bytes:
-    """Return what tells a repeat from a clone."""
+    """Return what tells a repeat from a clone.
+
+    What a gateway brought under a false kind is no repeat of the report that it was.
+    """
     protected = len(carried.content).to_bytes(2, "big") + carried.content + carried.end_to_end_tag
+    kind = _kind(carried)
+    if kind != REPORT:
+        protected += bytes([kind])
     return hashlib.sha256(protected).digest()[:FINGERPRINT_BYTES]
 
 

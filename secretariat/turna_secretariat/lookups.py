@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from turna_protocol.delivery import ACTED
+from turna_protocol.delivery import ACTED, READ
 
 # SQLite goes through a CROSS JOIN from left to right; to PostgreSQL it is a join as any other.
 _NAMED = """
@@ -18,13 +18,18 @@ _NAMED = """
     FROM asked AS a CROSS JOIN report AS r
     WHERE r.device = a.device AND r.generation = a.generation AND r.seq = a.seq ORDER BY r.id
 """
-# A final word is not beyond another: what was refused was not acted on.
+# A final word is not beyond another: what was refused was not acted on.  A person's word is about
+# one report: of a number that has two it says nothing.
 _HELD = f"""
     SELECT a.device, a.generation, a.newest, a.size, a.state, r.seq
     FROM asked AS a CROSS JOIN report AS r
     WHERE r.device = a.device AND r.generation = a.generation
     AND r.seq < a.newest AND r.seq >= a.newest - a.size AND r.standing = 'authentic'
     AND (r.state = a.state OR a.state < {ACTED} AND r.state > a.state)
+    AND (a.state < {READ} OR NOT EXISTS (
+        SELECT 1 FROM report AS c WHERE c.device = r.device AND c.generation = r.generation
+        AND c.seq = r.seq AND c.standing = 'clone'
+    ))
 """  # noqa: S608  # a number of our own
 # Gaps of a handset do not overlap: the one that begins last before a number is the only candidate.
 _GAPS = """
