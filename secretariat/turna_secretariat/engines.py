@@ -15,15 +15,23 @@ from turna_backbone import database_file
 _WRITERS_LOCK = 0x7475726E61
 # A writer that was killed a moment ago may still hold it.
 _LOCK_TIMEOUT_S = 2
-# A server that has lost its writer's machine has to notice, or the lock is never free again.
+# A server that has lost its writer's machine has to notice, or the lock is never free again.  The
+# writer looks up what it was given by index, some hundred at a time: never worth reading a table.
 _SET_FOR_WRITING = (
     "SET synchronous_commit = on",
+    "SET jit = off",
+    "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off",
     f"SET lock_timeout = '{_LOCK_TIMEOUT_S}s'",
     "SET tcp_keepalives_idle = 10",
     "SET tcp_keepalives_interval = 5",
     "SET tcp_keepalives_count = 3",
 )
 
+# The end of every index, where filing goes on, and the last packets of each handset stay at hand.
+_WRITERS_CACHE_KIB = 65_536
+# What is filed in a second or two changes the same pages again and again: written back once.
+_LOG_PAGES = 8_192
 
 _TAKEN = "another Secretariat writes this archive: stop it first"
 
@@ -157,7 +165,10 @@ def require_intact(connection: Connection) -> None:
 
 def _prepare_sqlite_to_write(connection: Any, _record: object) -> None:
     # An acknowledgement may follow a commit only if the commit is on the disk: WAL alone is not.
-    _prepare_sqlite(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    cache, log = f"cache_size=-{_WRITERS_CACHE_KIB}", f"wal_autocheckpoint={_LOG_PAGES}"
+    _prepare_sqlite(
+        connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", cache, log
+    )
 
 
 def _prepare_sqlite_to_share(connection: Any, _record: object) -> None:

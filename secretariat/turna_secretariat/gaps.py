@@ -87,19 +87,20 @@ def note_asked(connection: Connection, missing: Iterable[Missing], now_ms: int) 
 
 def _fill(connection: Connection, late: Sequence[tuple[int, int, int]]) -> None:
     """Take numbers (device, generation, number) out of the gaps that they are in, if in any."""
-    around = lookups.gaps_around(connection, late)
-    if not around:
-        return
     come: dict[tuple[int, int], list[int]] = defaultdict(list)
     for device, generation, number in late:
         come[device, generation].append(number)
+    filled: list[int] = []
     remains: list[dict[str, Any]] = []
-    for row in around:
-        for first, last in _parts(row.first, row.last, come[row.device, row.generation]):
-            kept = row._asdict() | {"first": first, "last": last}
-            del kept["id"]
-            remains.append(kept)
-    connection.execute(gap.delete().where(gap.c.id.in_([row.id for row in around])))
+    for row in lookups.gaps_before(connection, late):
+        parts = list(_parts(row.first, row.last, come[row.device, row.generation]))
+        if parts != [(row.first, row.last)]:
+            filled.append(row.id)
+            remains += [row._asdict() | {"first": first, "last": last} for first, last in parts]
+    if filled:
+        connection.execute(gap.delete().where(gap.c.id.in_(filled)))
+    for kept in remains:
+        del kept["id"]
     if remains:
         connection.execute(gap.insert(), remains)
 

@@ -10,31 +10,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from turna_protocol.delivery import ACTED, READ
-
 # SQLite goes through a CROSS JOIN from left to right; to PostgreSQL it is a join as any other.
+# Nothing more is asked of a row than what its index knows: for that SQLite may read the whole table
+# first, to make itself a filter.
 _NAMED = """
     SELECT r.id, r.device, r.generation, r.seq, r.fingerprint, r.standing, r.state
     FROM asked AS a CROSS JOIN report AS r
     WHERE r.device = a.device AND r.generation = a.generation AND r.seq = a.seq ORDER BY r.id
 """
-# A final word is not beyond another: what was refused was not acted on.  A person's word is about
-# one report: of a number that has two it says nothing.
-_HELD = f"""
-    SELECT a.device, a.generation, a.newest, a.size, a.state, r.seq
+_BELOW = """
+    SELECT a.device, a.generation, a.newest, a.size, a.wanted, r.seq, r.standing, r.state
     FROM asked AS a CROSS JOIN report AS r
     WHERE r.device = a.device AND r.generation = a.generation
-    AND r.seq < a.newest AND r.seq >= a.newest - a.size AND r.standing = 'authentic'
-    AND (r.state = a.state OR a.state < {ACTED} AND r.state > a.state)
-    AND (a.state < {READ} OR NOT EXISTS (
-        SELECT 1 FROM report AS c WHERE c.device = r.device AND c.generation = r.generation
-        AND c.seq = r.seq AND c.standing = 'clone'
-    ))
-"""  # noqa: S608  # a number of our own
+    AND r.seq < a.newest AND r.seq >= a.newest - a.size
+"""
 # Gaps of a handset do not overlap: the one that begins last before a number is the only candidate.
 _GAPS = """
     SELECT DISTINCT g.* FROM asked AS a CROSS JOIN gap AS g
-    WHERE g.last >= a.number AND g.id = (
+    WHERE g.id = (
         SELECT b.id FROM gap AS b WHERE b.device = a.device AND b.generation = a.generation
         AND b.first <= a.number ORDER BY b.first DESC LIMIT 1
     )
@@ -47,17 +40,17 @@ def named(connection: Connection, keys: _Rows) -> Sequence[sa.Row[Any]]:
     return _look(connection, "device, generation, seq", keys, _NAMED)
 
 
-def held_in_windows(connection: Connection, windows: _Rows) -> Sequence[sa.Row[Any]]:
-    """Return each window with each number held in it: five columns of the one, one of the other.
+def below(connection: Connection, windows: _Rows) -> Sequence[sa.Row[Any]]:
+    """Return every report in each window: the window's five columns, then what is kept.
 
-    A window has device, generation, newest number, size and state; held is what stands at that
-    state or beyond, among the `size` numbers below the newest.
+    A window has device, generation, newest number, size and the state wanted; in it are the `size`
+    numbers below the newest.
     """
-    return _look(connection, "device, generation, newest, size, state", windows, _HELD)
+    return _look(connection, "device, generation, newest, size, wanted", windows, _BELOW)
 
 
-def gaps_around(connection: Connection, numbers: _Rows) -> Sequence[sa.Row[Any]]:
-    """Return every gap in which one of these numbers (device, generation, number) lies."""
+def gaps_before(connection: Connection, numbers: _Rows) -> Sequence[sa.Row[Any]]:
+    """Return the only gaps in which these numbers (device, generation, number) can lie."""
     return _look(connection, "device, generation, number", numbers, _GAPS)
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from turna_protocol.delivery import ACTED, AT_SECRETARIAT
 from turna_secretariat import lookups
 from turna_secretariat.schema import (
     action,
@@ -27,7 +28,15 @@ from turna_secretariat.totals import Totals
 # Device, generation and number of a report.
 Key = tuple[int, int, int]
 
-_INSERT_REPORTS = report.insert().returning(report.c.id, sort_by_parameter_order=True)
+# Numbers for so many reports; nobody else writes, and what is given is never given again.
+_NUMBERS = {
+    "sqlite": """
+        WITH RECURSIVE n(id) AS (
+            SELECT coalesce(max(id), 0) + 1 FROM report
+            UNION ALL SELECT id + 1 FROM n LIMIT :count
+        ) SELECT id FROM n""",
+    "postgresql": "SELECT nextval('report_id_seq') FROM generate_series(1, :count)",
+}
 _REPEAT = (
     carriage.update()
     .where(carriage.c.report_id == sa.bindparam("of"))
@@ -113,14 +122,22 @@ class Transaction:
         """Store reports in this order and return their numbers."""
         if not new:
             return []
-        rows = [one._asdict() for one in new]
-        numbers = list(self._connection.execute(_INSERT_REPORTS, rows).scalars())
-        self._new.update(numbers)
+        numbers = self._new_numbers(len(new))
+        rows = []
         for number, one in zip(numbers, new, strict=True):
+            rows.append(one._asdict() | {"id": number})
             self._totals.filed(number, one)
+        self._connection.execute(report.insert(), rows)
+        self._new.update(numbers)
         changes = [{"kind": "report", "report_id": each, "at_ms": at_ms} for each in numbers]
         self._connection.execute(change.insert(), changes)
         return numbers
+
+    def _new_numbers(self, count: int) -> list[int]:
+        query = sa.text(_NUMBERS[self._connection.dialect.name])
+        return [
+            int(number) for number in self._connection.execute(query, {"count": count}).scalars()
+        ]
 
     def note_number(self, device: int, generation: int, seq: int, at_ms: int) -> None:
         """Note a number that a proved packet has brought which is no report."""
@@ -219,11 +236,21 @@ class Transaction:
         return list(self._connection.execute(query).mappings())
 
     def held_in_windows(self, windows: Iterable[Window]) -> dict[Window, set[int]]:
-        """Return which numbers of each window stand at its state or beyond."""
+        """Return which numbers of each window a receipt may speak of with its state."""
         held: dict[Window, set[int]] = {window: set() for window in windows}
-        for row in lookups.held_in_windows(self._connection, held):
-            held[Window._make(row[:-1])].add(row[-1])
-        return held
+        twice: dict[Window, set[int]] = {window: set() for window in held}
+        for row in lookups.below(self._connection, held):
+            window = Window._make(row[:5])
+            if row.standing == "clone":
+                twice[window].add(row.seq)
+            elif row.standing == "authentic" and _is_at(row.state, window.state):
+                held[window].add(row.seq)
+        # Of two reports under one number no more is told than that they are here: their handset
+        # would take it for both.
+        return {
+            window: numbers if window.state == AT_SECRETARIAT else numbers - twice[window]
+            for window, numbers in held.items()
+        }
 
     def digests_by_gateway(self, report_id: int) -> dict[str, bytes]:
         """Return which gateways carried a report, first one first, and their packets' digests."""
@@ -293,6 +320,14 @@ class Transaction:
         self._connection.execute(
             change.insert().values(kind=kind, report_id=report_id, at_ms=at_ms)
         )
+
+
+def _is_at(state: int, wanted: int) -> bool:
+    """Tell whether a report stands where it is asked for, or beyond.
+
+    A final word is not beyond another: what was refused was not acted on.
+    """
+    return state == wanted or wanted < min(state, ACTED)
 
 
 def _inserted_id(result: "sa.CursorResult[Any]") -> int:
