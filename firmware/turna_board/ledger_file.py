@@ -1,8 +1,8 @@
 """Keeps the duty ledger over restarts: written while it changes, at most twice a minute."""
 
-import os
-
 from turna_protocol.errors import MalformedError
+
+from . import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,10 +43,7 @@ class LedgerFile:
 
     def _write(self, data: bytes) -> None:
         try:
-            with open(PATH + ".tmp", "wb") as file:
-                file.write(data)
-                file.flush()
-            os.rename(PATH + ".tmp", PATH)
+            files.replace(PATH, data)
             self._saved = data
         except OSError:
             self.failures += 1

@@ -2,17 +2,16 @@
 
 from machine import I2C, Pin
 
+from .oled_driver import Oled
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from .oled_sh110x import OledSh110x
-    from .oled_ssd1306 import OledSsd1306
-
 _BUS_HZ = 400_000
 
 
-def build_display(profile: "ModuleType") -> "OledSsd1306 | OledSh110x":
+def build_display(profile: "ModuleType") -> Oled:
     """Connect the display's driver to its pins; nothing is said to it yet."""
     i2c = I2C(
         profile.DISPLAY_I2C,
@@ -20,11 +19,11 @@ def build_display(profile: "ModuleType") -> "OledSsd1306 | OledSh110x":
         sda=Pin(profile.DISPLAY_SDA),
         freq=_BUS_HZ,
     )
+    reset = None if profile.DISPLAY_RESET is None else Pin(profile.DISPLAY_RESET, Pin.OUT, value=1)
     if profile.DISPLAY == "ssd1306":
-        from .oled_ssd1306 import OledSsd1306
+        from .oled_ssd1306 import SETUP, window
 
-        reset = profile.DISPLAY_RESET
-        return OledSsd1306(i2c, None if reset is None else Pin(reset, Pin.OUT, value=1))
-    from .oled_sh110x import OledSh110x
+        return Oled(i2c, SETUP, window, reset)
+    from .oled_sh110x import setup, window_of
 
-    return OledSh110x(i2c, profile.DISPLAY)
+    return Oled(i2c, setup(profile.DISPLAY), window_of(profile.DISPLAY), reset)

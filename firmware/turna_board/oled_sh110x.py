@@ -1,17 +1,13 @@
-"""SH1106 and SH1107 displays of 128 x 64 pixels on I2C: like the SSD1306, but page by page.
+"""What SH1106 and SH1107 of 128 x 64 pixels are told: like an SSD1306, but page by page.
 
 They have no horizontal addressing, so each page is sent with its column.  The SH1106 has 132
 columns, of which panels show those from 2 on; the SH1107 gives its converter and start line other
 commands.
 """
 
-from .oled_pages import PAGES, Pages
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from machine import I2C
-
-ADDRESS = 0x3C
+    from collections.abc import Callable
 
 # SH1106 data sheet V2.3 and SH1107 data sheet V2.1, tables of commands.
 _SH1106 = bytes(
@@ -50,44 +46,20 @@ _SH1107 = bytes(
         0xA6,
     )
 )  # fmt: skip
-_ON = b"\xaf"
-_OFF = b"\xae"
 _KINDS = {"sh1106": (_SH1106, 2), "sh1107": (_SH1107, 0)}
 
 
-class OledSh110x:
-    """The display; any method may raise OSError when it does not answer."""
+def setup(kind: str) -> bytes:
+    """Return the commands that set a display up, dark."""
+    return _KINDS[kind][0]
 
-    def __init__(self, i2c: "I2C", kind: str) -> None:
-        self._i2c = i2c
-        self._setup, self._first_column = _KINDS[kind]
-        self._pages = Pages()
 
-    def start(self) -> None:
-        """Set the display up and switch it on, dark."""
-        self._pages.forget()
-        self._command(self._setup)
-        self._pages.clear()
-        for page in range(PAGES):
-            self._send(page)
-        self._command(_ON)
+def window_of(kind: str) -> "Callable[[int], bytes]":
+    """Return what gives the commands after which data goes into a page."""
+    column = _KINDS[kind][1]
+    low, high = column & 0x0F, 0x10 | column >> 4
 
-    def stop(self) -> None:
-        """Go dark and draw next to nothing, until `start`."""
-        self._pages.forget()
-        self._command(_OFF)
+    def window(page: int) -> bytes:
+        return bytes((0xB0 | page, low, high))
 
-    def show(self, buffer: bytearray) -> None:
-        """Show a picture in the layout of the display's memory."""
-        for page in range(PAGES):
-            if self._pages.changed(page, buffer):
-                self._send(page)
-
-    def _send(self, page: int) -> None:
-        low, high = self._first_column & 0x0F, 0x10 | self._first_column >> 4
-        self._command(bytes((0xB0 | page, low, high)))
-        self._i2c.writeto(ADDRESS, self._pages.data)
-        self._pages.sent(page)
-
-    def _command(self, commands: bytes) -> None:
-        self._i2c.writeto(ADDRESS, b"\x00" + commands)
+    return window

@@ -5,12 +5,13 @@ judge.  The slots are `turna deployment provision`'s; /settings.json is for copy
 """
 
 import json
-import os
 
 import machine
 
 from turna_protocol.errors import MalformedError
 from turna_protocol.settings_slot import BODY_BYTES_MAX, SLOTS, UNFINISHED, unpack_slot
+
+from . import files
 
 PATH = "/settings.json"
 _SLOT_BYTES_MAX = BODY_BYTES_MAX + 64
@@ -24,7 +25,7 @@ class SettingsError(Exception):
 
 def load() -> dict[str, object]:
     """Return the settings, or raise SettingsError."""
-    if _exists(UNFINISHED):
+    if files.exists(UNFINISHED):
         raise SettingsError("setting up broke off")
     found = _parse(_newest_slot() or _plain())
     hardware_id = found.get("hardware_id")
@@ -80,11 +81,3 @@ def _parse(raw: bytes) -> dict[str, object]:
     if not isinstance(found, dict):
         raise SettingsError("settings no object")
     return found
-
-
-def _exists(path: str) -> bool:
-    try:
-        os.stat(path)
-    except OSError:
-        return False
-    return True

@@ -5,6 +5,7 @@ A letter that nobody has opened, and an alarm that is on, give way last, and are
 
 import os
 
+from turna_board import files
 from turna_protocol.errors import MalformedError
 
 from .letter import EVACUATE, HEAD_BYTES, HEARD, MESSAGE, NEW, SEEN, UNSORTED, Letter, unpack
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 DROPPED = "lost letter dropped unread"
 _FLASH = "failures of flash, letters"
 _SUFFIX = ".l"
-_TEMPORARY = ".tmp"
 
 
 class Inbox:
@@ -33,7 +33,7 @@ class Inbox:
     def load(self) -> None:
         """Read what is in flash; leave out, and count, what is damaged."""
         try:
-            if not _exists(self._directory):
+            if not files.exists(self._directory):
                 os.mkdir(self._directory)
             for name in os.listdir(self._directory):
                 if name.endswith(_SUFFIX):
@@ -90,7 +90,7 @@ class Inbox:
         """Remove every letter: they were another key's."""
         try:
             for name in os.listdir(self._directory):
-                if name.endswith(_TEMPORARY) or _SUFFIX in name:
+                if name.endswith(files.TEMPORARY_SUFFIX) or _SUFFIX in name:
                     os.remove(self._path(name))
         except OSError:
             self._count(_FLASH)
@@ -163,12 +163,8 @@ class Inbox:
             self._count("lost letter damaged")
 
     def _write(self, letter: Letter, content: bytes) -> bool:
-        name = _name(letter.reference)
         try:
-            with open(self._path(name + _TEMPORARY), "wb") as file:
-                file.write(letter.head() + content)
-                file.flush()
-            os.rename(self._path(name + _TEMPORARY), self._path(name))
+            files.replace(self._path(_name(letter.reference)), letter.head(), content)
         except OSError:
             self._count(_FLASH)
             return False
@@ -195,11 +191,3 @@ class Inbox:
 
 def _name(reference: int) -> str:
     return f"{reference:05x}{_SUFFIX}"
-
-
-def _exists(path: str) -> bool:
-    try:
-        os.stat(path)
-    except OSError:
-        return False
-    return True

@@ -6,6 +6,7 @@ counted, and never an SOS or a report that the Secretariat does not yet hold.
 
 import os
 
+from turna_board import files
 from turna_protocol import delivery
 from turna_protocol.errors import MalformedError
 
@@ -13,7 +14,6 @@ from .journal_file import (
     RECORD_SUFFIX,
     STATE_BYTES,
     STATES_NAME,
-    TEMPORARY_SUFFIX,
     StoredReport,
     StoredState,
     pack_report,
@@ -154,10 +154,10 @@ class Journal:
     # -- flash
 
     def _load(self) -> None:
-        if not _exists(self._directory):
+        if not files.exists(self._directory):
             os.mkdir(self._directory)
         for name in sorted(os.listdir(self._directory)):
-            if name.endswith(TEMPORARY_SUFFIX):
+            if name.endswith(files.TEMPORARY_SUFFIX):
                 os.remove(self._path(name))
             elif name.endswith(RECORD_SUFFIX):
                 self._load_record(name)
@@ -182,7 +182,7 @@ class Journal:
         self._index.append(_entry(report))
 
     def _load_states(self) -> None:
-        if not _exists(self._path(STATES_NAME)):
+        if not files.exists(self._path(STATES_NAME)):
             return
         data = _read(self._path(STATES_NAME))
         states = unpack_states(data)
@@ -226,11 +226,7 @@ class Journal:
         raise JournalFullError("flash")
 
     def _write(self, name: str, data: bytes) -> None:
-        temporary = self._path(name + TEMPORARY_SUFFIX)
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-        os.rename(temporary, self._path(name))
+        files.replace(self._path(name), data)
 
     def _give_way(self) -> None:
         """Remove the report that is missed least; raise JournalFullError if none may go."""
@@ -279,11 +275,3 @@ def _entry(report: StoredReport) -> Entry:
 def _read(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()
-
-
-def _exists(path: str) -> bool:
-    try:
-        os.stat(path)
-    except OSError:
-        return False
-    return True

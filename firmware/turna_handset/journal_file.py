@@ -11,7 +11,6 @@ from turna_protocol.errors import MalformedError
 from turna_protocol.record import Record
 
 RECORD_SUFFIX = ".r"
-TEMPORARY_SUFFIX = ".tmp"
 STATES_NAME = "states"
 
 _MAGIC = b"TJ1"

@@ -4,8 +4,9 @@ Two small files under the key's name, written in turn.  Damage to one leaves the
 step behind, and what that step took is in the inbox: `mail_recovery`.
 """
 
-import os
 from binascii import crc32
+
+from turna_board import files
 
 ORDERS = 0  # windows of numbers
 NOTICES = 1
@@ -77,9 +78,7 @@ class MailState:
 
     def _read(self, copy: int) -> bytes | None:
         """Return what is in a file, empty if flash does not give it; None if there is no file."""
-        try:
-            os.stat(self._name(copy))
-        except OSError:
+        if not files.exists(self._name(copy)):
             return None
         try:
             with open(self._name(copy), "rb") as file:

@@ -4,9 +4,9 @@ Stock MicroPython may erase NVS at boot, and a file may be damaged: the higher o
 that either place knows, but whose number neither can tell, never starts again.
 """
 
-import os
 from binascii import crc32, hexlify
 
+from turna_board import files
 from turna_protocol.ciphers import sha256
 from turna_protocol.sequence import SequenceSource, provision
 
@@ -36,7 +36,7 @@ def open_sequence(link_key: bytes, integers: "IntegerStore", directory: str) -> 
     name = key_name(link_key)
     path = f"{directory}/{name}"
     stores: tuple[CounterStore, ...] = (_InNvs(integers, name), _InFile(path))
-    if integers.get(name) is None and not _exists(path):
+    if integers.get(name) is None and not files.exists(path):
         provision(stores)
     return SequenceSource(stores)
 
@@ -70,15 +70,4 @@ class _InFile:
 
     def commit(self, value: int) -> None:
         packed = value.to_bytes(_BYTES, "big")
-        with open(self._path + ".tmp", "wb") as file:
-            file.write(packed + crc32(packed).to_bytes(_BYTES, "big"))
-            file.flush()
-        os.rename(self._path + ".tmp", self._path)
-
-
-def _exists(path: str) -> bool:
-    try:
-        os.stat(path)
-    except OSError:
-        return False
-    return True
+        files.replace(self._path, packed, crc32(packed).to_bytes(_BYTES, "big"))
