@@ -27,6 +27,10 @@ _CAUSED_BY_VALUES = (
 )
 
 
+# Whose reports, by handset, and whose days of medical teams, by country.
+_View = tuple[frozenset[int], frozenset[str]]
+
+
 def is_storage_failure(error: BaseException) -> bool:
     """Tell whether the database failed, rather than what it was asked to keep."""
     if isinstance(error, sa.exc.DBAPIError):
@@ -43,7 +47,7 @@ class Archive:
         self._writer: Engine | None = None
         self._readers: Engine | None = None
         # By what their readers may see; there are as many as there are countries together.
-        self._limited: dict[frozenset[int], Engine] = {}
+        self._limited: dict[_View, Engine] = {}
         self._limiting = Lock()
         # Grows with each commit, so that a page may ask cheaply whether there is news.
         self.commits = 0
@@ -106,18 +110,19 @@ class Archive:
     def reader(self) -> Iterator[Connection]:
         """Read one moment of the archive, as far as the one who asks may see it."""
         devices = scope.devices_in_view.get()
-        engine = self._readers if devices is None else self._readers_of(devices)
+        countries = scope.countries_in_view.get() or frozenset()
+        engine = self._readers if devices is None else self._readers_of((devices, countries))
         with _opened(engine).connect() as connection:
             yield connection
 
-    def _readers_of(self, devices: frozenset[int]) -> Engine:
+    def _readers_of(self, view: _View) -> Engine:
         _opened(self._readers)
         with self._limiting:
-            if devices not in self._limited:
+            if view not in self._limited:
                 engine = engines.reading(self._url)
-                scope.limit(engine, devices)
-                self._limited[devices] = engine
-            return self._limited[devices]
+                scope.limit(engine, *view)
+                self._limited[view] = engine
+            return self._limited[view]
 
 
 def _opened(engine: Engine | None) -> Engine:

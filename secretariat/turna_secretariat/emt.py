@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from turna_protocol import codes
 from turna_protocol.errors import MalformedError
-from turna_secretariat.emt_items import AGE_GROUPS, NAMES, overlap
+from turna_secretariat.emt_items import AGE_GROUPS, NAMES, OF_THE_COUNTRY, overlap
 from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.schema import emt_daily
 
@@ -50,7 +50,10 @@ def read_daily(said: Mapping[str, Any], mode: str, today: str) -> Daily:
     if not team:
         raise MalformedError("team: its name is missing")
     remark = _line(said["remark"])
-    return Daily(mode, country, team, _day(said["day"], today), _counts(said["counts"]), remark)
+    counts = _counts(said["counts"])
+    if not remark and any(number in counts for number in OF_THE_COUNTRY):
+        raise MalformedError("remark: it has to say what the country's own items 19 to 22 are")
+    return Daily(mode, country, team, _day(said["day"], today), counts, remark)
 
 
 def keep(connection: Connection, daily: Daily, person: str, now_ms: int) -> None:
@@ -72,7 +75,6 @@ def days(
     *,
     mode: str,
     teams: tuple[str, ...] = (),
-    countries: tuple[str, ...] = (),
     since_day: str | None = None,
     until_day: str | None = None,
 ) -> list[dict[str, Any]]:
@@ -82,8 +84,6 @@ def days(
     query = sa.select(emt_daily).where(emt_daily.c.id.in_(newest))
     if teams:
         query = query.where(emt_daily.c.team.in_(teams))
-    if countries:
-        query = query.where(emt_daily.c.country.in_(countries))
     if since_day is not None:
         query = query.where(emt_daily.c.day >= since_day)
     if until_day is not None:

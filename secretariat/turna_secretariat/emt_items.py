@@ -1,23 +1,39 @@
 """WHO's Emergency Medical Team Minimum Data Set: what a team's daily report counts, by number.
 
-Numbers and items as in the J-SPEED specification of the form (SS-MIX2, "EMT MDS daily report").
-Some countries number 17 and 19 to 24 otherwise; such a form is another version, with a list of its
-own, and is not to be entered here.
+Items, numbers, order and age groups as on the EMT MDS Daily Report form, version 1.0 (WHO EMT MDS
+Working Group, 2017, kept at mdsgateway.net): 1 to 50 are counts; 51 to 65 are boxes to tick and not
+part of this.  19 to 22 are the country's own.  The form is a picture; this was read from three
+programs that follow it number by number (fEMR's daily report, two teams' MDS tools), which agree.
+J-SPEED, Japan's form, has 46 items and other numbers from 19 on: not to be entered here.
 """
 
-VERSION = "WHO EMT MDS 2017 (J-SPEED numbering)"
+VERSION = "WHO EMT MDS 1.0 (daily report, items 1 to 50)"
 
-# Which age groups a count may be split into. Forms differ between 5-64, and 5-17 with 18-64.
+# The parts that age groups consist of.
+_AGES = ("<1", "1-4", "5-17", "18-64", "65+")
 ALL_AGES = "all"
-AGE_GROUPS = (ALL_AGES, "<1", "1-4", "5-17", "18-64", "5-64", "65+")
-_PARTS_OF_5_64 = {"5-17", "18-64"}
+# Which age groups a count may be split into: the form's own, and those of forms that differ.
+PARTS = {
+    ALL_AGES: _AGES,
+    **{age: (age,) for age in _AGES},
+    "<5": ("<1", "1-4"),
+    "5-64": ("5-17", "18-64"),
+    "5+": ("5-17", "18-64", "65+"),
+}
+AGE_GROUPS = (ALL_AGES, "<5", "<1", "1-4", "5+", "5-17", "5-64", "18-64", "65+")
+_BY_FIVE, _BY_TWO, _BY_NONE = _AGES, ("<5", "5+"), (ALL_AGES,)
 
+# What the country fills with diseases of its own; a count under it says nothing by itself.
+OF_THE_COUNTRY = range(19, 23)
+
+# (section, how the form splits its counts by age, items).
 _SECTIONS = (
-    ("Consultations", ("Male", "Female, not pregnant", "Female, pregnant")),
+    ("Consultations", _BY_FIVE, ("Male", "Female, not pregnant", "Female, pregnant")),
     (
         "Trauma",
+        _BY_TWO,
         (
-            "Major head or spine injury",
+            "Major head / spine injury",
             "Major torso injury",
             "Major extremity injury",
             "Moderate injury",
@@ -26,6 +42,7 @@ _SECTIONS = (
     ),
     (
         "Infectious disease",
+        _BY_TWO,
         (
             "Acute respiratory infection",
             "Acute watery diarrhoea",
@@ -39,65 +56,77 @@ _SECTIONS = (
             "Fever of unknown origin",
         ),
     ),
-    ("Emergency", ("Surgical emergency, not trauma", "Medical emergency, not infectious")),
+    ("The country's own", _BY_TWO, tuple(f"Additional item {n}" for n in OF_THE_COUNTRY)),
     (
-        "Other diagnosis",
+        "Emergency",
+        _BY_TWO,
+        ("Surgical emergency (non-trauma)", "Medical emergency (non-infectious)"),
+    ),
+    (
+        "Other key disease",
+        _BY_TWO,
         (
             "Skin disease",
             "Acute mental health problem",
-            "Obstetric complication",
-            "Severe acute malnutrition",
-            "Other diagnosis",
+            "Obstetric complications",
+            "Severe acute malnutrition (SAM)",
+            "Other diagnosis, not specified above",
         ),
     ),
     (
         "Procedure",
+        _BY_TWO,
         (
-            "Major procedure",
-            "Minor procedure",
-            "Limb amputation",
-            "Normal vaginal delivery",
+            "Major procedure (excluding 31)",
+            "Limb amputation excluding digits",
+            "Minor surgical procedure",
+            "Normal vaginal delivery (NVD)",
             "Caesarean section",
-            "Obstetric procedure, other",
+            "Obstetrics, others",
         ),
     ),
     (
         "Outcome",
+        _BY_NONE,
         (
-            "Discharge without follow-up",
-            "Discharge with follow-up",
-            "Admission",
-            "Referral",
+            "Discharge without medical follow-up",
+            "Discharge with medical follow-up",
             "Discharge against medical advice",
+            "Referral",
+            "Admission",
             "Dead on arrival",
-            "Death in the facility",
-            "Long-term rehabilitation needed",
+            "Death within facility",
+            "Requiring long-term rehabilitation",
         ),
     ),
-    ("Relation to the event", ("Direct", "Indirect", "Not related")),
+    (
+        "Relation to the event",
+        _BY_NONE,
+        ("Directly related", "Indirectly related", "Not related"),
+    ),
     (
         "Protection",
+        _BY_NONE,
         (
             "Vulnerable child",
             "Vulnerable adult",
-            "Sexual or gender-based violence",
-            "Other violence",
+            "Sexual and gender-based violence (SGBV)",
+            "Violence (non-SGBV)",
         ),
     ),
 )
 
-# (number, section, name), numbered through.
+# (number, section, name, age groups of the form), numbered through.
 ITEMS = tuple(
-    (number, section, name)
-    for number, (section, name) in enumerate(
-        ((section, name) for section, names in _SECTIONS for name in names), start=1
+    (number, section, name, ages)
+    for number, (section, name, ages) in enumerate(
+        ((section, name, ages) for section, ages, names in _SECTIONS for name in names), start=1
     )
 )
-NAMES = {number: (section, name) for number, section, name in ITEMS}
+NAMES = {number: (section, name) for number, section, name, _ in ITEMS}
 
 
 def overlap(groups: set[str]) -> bool:
     """Tell whether somebody would be counted in two of these age groups."""
-    return (ALL_AGES in groups and len(groups) > 1) or (
-        "5-64" in groups and bool(groups & _PARTS_OF_5_64)
-    )
+    parts = [part for group in groups for part in PARTS[group]]
+    return len(parts) > len(set(parts))

@@ -13,11 +13,12 @@ from turna_protocol.errors import MalformedError
 from turna_secretariat import emt
 from turna_secretariat.archive import Archive
 from turna_secretariat.deeds import tell
-from turna_secretariat.emt_items import AGE_GROUPS, ITEMS, VERSION
+from turna_secretariat.emt_items import AGE_GROUPS, ITEMS, PARTS, VERSION
 from turna_secretariat.exports import emt_mds
 from turna_secretariat.exports.selection import SelectionError
 from turna_secretariat.handing_over import hand_over
 from turna_secretariat.registry import Registry
+from turna_secretariat.scope import countries_in_view
 from turna_secretariat.signed_in import signed_in
 from turna_secretariat.subscriber import EmtDeed, Inbox
 
@@ -43,9 +44,9 @@ def emt_routes(archive: Archive, registry: Registry, inbox: Inbox, clock: Clock)
     """Return the routes."""
     routes = APIRouter()
 
-    def found(request: Request, chosen: emt_mds.Chosen) -> list[dict[str, Any]]:
+    def found(chosen: emt_mds.Chosen) -> list[dict[str, Any]]:
         with archive.reader() as connection:
-            return chosen.days(connection, signed_in(request).countries)
+            return chosen.days(connection)
 
     def choose(
         mode: str | None, team: Sequence[str] | None, since: str | None, until: str | None
@@ -63,25 +64,22 @@ def emt_routes(archive: Archive, registry: Registry, inbox: Inbox, clock: Clock)
 
     @routes.get("/api/emt/form")
     def form() -> dict[str, Any]:
-        names = ("number", "section", "name")
+        names = ("number", "section", "name", "ages")
         items = [dict(zip(names, item, strict=True)) for item in ITEMS]
-        return {"version": VERSION, "age_groups": AGE_GROUPS, "items": items}
+        return {"version": VERSION, "age_groups": AGE_GROUPS, "parts": PARTS, "items": items}
 
     @routes.get("/api/emt")
     def days(
-        request: Request,
-        mode: Mode | None = None,
-        team: Words = None,
-        since: Moment = None,
-        until: Moment = None,
+        mode: Mode | None = None, team: Words = None, since: Moment = None, until: Moment = None
     ) -> list[dict[str, Any]]:
-        return found(request, choose(mode, team, since, until))
+        return found(choose(mode, team, since, until))
 
     @routes.post("/api/emt")
     def enter(said: EmtDay, request: Request) -> dict[str, str]:
         account = signed_in(request)
         tell(request, "medical_day", day=said.day, team=said.team)
-        if account.countries and said.country not in account.countries:
+        in_view = countries_in_view.get()
+        if in_view is not None and said.country not in in_view:
             raise HTTPException(403, "it concerns a team of a country that is not yours")
         today = datetime.fromtimestamp(clock.unix_s(), UTC).date().isoformat()
         try:
@@ -93,14 +91,10 @@ def emt_routes(archive: Archive, registry: Registry, inbox: Inbox, clock: Clock)
 
     @routes.get("/export/emt-mds.csv")
     def download(
-        request: Request,
-        mode: Mode | None = None,
-        team: Words = None,
-        since: Moment = None,
-        until: Moment = None,
+        mode: Mode | None = None, team: Words = None, since: Moment = None, until: Moment = None
     ) -> Response:
         chosen = choose(mode, team, since, until)
-        content = emt_mds.write(registry.mission.name, found(request, chosen))
+        content = emt_mds.write(registry.mission.name, found(chosen))
         name = emt_mds.file_name(registry.mission.name, chosen.mode)
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type="text/csv", headers=headers)

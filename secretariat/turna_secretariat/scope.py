@@ -1,4 +1,4 @@
-"""Which handsets the one who asks may see: said once at the door, kept by the database.
+"""What somebody may see, by handset and country: said once at the door, kept by the database.
 
 Every connection that reads for a person of some countries sees the archive through views of the
 same names that leave out the others' reports; a query that forgot about scopes cannot leak.
@@ -11,18 +11,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-# None: all of them. Threads that a request starts inherit it.
+from turna_protocol.errors import MisuseError
+
+# None: all of them. Threads that a request starts inherit both.
 devices_in_view: ContextVar[frozenset[int] | None] = ContextVar("devices_in_view", default=None)
+countries_in_view: ContextVar[frozenset[str] | None] = ContextVar("countries_in_view", default=None)
 
 # What has a device, and what is about a report.
 _BY_DEVICE = ("report", "tally", "contact", "track", "reach", "gap")
 _BY_REPORT = ("carriage", "action", "alarm", "owed")
+# What people enter for a country, without any handset.
+_BY_COUNTRY = ("emt_daily",)
 # What may be about a report: that something changed elsewhere says no more than to look again.
 _BY_REPORT_OR_NONE = ("change",)
 
 
-def limit(engine: Engine, devices: Iterable[int]) -> None:
-    """Let an engine's connections see only what these handsets sent."""
+def limit(engine: Engine, devices: Iterable[int], countries: Iterable[str] = ()) -> None:
+    """Let an engine's connections see only what these handsets sent, or is these countries'."""
+    names = ", ".join(f"'{_code(country)}'" for country in sorted(countries)) or "NULL"
     numbers = ", ".join(str(int(device)) for device in sorted(devices)) or "NULL"
     schema = "main" if engine.dialect.name == "sqlite" else "public"
 
@@ -39,9 +45,18 @@ def limit(engine: Engine, devices: Iterable[int]) -> None:
         for name in _BY_REPORT_OR_NONE:
             chosen_or_none = f"report_id IS NULL OR ({whose}) IN ({numbers})"
             connection.execute(_view(schema, name, chosen_or_none))
+        for name in _BY_COUNTRY:
+            connection.execute(_view(schema, name, f"country IN ({names})"))
         connection.commit()
 
     sa.event.listen(engine, "connect", see_only, insert=True)
+
+
+def _code(country: str) -> str:
+    """Return a country's two letters, which may stand in a statement."""
+    if not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise MisuseError("a country has two letters")
+    return country
 
 
 def _view(schema: str, name: str, chosen: str) -> str:

@@ -22,7 +22,7 @@ from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER, Account
 from turna_secretariat.deeds import DEED, Deed, tried
 from turna_secretariat.proof import Proof, TooOftenError
 from turna_secretariat.registry import Registry
-from turna_secretariat.scope import devices_in_view
+from turna_secretariat.scope import countries_in_view, devices_in_view
 
 COOKIE = "turna_session"
 LOGIN = "/login"
@@ -93,6 +93,7 @@ class SignedIn:
             return
         scope.setdefault("state", {})["account"] = account
         devices_in_view.set(self._devices(account))
+        countries_in_view.set(frozenset(account.countries) or None)
         if token:
             send = self._while_signed_in(token, send)
         await self._app(scope, receive, send)

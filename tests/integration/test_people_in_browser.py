@@ -214,17 +214,29 @@ def test_a_medical_teams_day_is_copied_from_paper_and_corrected(page: Page, live
     live.arrives(live.field.carried(position(), seq=1))
     page.get_by_role("link", name="Medical teams").click()
     page.fill("#emt-team", "AZE EMT 1")
+    expect(page.get_by_label("4 Major head / spine injury, <5")).to_be_visible()  # as on the form
+    page.get_by_label("38 Discharge against medical advice, all").fill("7")
     page.locator("#emt-split").select_option("five")
     page.get_by_label("1 Male, <1").fill("2")
     page.get_by_label("8 Minor injury, 65+").fill("0")
     page.get_by_role("button", name="Keep the form").click()
+    expect(page.locator("#emt-country:invalid")).to_have_value(
+        ""
+    )  # no country is taken for granted
+    page.locator("#emt-country").select_option("tr")
+    page.get_by_role("button", name="Keep the form").click()
     card = page.locator("#emt-days .card")
+    expect(card).to_contain_text("TR")
     expect(card).to_contain_text("1 Male: <1 2")
     expect(card).to_contain_text("8 Minor injury: 65+ 0")
+    expect(card).to_contain_text("38 Discharge against medical advice: 7")
     expect(card).to_contain_text("entered by Aylin Demir")
 
     card.get_by_role("button", name="Correct it").click()
+    expect(page.locator("#emt-country")).to_have_value("tr")
+    expect(page.get_by_label("8 Minor injury, 65+")).to_have_value("0")
     page.get_by_label("1 Male, <1").fill("3")
     page.get_by_role("button", name="Keep the form").click()
     expect(card).to_contain_text("1 Male: <1 3")
+    expect(card).to_contain_text("38 Discharge against medical advice: 7")
     expect(card).to_have_count(1)

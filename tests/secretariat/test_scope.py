@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.secretariat.field import Field, position, sos
-from turna_secretariat import queries, schema
+from turna_secretariat import emt, queries, schema
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk, GatewayNews
 from turna_secretariat.registry import Registry
-from turna_secretariat.scope import devices_in_view
+from turna_secretariat.scope import countries_in_view, devices_in_view
 
 
 @pytest.fixture
@@ -66,6 +66,25 @@ def test_news_of_what_went_down_and_of_gateways_reach_everybody(
         devices = _devices(connection, schema.report)
     assert {"gateway", "down", "report"} <= {change["kind"] for change in changes}
     assert (devices, 1 in about) == ({2}, False)
+
+
+def test_days_of_medical_teams_are_those_of_the_countries_in_view(
+    filled: Archive, desk: Desk
+) -> None:
+    for country in ("tr", "az"):
+        said = {"team": "EMT1", "country": country, "day": "2026-01-01", "remark": ""}
+        day = emt.read_daily(said | {"counts": {"4": {"<5": 1}}}, "exercise", "2026-12-31")
+        desk.keep_emt_day(day, "Aylin Demir", 9)
+    token = countries_in_view.set(frozenset({"az"}))
+    try:
+        with _seeing(filled, 2) as connection:
+            assert [day["country"] for day in emt.days(connection, mode="exercise")] == ["az"]
+    finally:
+        countries_in_view.reset(token)
+    with _seeing(filled, 2) as connection:  # who is of no country sees nobody's
+        assert emt.days(connection, mode="exercise") == []
+    with filled.reader() as connection:
+        assert len(emt.days(connection, mode="exercise")) == 2
 
 
 def test_who_may_see_nobody_sees_nothing(filled: Archive, registry: Registry) -> None:

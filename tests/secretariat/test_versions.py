@@ -1,5 +1,6 @@
 """Old archives come up to the present schema in one transaction; newer ones are left alone."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,9 +11,10 @@ import sqlalchemy as sa
 from tests.secretariat.field import EPOCH_S, Field
 from turna_protocol import codes, delivery
 from turna_protocol.reports import Fix, Position
-from turna_secretariat import queries, schema, versions
+from turna_secretariat import emt, queries, schema, versions
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.emt_items import NAMES
 from turna_secretariat.engines import ArchiveError
 from turna_secretariat.registry import Registry
 
@@ -114,6 +116,37 @@ def test_an_archive_of_the_version_before_gets_its_tracks_and_columns_in_both_da
     ]
     assert {"report_by_mode", "report_by_arrival"} <= indices
     assert "of_another_time" not in indices
+
+
+def test_days_entered_by_the_numbers_of_japans_form_get_those_of_whos(archive: Archive) -> None:
+    old = {"1": {"all": 1}, "18": {"all": 2}, "19": {"all": 3}, "25": {"all": 4}}
+    old |= {str(n): {"all": n} for n in (26, 27, 28, 33, 34, 35, 36, 37, 46)}
+    with archive.transaction() as transaction:
+        named = {"mode": "exercise", "country": "tr", "team": "EMT1", "day": "2026-01-01"}
+        said = {"counts": json.dumps(old), "remark": "", "at_ms": 1, "person": "Aylin Demir"}
+        transaction.execute(schema.emt_daily.insert().values(**named, **said))
+        transaction.execute(sa.text("UPDATE schema_version SET version = 4"))
+    archive.close()
+    archive.open()
+
+    with archive.reader() as connection:
+        (day,) = emt.days(connection, mode="exercise")
+    found = {NAMES[int(number)][1]: ages["all"] for number, ages in day["counts"].items()}
+    assert found == {
+        "Male": 1,
+        "Fever of unknown origin": 2,
+        "Surgical emergency (non-trauma)": 3,
+        "Other diagnosis, not specified above": 4,
+        "Major procedure (excluding 31)": 26,
+        "Minor surgical procedure": 27,
+        "Limb amputation excluding digits": 28,
+        "Discharge with medical follow-up": 33,
+        "Admission": 34,
+        "Referral": 35,
+        "Discharge against medical advice": 36,
+        "Dead on arrival": 37,
+        "Violence (non-SGBV)": 46,
+    }
 
 
 def test_a_step_that_breaks_off_leaves_the_old_archive_as_it_was(tmp_path: Path) -> None:

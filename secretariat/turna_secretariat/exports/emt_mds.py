@@ -33,12 +33,11 @@ class Chosen:
     since_day: str | None
     until_day: str | None
 
-    def days(self, connection: Connection, countries: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    def days(self, connection: Connection) -> list[dict[str, Any]]:
         return emt.days(
             connection,
             mode=self.mode,
             teams=self.teams,
-            countries=countries,
             since_day=self.since_day,
             until_day=self.until_day,
         )

@@ -3,11 +3,11 @@
 import { act, read, tell } from "./archive.js";
 import { button, byId, element, offer, option, show } from "./elements.js";
 import { phrase, sayLater } from "./languages.js";
-import { mayAct, whyNot } from "./signed_in.js";
+import { mayAct, me, whyNot } from "./signed_in.js";
 import { clockTime, modeTag } from "./words.js";
 
-// Forms differ in how they part the ages.
-const SPLITS = { all: { text: sayLater("all ages together"), groups: ["all"] }, five: { text: sayLater("by age, 5 to 17 apart"), groups: ["<1", "1-4", "5-17", "18-64", "65+"] }, four: { text: sayLater("by age, 5 to 64 together"), groups: ["<1", "1-4", "5-64", "65+"] } };
+// How counts are split by age: WHO's form does so by item, other forms differ.
+const SPLITS = { form: { text: sayLater("as on WHO's form") }, all: { text: sayLater("all ages together"), groups: ["all"] }, five: { text: sayLater("by age, 5 to 17 apart"), groups: ["<1", "1-4", "5-17", "18-64", "65+"] }, four: { text: sayLater("by age, 5 to 64 together"), groups: ["<1", "1-4", "5-64", "65+"] } };
 
 let form = null;
 let drawn = "";
@@ -19,7 +19,7 @@ export async function readMedical() {
 
 export function showMedical(page, actions) {
   offer(byId("emt-split"), Object.entries(SPLITS).map(([name, { text }]) => option(name, phrase(text))));
-  offer(byId("emt-country"), [...new Set(page.handsets.map((handset) => handset.country))].sort().map((country) => option(country, country.toUpperCase())));
+  offer(byId("emt-country"), countries(page));
   if (!byId("emt-day").value) byId("emt-day").value = new Date(page.now_ms).toISOString().slice(0, 10);
   byId("emt-send").disabled = !mayAct();
   byId("emt-may-not").textContent = mayAct() ? "" : whyNot();
@@ -28,24 +28,36 @@ export function showMedical(page, actions) {
   show(byId("emt-days"), page.medical.map((day) => card(day, page, actions)));
 }
 
-// Drawn anew only for other columns or another language: what was typed stays.
-function table() {
-  if (!form) return;
-  const split = byId("emt-split").value || "all";
-  const look = `${split} ${document.documentElement.lang}`;
-  if (drawn === look) return;
-  const typed = counts();
-  drawn = look;
-  const { groups } = SPLITS[split];
-  byId("emt-version").textContent = form.version;
-  byId("emt-head").replaceChildren(element("tr", null, {}, element("th", phrase("number"), { scope: "col" }), element("th", phrase("Item"), { scope: "col" }), ...groups.map((group) => element("th", group === "all" ? phrase("all") : group, { scope: "col" }))));
-  byId("emt-rows").replaceChildren(...form.items.map(({ number, section, name }) => element("tr", null, {},
-    element("td", number), element("th", null, { scope: "row", lang: "en" }, element("span", `${section}: `, { class: "soft" }), name),
-    ...groups.map((group) => element("td", null, {}, cell(number, name, group, typed[number]?.[group]))))));
+// One country that it can be is the one; of several, somebody has to choose: none is taken for granted.
+function countries(page) {
+  const own = me().countries;
+  const possible = own.length ? own : [...new Set(page.handsets.map((handset) => handset.country))].sort();
+  const options = possible.map((country) => option(country, country.toUpperCase()));
+  return possible.length === 1 ? options : [option("", phrase("choose")), ...options];
 }
 
-function cell(number, name, group, value) {
-  return element("input", null, { type: "number", min: "0", max: "100000", step: "1", inputmode: "numeric", "data-item": number, "data-group": group, "aria-label": `${number} ${name}, ${group}`, ...(value === undefined ? {} : { value }) });
+// Drawn anew only for another split or language; an item with counts keeps them, and their ages.
+function table(given = counts()) {
+  if (!form) return;
+  const split = byId("emt-split").value || "form";
+  const look = `${split} ${document.documentElement.lang}`;
+  if (drawn === look) return;
+  drawn = look;
+  byId("emt-version").textContent = form.version;
+  byId("emt-head").replaceChildren(element("tr", null, {}, ...[phrase("number"), phrase("Item"), phrase("Counts")].map((text) => element("th", text, { scope: "col" }))));
+  byId("emt-rows").replaceChildren(...form.items.map((item) => element("tr", null, {},
+    element("td", item.number), element("th", null, { scope: "row", lang: "en" }, element("span", `${item.section}: `, { class: "soft" }), item.name),
+    element("td", null, {}, element("div", null, { class: "ages" }, ...agesOf(item, split, given[item.number]).map((group) => cell(item, group, given[item.number]?.[group])))))));
+}
+
+const agesOf = (item, split, typed) => typed ? form.age_groups.filter((group) => group in typed || (SPLITS[split].groups ?? item.ages).includes(group) && !excludes(typed, group)) : SPLITS[split].groups ?? item.ages;
+
+// Whether somebody of this age would be counted a second time beside what is there already.
+const excludes = (typed, group) => Object.keys(typed).some((other) => form.parts[other].some((part) => form.parts[group].includes(part)));
+
+function cell({ number, name }, group, value) {
+  const input = element("input", null, { type: "number", min: "0", max: "100000", step: "1", inputmode: "numeric", "data-item": number, "data-group": group, "aria-label": `${number} ${name}, ${group}`, ...(value === undefined ? {} : { value }) });
+  return element("label", null, {}, element("span", group === "all" ? phrase("all") : group), input);
 }
 
 // What is blank is unknown and left out; 0 is none.
@@ -66,19 +78,16 @@ function card(day, page, actions) {
 }
 
 function correct(day, page, actions) {
-  const groups = Object.values(day.counts).flatMap(Object.keys);
-  byId("emt-split").value = groups.includes("5-64") ? "four" : groups.some((group) => group !== "all") ? "five" : "all";
   for (const name of ["team", "day", "remark"]) byId(`emt-${name}`).value = day[name];
   byId("emt-country").value = day.country;
   drawn = "";
-  byId("emt-rows").replaceChildren();
+  table(day.counts);
   showMedical(page, actions);
-  for (const each of byId("emt-rows").querySelectorAll("input")) each.value = day.counts[each.dataset.item]?.[each.dataset.group] ?? "";
   byId("emt-team").focus();
 }
 
 export function prepareMedical(page, actions) {
-  byId("emt-split").addEventListener("change", table);
+  byId("emt-split").addEventListener("change", () => table());
   byId("entering").addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = { counts: counts() };
