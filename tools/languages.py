@@ -17,7 +17,7 @@ from tools.places import ROOT
 from turna_protocol.text import to_page
 
 BOARD = ROOT / "firmware" / "turna_handset" / "languages"
-PAGE = ROOT / "secretariat" / "turna_secretariat" / "static" / "languages"
+PAGE = ROOT / "backbone" / "turna_backbone" / "page" / "languages"  # served by both pages
 # What a report says in codes; the rest of the labels are the handset's own.
 PAGE_KINDS = (
     *("mode", "type", "state", "count", "team_status", "hazard", "need", "sos_kind", "sos_phase"),

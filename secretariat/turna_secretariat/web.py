@@ -65,7 +65,9 @@ def create_page(
     page.add_middleware(SignedIn, accounts=accounts, proof=proof, registry=registry, clock=clock)
     page.add_middleware(Guard, names=names)  # what is added last stands before the others
     page.add_exception_handler(RequestValidationError, _explain)
-    page.mount("/static", StaticFiles(directory=STATIC))
+    # The second folder is the gateway's page's as well.
+    static = StaticFiles(directory=STATIC, packages=[("turna_backbone", "page")])
+    page.mount("/static", static)
     page.mount("/leaflet", StaticFiles(directory=_leaflet()))
     page.include_router(entrance_routes(accounts, proof, clock))
     page.include_router(own_account_routes(accounts, proof))

@@ -3,11 +3,11 @@
 import json
 
 from tests.scenarios.test_the_way_of_a_report import LONG_MS, SHORT_MS, _type, _up
+from tools import languages
 from turna_handset import font
 from turna_handset.catalogue import load
 from turna_handset.form import MENU_LINES
 from turna_secretariat import queries
-from turna_secretariat.web import STATIC
 from turna_simulation.board import Board
 from turna_simulation.chain import VirtualChain
 from turna_simulation.screen import as_read
@@ -51,7 +51,7 @@ def test_a_report_made_in_kazakh_is_read_in_turkish(chain: VirtualChain) -> None
     with chain.secretariat.archive.reader() as connection:
         stored = queries.reports(connection, chain.secretariat.registry)
     (said,) = [report["report"] for report in stored if report["type"] == "sitrep"]
-    turkish = json.loads((STATIC / "languages" / "tr.json").read_text(encoding="utf-8"))
+    turkish = json.loads((languages.PAGE / "tr.json").read_text(encoding="utf-8"))
     words = turkish["texts"]
     assert turkish["machine_made"]
     assert words[f"team_status.{said['team_status']}"] == "olay yerinde"
