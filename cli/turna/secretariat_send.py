@@ -15,12 +15,14 @@ from collections.abc import Sequence
 from http.cookiejar import CookieJar
 from typing import Any
 
+from turna.asking import given_or_asked
 from turna.usage import UsageError
 
 KINDS = ("task", "text", "roll_call", "alert", "settings")
 TASKS = ("send", "sent", "withdraw", "revoke")
 _KEPT_IN = "TURNA_PASSWORD"  # in the environment, for scripts
 _TIMEOUT_S = 20
+_WHY = 'why, as in "left in the school at Antakya"'
 _STATES = ("waiting", "queued", "sent", "delivered", "expired", "refused", "withdrawn")
 
 
@@ -49,6 +51,7 @@ def add_arguments(tasks: "argparse._SubParsersAction[Any]") -> None:
     withdraw.add_argument("number", type=int)
     revoke = tasks.add_parser("revoke", help="let lost handsets' keys count no more; for good")
     revoke.add_argument("devices", nargs="+", type=int, metavar="DEVICE")
+    revoke.add_argument("--reason", help="why, for whoever reads it later; asked for if missing")
     revoke.add_argument("--yes", action="store_true", help="do not ask")
     for task in (send, sent, withdraw, revoke):
         task.add_argument("--page", default="http://127.0.0.1:8470", help="default: %(default)s")
@@ -135,27 +138,32 @@ def _sent(page: Page, args: argparse.Namespace) -> int:
 
 
 def _revoke(page: Page, args: argparse.Namespace) -> int:
+    reason = given_or_asked(args.reason, "--reason", _WHY)
     names = ", ".join(str(device) for device in args.devices)
     if not args.yes and not agreed(f"Handsets {names} need new keys ever after. Revoke them?"):
         print("nothing was revoked")
         return 1
-    _post_revocation(page, args.devices)
+    _post_revocation(page, args.devices, reason)
     return 0
 
 
-def revoke(address: str, account: str, devices: Sequence[int]) -> None:
+def revoke(address: str, account: str, devices: Sequence[int], reason: str) -> None:
     """Revoke handsets at a page, as somebody who may."""
     page = Page(address)
     page.sign_in(account, _password(account))
     try:
-        _post_revocation(page, devices)
+        _post_revocation(page, devices, reason)
     finally:
         page.sign_out()
 
 
-def _post_revocation(page: Page, devices: Sequence[int]) -> None:
-    for revoked in page.post("/api/down/revocations", {"devices": list(devices)}):
-        print(f"{revoked['call_sign']}: keys up to generation {revoked['generation']} are revoked")
+def _post_revocation(page: Page, devices: Sequence[int], reason: str) -> None:
+    wanted: dict[str, object] = {"devices": list(devices), "reason": reason}
+    for revoked in page.post("/api/down/revocations", wanted):
+        if revoked["device"] in devices:
+            print(
+                f"{revoked['call_sign']}: keys up to generation {revoked['generation']} are revoked"
+            )
 
 
 def _to(args: argparse.Namespace) -> dict[str, object]:

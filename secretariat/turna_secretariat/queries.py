@@ -160,12 +160,22 @@ def notices(connection: Connection, mode: str) -> list[dict[str, Any]]:
 def gateways(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
     """Return every registered gateway and what it said last; `heard_ms` None: nothing yet."""
     rows = connection.execute(sa.select(gateway)).mappings()
-    heard = {row["name"]: dict(row) | {"health": json.loads(row["health"])} for row in rows}
+    heard = {row["name"]: dict(row) | {"health": _health(row["health"])} for row in rows}
     silent: dict[str, Any] = {"connected": False, "heard_ms": None, "health": {}}
     return [
         heard.get(known.name, silent | {"name": known.name, "country": known.country})
         for known in registry.mission.gateways
     ]
+
+
+def _health(said: str) -> dict[str, Any]:
+    """Return a gateway's last word, of lost handsets only those in view."""
+    health: dict[str, Any] = json.loads(said)
+    in_view = devices_in_view.get()
+    if in_view is not None and "revoked_heard" in health:
+        heard = health["revoked_heard"]
+        health["revoked_heard"] = [one for one in heard if one[0] in in_view]
+    return health
 
 
 def counts(connection: Connection, mode: str) -> dict[str, Any]:

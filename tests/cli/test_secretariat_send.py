@@ -7,6 +7,7 @@ import pytest
 
 from tests.secretariat.live_page import PASSWORD, LivePage
 from turna.__main__ import main
+from turna_secretariat.audit import Looked
 
 
 @pytest.fixture
@@ -59,8 +60,12 @@ def test_the_pages_refusals_are_shown_in_its_words(
 
 
 def test_lost_keys_are_revoked(live: LivePage, capsys: pytest.CaptureFixture[str]) -> None:
-    assert turna(live, "revoke", "2", "--yes") == 0
-    assert "keys up to generation 1 are revoked" in capsys.readouterr().out
+    assert turna(live, "revoke", "2", "--yes") == 2
+    assert "--reason is missing: why, as in" in capsys.readouterr().err
+    assert turna(live, "revoke", "2", "--yes", "--reason", "left in the school") == 0
+    assert capsys.readouterr().out == "AZE01-1: keys up to generation 1 are revoked\n"
+    newest = live.accounts.noted(9, looked=Looked(kinds=("keys",)))[0]
+    assert newest["did"] == "take away for ever the keys of AZE01-1: “left in the school”"
 
 
 def test_a_page_that_is_not_there_is_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,14 +3,15 @@
 import queue
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 import uvicorn
 from argon2 import PasswordHasher
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.secretariat.field import EPOCH_S, Field
@@ -69,6 +70,17 @@ class AsAylin:
                 more.append((b"sec-fetch-site", b"same-origin"))
             scope = {**scope, "headers": [*scope["headers"], *more]}
         await self._app(scope, receive, send)
+
+
+def _served(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
+    for route in routes:
+        if isinstance(route, Mount):
+            yield "GET", route.path
+        elif isinstance(route, Route):
+            yield from ((method, route.path) for method in route.methods or () if method != "HEAD")
+        else:  # how FastAPI keeps a router that was included; its addresses are whole
+            included: APIRouter = route.original_router  # type: ignore[attr-defined]  # its own
+            yield from _served(included.routes)
 
 
 class LivePage:
@@ -133,6 +145,11 @@ class LivePage:
         assert self._page is not None
         known: dict[str, dict[str, object]] = self._page.openapi()["paths"]
         return [path for path, methods in known.items() if method in methods]
+
+    def routes(self) -> set[tuple[str, str]]:
+        """Return method and address of everything that the page serves; of a folder "GET"."""
+        assert self._page is not None
+        return set(_served(self._page.routes))
 
     def token_of(self, name: str) -> str:
         """Return the token of a new session, the value of the cookie `COOKIE`."""

@@ -87,6 +87,16 @@ def test_days_of_medical_teams_are_those_of_the_countries_in_view(
         assert len(emt.days(connection, mode="exercise")) == 2
 
 
+def test_of_lost_handsets_a_gateway_tells_each_country_its_own(
+    filled: Archive, registry: Registry, desk: Desk
+) -> None:
+    health = {"modem_up": True, "revoked_heard": [[1, 5], [2, 7]]}
+    desk.note((), [GatewayNews("hatay-1", "tr", connected=True, health=health)], 9)
+    with _seeing(filled, 2) as connection:
+        (gateway,) = queries.gateways(connection, registry)
+    assert gateway["health"] == {"modem_up": True, "revoked_heard": [[2, 7]]}
+
+
 def test_who_may_see_nobody_sees_nothing(filled: Archive, registry: Registry) -> None:
     with _seeing(filled) as connection:
         assert queries.reports(connection, registry) == []
