@@ -6,6 +6,7 @@ A failure of the archive itself is not handled here: nothing may be acknowledged
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from turna_backbone import topics
 from turna_backbone.bundle import unpack_bundle
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 UNPROVED_GATEWAY = "(unproved)"
 
 Count = Callable[[str, int], None]
+_Item = TypeVar("_Item")
+_Keeping = Callable[[Sequence[_Item]], list[Outgoing]]
 
 
 class Intake:
@@ -58,20 +61,39 @@ class Intake:
                     states.append(understood)
                 else:
                     (news if isinstance(understood, GatewayNews) else refusals).append(understood)  # type: ignore[arg-type]  # each to its own kind
-        outgoing = self._file(reports, now_ms) if reports else []
-        for detail in foreign:
-            self._desk.alarm_once("foreign_gateway", detail, now_ms)
-        if refusals or news:
-            self._desk.note(refusals, news, now_ms)
-        if states:
-            unknown = self._desk.down.told(states, now_ms)
-            self._count("states of what was never said", unknown)
-        for name in {one.name for one in news if one.connected and one.health is None}:
-            self._desk.down.gateway_started(name, now_ms)
-            outgoing += self._desk.tell_again(name, now_ms)
+        outgoing = self._file(reports, now_ms)
+        words: list[Refusal | GatewayNews] = [*refusals, *news]
+        self._keep_words(words, lambda some: self._note(some, now_ms), now_ms)
+        self._keep_words(states, lambda some: self._told(some, now_ms), now_ms)
+        alarms = sorted(foreign)
+        self._keep_words(alarms, lambda some: self._alarm_foreign(some, now_ms), now_ms)
+        started = sorted({n.name for n in news if n.connected and n.health is None})
+        outgoing += self._keep_words(started, lambda some: self._started(some, now_ms), now_ms)
         if refusals:
             self._count("refused", len(refusals))
             log.warning("messages refused count=%d", len(refusals))
+        return outgoing
+
+    def _note(self, words: Sequence[Refusal | GatewayNews], now_ms: int) -> list[Outgoing]:
+        refusals = [word for word in words if isinstance(word, Refusal)]
+        self._desk.note(refusals, [w for w in words if isinstance(w, GatewayNews)], now_ms)
+        return []
+
+    def _told(self, states: Sequence[tuple[str, DownState]], now_ms: int) -> list[Outgoing]:
+        unknown = self._desk.down.told(states, now_ms)
+        self._count("states of what was never said", unknown)
+        return []
+
+    def _alarm_foreign(self, details: Sequence[str], now_ms: int) -> list[Outgoing]:
+        for detail in details:
+            self._desk.alarm_once("foreign_gateway", detail, now_ms)
+        return []
+
+    def _started(self, gateways: Sequence[str], now_ms: int) -> list[Outgoing]:
+        outgoing = []
+        for name in gateways:
+            self._desk.down.gateway_started(name, now_ms)
+            outgoing += self._desk.tell_again(name, now_ms)
         return outgoing
 
     def _understand(
@@ -113,22 +135,51 @@ class Intake:
         return replace(carried, gateway=UNPROVED_GATEWAY)
 
     def _file(self, reports: Sequence[ReportEnvelope], now_ms: int) -> list[Outgoing]:
-        try:
-            outgoing = self._desk.file(reports, now_ms)
-        except Exception as error:
-            if is_storage_failure(error):
-                raise
-            log.exception("a batch cannot be filed, each of its %d reports alone", len(reports))
-            outgoing = [one for report in reports for one in self._file_alone(report, now_ms)]
-        self._count("reports filed", len(reports))
-        return outgoing
+        def file(some: Sequence[ReportEnvelope]) -> list[Outgoing]:
+            outgoing = self._desk.file(some, now_ms)
+            self._count("reports filed", len(some))
+            return outgoing
 
-    def _file_alone(self, carried: ReportEnvelope, now_ms: int) -> list[Outgoing]:
-        try:
-            return self._desk.file([carried], now_ms)
-        except Exception as error:
-            if is_storage_failure(error):
-                raise
-            log.exception("report put aside device=%d seq=%d", carried.device, carried.seq)
-            self._count("reports put aside", 1)
-            return self._desk.quarantine(carried, type(error).__name__, now_ms)
+        return keep(reports, file, lambda one, error: self._put_aside(one, error, now_ms))
+
+    def _put_aside(self, carried: ReportEnvelope, error: Exception, now_ms: int) -> list[Outgoing]:
+        log.error("report put aside device=%d seq=%d", carried.device, carried.seq, exc_info=error)
+        self._count("reports put aside", 1)
+        return self._desk.quarantine(carried, type(error).__name__, now_ms)
+
+    def _keep_words(
+        self, words: Sequence[_Item], keeping: _Keeping[_Item], now_ms: int
+    ) -> list[Outgoing]:
+        """Keep what gateways say beside reports; of what cannot be kept, at least that it came."""
+
+        def lose(word: _Item, error: Exception) -> list[Outgoing]:
+            log.error("cannot be kept word=%s", type(word).__name__, exc_info=error)
+            self._count("words that cannot be kept", 1)
+            detail = f"a gateway's word could not be kept: {type(error).__name__}"
+            self._desk.alarm_once("quarantined", detail, now_ms)
+            return []
+
+        return keep(words, keeping, lose)
+
+
+def keep(
+    items: Sequence[_Item],
+    keeping: _Keeping[_Item],
+    culprit: Callable[[_Item, Exception], list[Outgoing]],
+) -> list[Outgoing]:
+    """Keep all in one commit; what breaks it is looked for by halves, the others are kept."""
+    if not items:
+        return []
+    try:
+        return keeping(items)
+    except Exception as error:
+        if is_storage_failure(error):
+            raise
+        if len(items) == 1:
+            return culprit(items[0], error)
+        log.warning("one of %d cannot be kept: %s", len(items), type(error).__name__)
+    middle = len(items) // 2
+    return [
+        *keep(items[:middle], keeping, culprit),
+        *keep(items[middle:], keeping, culprit),
+    ]

@@ -28,10 +28,11 @@ from turna_secretariat.json_feed import JsonFeed
 from turna_secretariat.presence import birth
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
+from turna_secretariat.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
-# One commit carries up to this many messages; the broker's own window is not larger.
+# So much is taken from the inbox before anything is filed; the broker's own window is not larger.
 BATCH_MAX = 200
 # Receipts waiting for a connection; what is dropped beyond is asked for again by the gateways.
 UNSENT_MAX = 10_000
@@ -133,6 +134,7 @@ class Subscriber:
         self._birth = birth(boot_id)
         self._boot_id = boot_id
         self._look_for_gaps_ms = 0
+        self._waiting = Waiting()
         self._unsent: deque[_Unsent] = deque()
         # By token: a person's word that the broker has not confirmed yet.
         self._unconfirmed: dict[int, int] = {}
@@ -159,20 +161,20 @@ class Subscriber:
 
     def step(self, wait_s: float) -> None:
         """Handle what is in the inbox now, after waiting up to `wait_s` for something to come."""
-        messages: list[Message] = []
-        for event in _drain(self._inbox, wait_s):
+        for event in _drain(self._inbox, 0 if self._waiting else wait_s):
             if isinstance(event, Message):
-                messages.append(event)
+                self._waiting.add(event)
             elif isinstance(event, Published):
                 self._published(event)
             elif isinstance(event, AnyDeed):
                 self._do(event)
             else:
                 self._connection(event)
-        if messages:
-            self._queue(self._intake.take(messages, self._now_ms()))
-            for message in messages:
-                self._session.acknowledge(message.token)
+        self._file(self._waiting.urgent())
+        messages, tokens = self._waiting.next_batch()
+        self._file(messages)
+        for token in tokens:
+            self._session.acknowledge(token)
         if self._settled:
             self._desk.settle(self._settled)
             self._settled = []
@@ -185,8 +187,14 @@ class Subscriber:
                 self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
                 self._ask(self._desk.resending.questions(self._now_ms()))
 
+    def _file(self, messages: Sequence[Message]) -> None:
+        if messages:
+            self._queue(self._intake.take(messages, self._now_ms()))
+
     def deadline_ms(self) -> int | None:
         """Return when to call `step` next if nothing comes before, None if only then."""
+        if self._waiting:
+            return self._now_ms()
         if not self.connected:
             return None
         down_ms = self._desk.down.deadline_ms()
@@ -309,7 +317,7 @@ class Subscriber:
 
 
 def _drain(inbox: Inbox, wait_s: float) -> list[Incoming]:
-    """Return what is there, waiting for the first; at most a batch, so that commits stay small."""
+    """Return what is there, waiting for the first."""
     events: list[Incoming] = []
     try:
         events.append(inbox.get(timeout=wait_s))
