@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from turna_backbone.clock import Clock
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
+from turna_secretariat.scope import devices_in_view
 
 # How often an open line looks whether anything was committed: a comparison of two numbers.
 PERIOD_S = 0.1
@@ -16,6 +17,13 @@ HEARTBEAT_S = 2.0
 RETRY_MS = 1000
 # SQLite's own limit for a row's number has 19 digits.
 _ID_DIGITS = 18
+
+
+# What is looked for is kept for the next page, as long as nothing else is.
+LOOKS_KEPT = 16
+
+# Whose eyes, the last that they have seen, and the commit up to which was looked.
+_Key = tuple[frozenset[int] | None, int, int]
 
 
 class Events:
@@ -32,6 +40,7 @@ class Events:
         self._clock = clock
         self._feed = feed
         self._closing = closing
+        self._looks: dict[_Key, asyncio.Future[_News]] = {}
 
     async def stream(self, last_event_id: str) -> AsyncIterator[str]:
         """Tell every change after `last_event_id`, or from now on; a heartbeat in between."""
@@ -41,11 +50,11 @@ class Events:
         while not self._closing():
             committed = self._archive.commits
             if committed != looked_at:
-                changed = await asyncio.to_thread(self._changes_after, last)
-                if changed:
-                    last = changed[-1]["id"]
-                    yield "".join(map(_told, changed))
-                if len(changed) == queries.CHANGES_LIMIT:
+                news = await self._news_after(last, committed)
+                if news.number:
+                    last = news.last
+                    yield news.text
+                if news.number == queries.CHANGES_LIMIT:
                     continue  # more of what was missed
                 looked_at = committed
             connected = self._feed()["connected"]
@@ -65,9 +74,33 @@ class Events:
             return newest
         return min(int(last_event_id), newest)
 
-    def _changes_after(self, last: int) -> list[dict[str, Any]]:
+    async def _news_after(self, last: int, committed: int) -> "_News":
+        """Look once for all the pages that wait for the same."""
+        key = (devices_in_view.get(), last, committed)
+        if key not in self._looks:
+            if len(self._looks) >= LOOKS_KEPT:
+                self._looks.clear()
+            self._looks[key] = asyncio.ensure_future(asyncio.to_thread(self._look, last))
+        look = self._looks[key]
+        try:
+            return await asyncio.shield(look)  # a page that leaves ends it for no other
+        except Exception:
+            self._looks.pop(key, None)
+            raise
+
+    def _look(self, last: int) -> "_News":
         with self._archive.reader() as connection:
-            return queries.changes_after(connection, last)
+            changed = queries.changes_after(connection, last)
+        newest = changed[-1]["id"] if changed else last
+        return _News(newest, len(changed), "".join(map(_told, changed)))
+
+
+class _News(NamedTuple):
+    """Changes as they are sent, how many they are, and the number of the last."""
+
+    last: int
+    number: int
+    text: str
 
 
 def _told(entry: dict[str, Any]) -> str:

@@ -38,6 +38,8 @@ _ADMINISTRATORS = ("/api/accounts", "/api/audit")
 _ONLY_ASKED = ("/api/down/cost",)
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 _READING = ("GET", "HEAD")
+# How soon an open line of news ends after its session.
+_LOOK_EVERY_MS = 1_000
 
 
 class SignedIn:
@@ -128,15 +130,18 @@ class SignedIn:
     def _while_signed_in(self, token: str, send: Send) -> Send:
         """End an open line of news soon after its session."""
         is_line = is_over = False
+        looked_ms = self._clock.now_ms()
 
         async def send_on(message: Message) -> None:
-            nonlocal is_line, is_over
+            nonlocal is_line, is_over, looked_ms
             if message["type"] == "http.response.start":
                 kind = Headers(raw=message["headers"]).get("content-type", "")
                 is_line = kind.startswith("text/event-stream")
-            elif is_line and not is_over and await self._whose(token) is None:
-                is_over = True
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+            elif is_line and not is_over and self._clock.now_ms() - looked_ms >= _LOOK_EVERY_MS:
+                looked_ms = self._clock.now_ms()
+                if await self._whose(token) is None:
+                    is_over = True
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
             if not is_over:
                 await send(message)
 

@@ -210,6 +210,7 @@ def test_the_line_of_news_ends_with_its_session(live: LivePage) -> None:
         lines = news.iter_lines()
         assert next(lines) == "retry: 1000"
         live.accounts.disable("aylin")
+        live.clock.advance(1_000)
         live.arrives(live.field.carried(position(), seq=9))
         assert not any('"kind": "report"' in line for line in lines)
 
