@@ -76,6 +76,20 @@ def test_a_handset_that_missed_its_receipt_gets_it_again_when_it_repeats_the_rep
     assert len(delivered.acknowledgements(ONE)) == 4
 
 
+def test_a_report_that_is_repeated_in_haste_gets_its_receipt_no_oftener(delivered: Field) -> None:
+    delivered.receipt(receipt_for(delivered.reports()[0], ONE))
+    delivered.pass_time(60_000)
+    delivered.hear(ONE.seal(10))
+    delivered.pass_time(60_000)
+    said = len(delivered.receipts(ONE))
+    for _ in range(4):
+        delivered.hear(ONE.seal(10))
+        delivered.pass_time(1_200)
+    delivered.pass_time(10_000)
+
+    assert len(delivered.receipts(ONE)) == said + 2, "and once more at a sign of life"
+
+
 def test_a_newer_receipt_that_says_the_same_spares_the_older_one(delivered: Field) -> None:
     delivered.hear(ONE.seal(11))
     first, second = delivered.reports()

@@ -14,6 +14,7 @@ from tests.gateway.field import (
     Handset,
     is_authentic,
 )
+from turna_gateway.ports import PacketHeard
 from turna_protocol import packet
 from turna_protocol.acknowledgement import ACKNOWLEDGEMENTS_PER_PACKET
 from turna_protocol.regions import SubBand
@@ -192,6 +193,15 @@ def test_a_report_reaches_the_backbone_with_its_end_to_end_proof_unchanged(field
     assert not envelope.quarantined
     assert (envelope.device, envelope.generation, envelope.seq) == (1, 1, 10)
     assert (envelope.rssi_dbm, envelope.snr_db_x4, envelope.heard_at_s) == (-110, -20, EPOCH_S + 5)
+
+
+def test_a_report_that_waited_in_the_modem_says_when_it_was_on_the_air(field: Field) -> None:
+    field.clock.advance(90_000)
+    field.gateway.process([PacketHeard(ONE.seal(10), -110, -20, heard_at_ms=30_000, number=1)])
+    field.connect()
+
+    (envelope,) = field.reports()
+    assert envelope.heard_at_s == EPOCH_S + 30
 
 
 def test_a_handset_of_another_deployment_is_refused_and_counted(field: Field) -> None:

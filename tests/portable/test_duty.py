@@ -32,15 +32,23 @@ def test_each_sub_band_has_its_own_hour() -> None:
     assert one.may_send("free", 3_600 * SECOND_US, 0)
 
 
-def test_the_wait_it_names_is_enough_and_a_minute_less_is_not() -> None:
+def test_the_wait_it_names_is_enough_and_a_millisecond_less_is_not() -> None:
+    for into_the_minute_ms in (0, 1, 10_000, 59_999):
+        one = ledger()
+        for minute in range(6):
+            one.record("H", 48 * SECOND_US, minute * MINUTE_MS)
+        now_ms = 6 * MINUTE_MS + into_the_minute_ms
+        wait_ms = one.wait_ms("H", 10 * SECOND_US, now_ms)
+        assert now_ms + wait_ms == 61 * MINUTE_MS, "the first minute counts until it has passed"
+        assert not one.may_send("H", 10 * SECOND_US, now_ms + wait_ms - 1)
+        assert one.may_send("H", 10 * SECOND_US, now_ms + wait_ms)
+
+
+def test_a_fraction_of_a_millisecond_counts_as_a_whole_one() -> None:
     one = ledger()
-    for minute in range(6):
-        one.record("H", 48 * SECOND_US, minute * MINUTE_MS)
-    now_ms = 6 * MINUTE_MS
-    wait_ms = one.wait_ms("H", 10 * SECOND_US, now_ms)
-    assert 0 < wait_ms <= duty.HOUR_MS
-    assert not one.may_send("H", 10 * SECOND_US, now_ms + wait_ms - MINUTE_MS)
-    assert one.may_send("H", 10 * SECOND_US, now_ms + wait_ms)
+    one.record("H", 1, 0)
+    one.record("H", 1_001, 0)
+    assert one.used_ms("H", 0) == 3
 
 
 def test_no_hour_whatsoever_holds_more_than_the_law_allows() -> None:
@@ -89,6 +97,7 @@ def test_a_clock_set_back_shifts_nothing() -> None:
     one.record("H", SECOND_US, 30 * MINUTE_MS)
     assert one.used_ms("H", 0) == 1_000
     assert one.used_ms("H", 30 * MINUTE_MS) == 1_000
+    assert one.used_ms("H", 62 * MINUTE_MS) == 1_000, "half an hour later, not an hour"
 
 
 def test_a_damaged_ledger_is_refused_and_leaves_the_old_one() -> None:

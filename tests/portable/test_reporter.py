@@ -144,6 +144,20 @@ def test_numbers_survive_the_loss_of_either_place() -> None:
         assert first < second < third
 
 
+def test_a_damaged_number_is_not_believed() -> None:
+    with Bench() as bench:
+        first = bench.save(a_position())
+        path = f"{bench.path}/{key_name(LINK_KEY)}"
+        with open(path, "rb") as file:
+            data = file.read()
+        with open(path, "wb") as file:
+            file.write(b"\x7f" + data[1:])
+        bench.restart()
+        second = bench.save(a_position())
+        assert first is not None and second is not None
+        assert second < first + 1_000, "not the number that the damage made of it"
+
+
 def test_a_known_key_whose_numbers_are_lost_seals_nothing_more() -> None:
     with Bench() as bench:
         bench.save(a_position())
