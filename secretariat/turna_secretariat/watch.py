@@ -1,10 +1,12 @@
 """The picture in lines of text, for a terminal behind a thin link: never more bytes than agreed.
 
-An SOS and every other alarm is always told; reports are told while there is room, and counted where
-there is none.  A line is never rewritten: what was printed can be scrolled back, piped and kept.
+First what stands, as much as a small terminal holds; then only what changes.  An SOS, every other
+alarm and a gateway that falls out are always told; reports are told while there is room, and
+counted where there is none.  A line is never rewritten: it can be scrolled back, piped and kept.
 """
 
 import json
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,19 +15,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from turna_secretariat import queries
+from turna_secretariat import queries, standing
 from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import report
+from turna_secretariat.standing import Standing, ago
 
-# A line of a usual terminal.
-COLUMNS = 79
+# A usual terminal, and one row of it for what is typed next.
+COLUMNS, ROWS = 79, 23
 BELL = "\a"
 # Positions and health say that a handset lives; the summary does so in fewer bytes.
 QUIET_TYPES = ("position", "node_health")
 SUMMARY_EVERY_MS = 5 * 60_000
-SILENT_MS = 15 * 60_000
+REMIND_EVERY_MS = 60_000
 _AT_ONCE = 500
+# At the beginning: the rest of a small terminal is for reports.
+_CALLS_FIRST, _ALARMS_FIRST, _DOWN_FIRST, _TEAM_LINES = 8, 3, 3, 3
 _HEADING = ("type", "mode", "time", "time_quality", "position", "altitude_m", "sos_reference")
 # What is cut off at the end of a line must be what matters least.
 _FIRST = ("phase", "casualties", "patients", "trapped", "needs", "hazards")
@@ -63,20 +68,31 @@ class Budget:
 class Watch:
     """Remembers what was told; each look returns the lines that are new."""
 
-    def __init__(self, registry: Registry, bytes_a_minute: int, after_id: int = 0) -> None:
+    def __init__(self, registry: Registry, bytes_a_minute: int, last: int | None = None) -> None:
+        """Begin with the `last` reports, or with as many as fit below what stands."""
         self._registry = registry
         self._budget = Budget(bytes_a_minute)
-        self._after_id = after_id
-        self._alarms: dict[int, dict[str, Any]] = {}
+        self._last = last
+        self._after_id = 0
+        self._told: Standing | None = None
         self._untold: Counter[tuple[str, str]] = Counter()  # by mark and kind
-        self._summary_ms: int | None = None
+        self._summary_ms = 0
+        self._reminded_ms = 0
 
     def look(self, connection: Connection, now_ms: int) -> list[str]:
-        """Return what there is to be told since the last look: alarms first."""
-        lines = [*self._alarm_lines(connection)]
+        """Return what there is to be told since the last look: what matters most first."""
+        now = standing.look(connection, self._registry, now_ms)
+        if self._told is None:
+            lines = _beginning(now)
+            fits = max(0, ROWS - len(lines))
+            self._after_id = after_last(connection, fits if self._last is None else self._last)
+            self._summary_ms = self._reminded_ms = now_ms
+        else:
+            lines = [*_changes(self._told, now), *self._again(now)]
+        self._told = now
         for line in lines:
             self._budget.owe(_size(line), now_ms)
-        for line in [*self._summary(connection, now_ms), *self._report_lines(connection)]:
+        for line in self._report_lines(connection):
             if self._budget.takes(_size(line), now_ms):
                 lines.append(line)
             else:
@@ -84,49 +100,34 @@ class Watch:
                 self._untold[mark, kind] += 1
         return lines + self._leftovers(now_ms)
 
-    def _alarm_lines(self, connection: Connection) -> Iterator[str]:
-        now_open = {row["id"]: row for row in queries.open_alarms(connection, self._registry)}
-        for number, row in sorted(now_open.items()):
-            known = self._alarms.get(number)
-            if known is None or known["cancelled_ms"] != row["cancelled_ms"]:
-                yield _alarm(row)
-        for number in sorted(self._alarms.keys() - now_open.keys()):
-            yield _alarm(self._alarms[number], is_closed=True).lstrip(BELL)
-        self._alarms = now_open
+    def _again(self, now: Standing) -> list[str]:
+        """Return the summary when it is time, and every minute the calls that nobody took."""
+        lines = []
+        if now.now_ms - self._summary_ms >= SUMMARY_EVERY_MS:
+            self._summary_ms = now.now_ms
+            lines = [_head(now), *_teams(now)]
+        if now.calls and now.now_ms - self._reminded_ms >= REMIND_EVERY_MS:
+            self._reminded_ms = now.now_ms
+            who = " ".join(
+                f"{one['call_sign']} {ago(one['at_ms'], now.now_ms)}" for one in now.calls
+            )
+            words = one_line(f"!!! nobody has accepted SOS of: {who}")
+            lines.append(BELL + _cut(f"{_clock(now.now_ms)} {_MARKS[now.mode]} {words}"))
+        return lines
 
     def _report_lines(self, connection: Connection) -> Iterator[str]:
+        assert self._told is not None  # what stands is told before any report
+        called = {alarm["report_id"] for alarm in self._told.calls}
         query = sa.select(report).where(report.c.type.not_in(QUIET_TYPES))
         query = query.where(report.c.id > self._after_id).order_by(report.c.id)
         for row in connection.execute(query.limit(_AT_ONCE)).mappings():
             self._after_id = row["id"]
-            if row["type"] == "sos" and row["id"] in self._told():
+            if row["id"] in called:
                 continue
             said = queries.report_as_json(row, self._registry)
             doubt = "" if said["standing"] == "authentic" else f"NOT PROVED ({said['standing']}) "
             kind = one_line(said["type"])
             yield _line(row["arrived_ms"], said, f"{kind} {doubt}{gist(json.loads(row['body']))}")
-
-    def _told(self) -> set[int]:
-        return {row["report_id"] for row in self._alarms.values() if row["report_id"] is not None}
-
-    def _summary(self, connection: Connection, now_ms: int) -> list[str]:
-        if self._summary_ms is not None and now_ms - self._summary_ms < SUMMARY_EVERY_MS:
-            return []
-        self._summary_ms = now_ms
-        mission_mode = self._registry.mission.mode
-        handsets = queries.handsets(connection, self._registry, mission_mode)
-        heard = [h for h in handsets if h["last_contact_ms"] is not None]
-        gone = [h for h in heard if now_ms - h["last_contact_ms"] > SILENT_MS]
-        silent = [h["call_sign"] for h in gone if not h["revoked"]]
-        # An alarm about no report is of no mode, and concerns whoever watches.
-        mine = [row for row in self._alarms.values() if row.get("mode") in (mission_mode, None)]
-        calls = sum(row["kind"] == "sos" for row in mine)
-        mode = _MARKS[mission_mode]
-        words = f"heard {len(heard) - len(silent)} of {len(handsets)}, SOS {calls}, alarms "
-        words += str(len(mine))
-        if silent:
-            words += f", silent: {' '.join(silent)}"
-        return [_cut(f"{_clock(now_ms)} {mode} all summary: {words}")]
 
     def _leftovers(self, now_ms: int) -> list[str]:
         """Return what was left out as soon as there is room to say so."""
@@ -177,6 +178,81 @@ def after_last(connection: Connection, count: int) -> int:
     return int(begun or 0)
 
 
+def _beginning(now: Standing) -> list[str]:
+    """Return what stands, in less than a small terminal's rows."""
+    down = [gateway for gateway in now.gateways if gateway.trouble]
+    return [
+        _head(now),
+        *_some([_alarm(call) for call in now.calls], _CALLS_FIRST, "SOS"),
+        *_some([_alarm(alarm) for alarm in now.others], _ALARMS_FIRST, "alarms"),
+        *_some([_gateway(one.name, one.trouble, now) for one in down], _DOWN_FIRST, "gateways"),
+        *_teams(now),
+    ]
+
+
+def _some(lines: list[str], most: int, what: str) -> list[str]:
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"... and {len(lines) - most + 1} more {what}"]
+
+
+def _head(now: Standing) -> str:
+    works = sum(gateway.trouble is None for gateway in now.gateways)
+    parts = (
+        f"SOS {len(now.calls)}, alarms {len(now.others)}",
+        f"gateways {works} of {len(now.gateways)}",
+        _fed(now),
+    )
+    start = f"{_clock(now.now_ms)} {_MARKS[now.mode]} {one_line(now.mission)}"
+    return _cut(f"{start[: COLUMNS - 50]}: {'; '.join(parts)}")
+
+
+def _fed(now: Standing) -> str:
+    if now.fed_ms is None:
+        return "NO FEED yet"
+    age = ago(now.fed_ms, now.now_ms)
+    return f"feed {age} old" if now.is_fed else f"FEED DEAD for {age}"
+
+
+def _teams(now: Standing) -> list[str]:
+    """Return each team's last contact; with how many handsets fell silent."""
+    words = [
+        one_line(f"{team.name} {ago(team.contact_ms, now.now_ms)}").replace(" ", "\0")
+        + (f"\0({len(team.silent)}\0SILENT)" if team.silent else "")
+        for team in now.teams
+    ]
+    lines = textwrap.wrap(f"teams: {', '.join(words)}", COLUMNS, break_on_hyphens=False)
+    return _some([line.replace("\0", " ") for line in lines], _TEAM_LINES, "lines of teams")
+
+
+def _changes(before: Standing, now: Standing) -> Iterator[str]:
+    yield from _alarm_changes(before, now)
+    was_down = {gateway.name: gateway.trouble for gateway in before.gateways}
+    for gateway in now.gateways:
+        if (was_down[gateway.name] is None) != (gateway.trouble is None):
+            line = _gateway(gateway.name, gateway.trouble, now)
+            yield BELL + line if gateway.trouble else line
+    if before.is_fed != now.is_fed:
+        words = "the feed is back" if now.is_fed else f"{_fed(now)}: does the Secretariat run?"
+        line = _cut(f"{_clock(now.now_ms)} {_MARKS[now.mode]} - {words}")
+        yield line if now.is_fed else BELL + line
+
+
+def _alarm_changes(before: Standing, now: Standing) -> Iterator[str]:
+    known = {row["id"]: row for row in before.alarms}
+    now_open = {row["id"]: row for row in now.alarms}
+    for number, row in sorted(now_open.items()):
+        if number not in known or known[number]["cancelled_ms"] != row["cancelled_ms"]:
+            yield _alarm(row)
+    for number in sorted(known.keys() - now_open.keys()):
+        yield _alarm(known[number], is_closed=True).lstrip(BELL)
+
+
+def _gateway(name: str, trouble: str | None, now: Standing) -> str:
+    words = "works again" if trouble is None else f"DOWN: {trouble}"
+    return _cut(f"{_clock(now.now_ms)} {_MARKS[now.mode]} gateway {one_line(name)} {words}")
+
+
 def _alarm(row: dict[str, Any], *, is_closed: bool = False) -> str:
     taken_back = row["cancelled_ms"] is not None and not is_closed
     kind = (
@@ -204,7 +280,7 @@ def _clock(at_ms: int) -> str:
 
 
 def _cut(line: str) -> str:
-    return line if len(line) <= COLUMNS else line[: COLUMNS - 1] + "…"
+    return line if len(line) <= COLUMNS else line[: COLUMNS - 3] + "..."
 
 
 def _size(line: str) -> int:

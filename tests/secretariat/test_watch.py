@@ -1,5 +1,6 @@
-"""The terminal's lines: alarms always, reports within the bytes agreed, nothing that acts."""
+"""The terminal's lines: what matters first, reports within the bytes agreed, nothing that acts."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,14 @@ import pytest
 from tests.secretariat.exported import NOW_MS, Exported, sitrep, sos
 from tests.secretariat.field import Field, position
 from turna.__main__ import main
+from turna.deployment import TeamPlan
 from turna_protocol import codes, keys
+from turna_secretariat import standing
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE
-from turna_secretariat.desk import Desk
+from turna_secretariat.desk import Desk, GatewayNews
 from turna_secretariat.registry import Registry
-from turna_secretariat.watch import BELL, COLUMNS, Budget, Watch, after_last, gist
+from turna_secretariat.watch import BELL, COLUMNS, ROWS, Budget, Watch, after_last, gist
 
 DATABASES = ("sqlite",)
 MINUTE_MS = 60_000
@@ -23,22 +26,64 @@ def _look(watch: Watch, exported: Exported, now_ms: int = NOW_MS) -> list[str]:
         return watch.look(connection, now_ms)
 
 
+def _begun(exported: Exported, bytes_a_minute: int = 2_000) -> Watch:
+    """Return a watch that has told what stands."""
+    watch = Watch(exported.registry, bytes_a_minute)
+    _look(watch, exported)
+    return watch
+
+
+def _hears(exported: Exported, now_ms: int, *, connected: bool = True, modem: bool = True) -> None:
+    news = GatewayNews("hatay-1", "tr", connected=connected, health={"modem_up": modem})
+    exported.desk.note((), [news], now_ms)
+
+
+def test_first_stands_what_matters_most_mode_sos_alarms_gateways_and_teams(
+    exported: Exported, field: Field
+) -> None:
+    exported.file(position(), now_ms=NOW_MS - 16 * MINUTE_MS)
+    exported.desk.file([field.carried(sitrep(), seq=70, key=bytes(32))], NOW_MS)
+    exported.file(sos(), device=2)
+
+    assert _look(Watch(exported.registry, 2_000, last=0), exported) == [
+        "14:14:20 EXERCISE TEST: SOS 1, alarms 1; gateways 0 of 1; feed 0s old",
+        f"{BELL}14:14:20 EXERCISE AZE01-1 !!! SOS at 36.20150,36.16020",
+        f"{BELL}14:14:20 EXERCISE TUR01-1 !!! not authentic device 1",
+        "14:14:20 EXERCISE gateway hatay-1 DOWN: never heard",
+        "teams: AZE01 0s, TUR01 16m (1 SILENT)",
+    ]
+
+
 def test_an_sos_is_told_with_a_bell_and_again_when_somebody_has_accepted_it(
     exported: Exported,
 ) -> None:
-    watch = Watch(exported.registry, 2_000)
+    watch = _begun(exported)
     exported.file(sos())
-    first, *others = _look(watch, exported)
+    said = "14:14:20 EXERCISE TUR01-1 {}SOS at 36.20150,36.16020"
 
-    assert first.startswith(f"{BELL}14:14:20 EXERCISE TUR01-1 !!! SOS at 36.20150,36.16020")
-    assert [line.split()[3] for line in others] == ["summary:"]
+    assert _look(watch, exported) == [
+        BELL + said.format("!!! "),
+        "14:14:20 EXERCISE - the feed is back",
+    ]
     exported.desk.act(1, "accepted", "Aylin Demir", NOW_MS)
-    assert _look(watch, exported) == ["14:14:20 EXERCISE TUR01-1 SOS at 36.20150,36.16020 closed"]
+    assert _look(watch, exported) == [f"{said.format('')} closed"]
     assert _look(watch, exported) == []
 
 
+def test_an_sos_that_nobody_accepts_is_told_every_minute(exported: Exported) -> None:
+    watch = _begun(exported)
+    exported.file(sos())
+    _look(watch, exported)
+
+    assert _look(watch, exported, NOW_MS + MINUTE_MS - 1) == []
+    assert _look(watch, exported, NOW_MS + MINUTE_MS) == [
+        f"{BELL}14:15:20 EXERCISE !!! nobody has accepted SOS of: TUR01-1 60s"
+    ]
+    assert _look(watch, exported, NOW_MS + MINUTE_MS) == []
+
+
 def test_an_sos_that_is_taken_back_says_so(exported: Exported) -> None:
-    watch = Watch(exported.registry, 2_000)
+    watch = _begun(exported)
     exported.file(sos())
     _look(watch, exported)
     exported.file(sos(phase=codes.CANCEL, reference=0))
@@ -46,6 +91,68 @@ def test_an_sos_that_is_taken_back_says_so(exported: Exported) -> None:
     line = _look(watch, exported)[0]
     assert "!!! SOS? TAKEN BACK by its sender" in line
     assert line in _look(Watch(exported.registry, 2_000), exported)  # who comes later, too
+
+
+def test_a_gateway_that_falls_out_is_told_when_why_and_when_it_is_back(exported: Exported) -> None:
+    _hears(exported, NOW_MS)
+    watch = _begun(exported)
+    _hears(exported, NOW_MS, connected=False)
+    down = f"{BELL}14:14:20 EXERCISE gateway hatay-1 DOWN: "
+    assert _look(watch, exported) == [f"{down}cut off from the broker"]
+    _hears(exported, NOW_MS)
+    assert _look(watch, exported) == ["14:14:20 EXERCISE gateway hatay-1 works again"]
+    _hears(exported, NOW_MS, modem=False)
+    assert _look(watch, exported) == [f"{down}its modem does not answer"]
+
+
+def test_a_feed_that_dies_is_told_and_a_summary_goes_on_saying_so(exported: Exported) -> None:
+    _hears(exported, NOW_MS)
+    watch = _begun(exported)
+    later_ms = NOW_MS + standing.HEARTBEAT_MISSED_MS
+
+    assert _look(watch, exported, later_ms) == []
+    assert _look(watch, exported, later_ms + 1_000) == [
+        f"{BELL}14:16:51 EXERCISE gateway hatay-1 DOWN: silent since 2m",
+        f"{BELL}14:16:51 EXERCISE - FEED DEAD for 2m: does the Secretariat run?",
+    ]
+    assert _look(watch, exported, NOW_MS + 5 * MINUTE_MS) == [
+        "14:19:20 EXERCISE TEST: SOS 0, alarms 0; gateways 0 of 1; FEED DEAD for 5m",
+        "teams: AZE01 never, TUR01 never",
+    ]
+    _hears(exported, NOW_MS + 5 * MINUTE_MS)
+    assert _look(watch, exported, NOW_MS + 5 * MINUTE_MS)[-1].endswith("the feed is back")
+
+
+def test_what_stands_fits_a_small_terminal_however_much_it_is(tmp_path: Path) -> None:
+    teams = [TeamPlan(f"TUR{number:02d}", "tr", handsets=2) for number in range(1, 31)]
+    field = Field(tmp_path / "field", teams)
+    registry = Registry(field.mission, keys.authentication_branch(field.master))
+    archive = Archive.in_file(tmp_path / "archive.db")
+    archive.open()
+    exported = Exported(field, Desk(archive, registry, field.mission.frame), archive, registry)
+    for device in range(1, 21):
+        exported.file(sos(), sitrep(), device=device)
+        exported.desk.file([field.carried(sitrep(), device=device, seq=99, key=bytes(32))], NOW_MS)
+    lines = _look(Watch(registry, 2_000), exported)
+    archive.close()
+
+    assert len(lines) <= ROWS
+    assert max(len(line.lstrip(BELL)) for line in lines) <= COLUMNS
+    assert lines[0].startswith("14:14:20 EXERCISE TEST: SOS 20, alarms 20; gateways 0 of 1")
+    assert "... and 13 more SOS" in lines
+    assert "... and 18 more alarms" in lines
+
+
+def test_a_quiet_hour_takes_less_than_two_bytes_a_second_and_a_look_without_news_none(
+    exported: Exported,
+) -> None:
+    watch = _begun(exported)
+    told = [_look(watch, exported, NOW_MS + second * 1_000) for second in range(1, 3_601)]
+    sizes = [sum(len(line.encode()) + 1 for line in lines) for lines in told]
+
+    assert sum(size > 0 for size in sizes) <= 13  # twelve summaries, and a feed that dies
+    assert sum(sizes) < 2_000
+    assert max(sizes) < 256
 
 
 def test_what_matters_most_stands_first_and_the_altitude_nowhere() -> None:
@@ -63,17 +170,16 @@ def test_what_matters_most_stands_first_and_the_altitude_nowhere() -> None:
 def test_the_last_reports_are_counted_without_positions(exported: Exported) -> None:
     exported.file(sitrep(text="a"), sitrep(text="b"), sitrep(text="c"), *[position()] * 5)
     with exported.archive.reader() as connection:
-        begins = after_last(connection, 2)
         all_there_are = after_last(connection, 9)
-    lines = _look(Watch(exported.registry, 2_000, begins), exported)
+    lines = _look(Watch(exported.registry, 2_000, last=2), exported)
 
     assert sum(" sitrep " in line for line in lines) == 2
     assert all_there_are == 0
 
 
 def test_reports_are_told_in_one_line_and_positions_are_not(exported: Exported) -> None:
-    watch = Watch(exported.registry, 2_000)
-    _look(watch, exported)
+    _hears(exported, NOW_MS)
+    watch = _begun(exported)
     exported.file(position(), sitrep(text="Çatı"))
 
     (line,) = _look(watch, exported)
@@ -81,8 +187,8 @@ def test_reports_are_told_in_one_line_and_positions_are_not(exported: Exported) 
 
 
 def test_text_that_acts_on_a_terminal_is_replaced(exported: Exported) -> None:
-    watch = Watch(exported.registry, 2_000)
-    _look(watch, exported)
+    _hears(exported, NOW_MS)
+    watch = _begun(exported)
     exported.file(sitrep(text="a\u202eb\u2028c" + "x" * 100))
 
     (line,) = _look(watch, exported)
@@ -92,15 +198,17 @@ def test_text_that_acts_on_a_terminal_is_replaced(exported: Exported) -> None:
 
 
 def test_no_more_bytes_than_agreed_and_what_was_left_out_is_counted(exported: Exported) -> None:
-    watch = Watch(exported.registry, 500)
-    _look(watch, exported)
+    _hears(exported, NOW_MS)
+    watch = _begun(exported, 500)
     exported.file(*(sitrep(text="x" * 60) for _ in range(40)))
 
     lines = _look(watch, exported)
     assert sum(len(line.encode()) + 1 for line in lines) <= 500
+    _hears(exported, NOW_MS + MINUTE_MS)
     later = _look(watch, exported, NOW_MS + MINUTE_MS)
     told = sum(" sitrep immediate" in line for line in lines)
-    assert later == [f"14:15:20 not shown for want of room: EXERCISE {40 - told} sitrep"]
+    left_out = f"not shown for want of room: EXERCISE {40 - told} sitrep"
+    assert [line[9:] for line in (*lines, *later) if "room" in line] == [left_out]
 
 
 def test_alarms_pass_a_budget_that_is_used_up(exported: Exported) -> None:
@@ -119,9 +227,11 @@ def test_a_report_that_is_not_proved_says_so(exported: Exported, field: Field) -
 
 def test_a_real_report_among_exercises_is_marked(exported: Exported) -> None:
     watch = Watch(exported.registry, 2_000)
-    exported.file(sitrep(mode=codes.ACTUAL))
+    exported.file(sitrep(mode=codes.ACTUAL), sos(mode=codes.ACTUAL))
 
-    assert any(" REAL TUR01-1 sitrep" in line for line in _look(watch, exported))
+    lines = _look(watch, exported)
+    assert any(" REAL TUR01-1 sitrep" in line for line in lines)
+    assert any(" REAL TUR01-1 !!! SOS" in line for line in lines)
 
 
 def test_what_is_saved_up_is_a_minute_at_most() -> None:
@@ -134,9 +244,9 @@ def test_what_is_saved_up_is_a_minute_at_most() -> None:
     assert budget.takes(100, 10_000_000)
 
 
-def test_the_command_tells_what_there_is_and_how_much_it_may_send(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    """Return the settings of a Secretariat with an SOS and nine reports."""
     field = Field(tmp_path / "kit")
     archive = Archive.in_file(tmp_path / "secretariat.db")
     archive.open()
@@ -146,9 +256,52 @@ def test_the_command_tells_what_there_is_and_how_much_it_may_send(
     archive.close()
     settings = tmp_path / "secretariat.toml"
     settings.write_text(TEMPLATE)
-    asked = ["secretariat", "watch", "--config", str(settings), "--once", "--bytes-a-minute", "300"]
+    return settings
 
-    assert main(asked) == 0
+
+def _watch(settings: Path, *options: str) -> int:
+    return main(["secretariat", "watch", "--config", str(settings), *options])
+
+
+def test_the_command_tells_what_there_is_and_by_its_exit_code_that_a_person_is_needed(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _watch(settings, "--once", "--bytes-a-minute", "300") == 1
     said = capsys.readouterr().out
     assert "!!! SOS" in said
-    assert len(said.encode()) <= 300 + 2 * COLUMNS
+    assert BELL not in said  # nobody hears it in a pipe
+    assert len(said.encode()) <= 300 + 4 * COLUMNS
+
+
+def test_a_script_reads_what_stands_as_json(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _watch(settings, "--once", "--json") == 1
+    stands = json.loads(capsys.readouterr().out)
+    assert (stands["mode"], stands["needs_a_person"], stands["is_fed"]) == ("exercise", True, False)
+    assert [call["call_sign"] for call in stands["sos"]] == ["TUR01-1"]
+    assert stands["gateways"][0]["trouble"] == "never heard"
+    assert [team["team"] for team in stands["teams"]] == ["AZE01", "TUR01"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--bytes-a-minute", "0"), "--bytes-a-minute is at least 1"),
+        (("--last", "-1"), "--last at least 0"),
+    ],
+)
+def test_a_wrong_number_is_one_sentence(
+    settings: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], says: str
+) -> None:
+    assert _watch(settings, "--once", *options) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_nothing_open_is_exit_code_0(exported: Exported) -> None:
+    exported.file(position())
+    _hears(exported, NOW_MS)
+    with exported.archive.reader() as connection:
+        quiet = standing.look(connection, exported.registry, NOW_MS)
+        silent = standing.look(connection, exported.registry, NOW_MS + 16 * MINUTE_MS)
+    assert (quiet.needs_a_person, silent.needs_a_person) == (False, True)
