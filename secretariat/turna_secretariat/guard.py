@@ -11,9 +11,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from turna_secretariat.notices import NOTICE_BYTES_MAX
+
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 # Far above any deed; a longer body is refused before it is read.
 BODY_LIMIT = 65_536
+_LONGER = {"/api/notices": NOTICE_BYTES_MAX}
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -59,14 +62,14 @@ class Guard:
                 headers.setdefault("cache-control", _caching(scope["path"]))
             await send(message)
 
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        refusal = self._refusal(scope["method"], scope["path"], Headers(scope=scope))
         if refusal is None:
             await self._app(scope, receive, send_guarded)
         else:
             status, why = refusal
             await JSONResponse({"detail": why}, status)(scope, receive, send_guarded)
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> tuple[int, str] | None:
         host = headers.get("host", "")
         if self._names is not None and _name(host) not in self._names:
             return 421, "this page does not answer to that host name"
@@ -80,7 +83,8 @@ class Guard:
         is_told = length.isascii() and length.isdigit() and len(length) < 10
         if not is_told or "transfer-encoding" in headers:
             return 411, "the length of the request is missing"
-        return (413, "the request is too long") if int(length) > BODY_LIMIT else None
+        most = _LONGER.get(path, BODY_LIMIT)
+        return (413, "the request is too long") if int(length) > most else None
 
 
 def _name(host: str) -> str | None:

@@ -12,6 +12,7 @@ from turna_backbone.clock import Clock
 from turna_protocol import delivery
 from turna_secretariat import distress, picture, queries, situation, trails
 from turna_secretariat.archive import Archive
+from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.exports.selection import SelectionError, moment_ms
 from turna_secretariat.registry import Registry
 from turna_secretariat.search import MODES, TEXT_LIMIT, Wanted, devices_of, search
@@ -34,6 +35,12 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         except SelectionError as error:
             raise HTTPException(422, str(error)) from None
 
+    def chosen_mode(mode: str | None) -> str:
+        """Return the mode that is asked for, the mission's own if none is."""
+        if mode is not None and mode not in MODES:
+            raise HTTPException(422, f"mode: one of {', '.join(MODES)}")
+        return mode or mission_mode
+
     @routes.get("/search")
     def find(
         type: Words = None,  # noqa: A002  # the name that stands in the address
@@ -49,15 +56,13 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         limit: Annotated[int, Query(ge=1, le=queries.PAGE_LIMIT)] = 60,
         before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
     ) -> JSONResponse:
-        if mode is not None and mode not in MODES:
-            raise HTTPException(422, f"mode: one of {', '.join(MODES)}")
         wanted = Wanted(
             types=tuple(type or ()),
             without=tuple(without or ()),
             teams=tuple(team or ()),
             countries=tuple(country or ()),
             device=device,
-            mode=mode,
+            mode=mode if mode is None else chosen_mode(mode),
             state=state,
             since_ms=moment("since", since),
             until_ms=moment("until", until),
@@ -79,7 +84,7 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
             found = trails.trails(
                 connection,
                 registry,
-                mode=mode or mission_mode,
+                mode=chosen_mode(mode),
                 since_ms=moment("since", since) or 0,
                 until_ms=moment("until", until) or clock.unix_s() * 1000,
                 devices=devices_of(registry, tuple(team or ()), tuple(country or ())),
@@ -88,8 +93,9 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
 
     @routes.get("/places")
     def places(mode: Word = None) -> JSONResponse:
+        chosen = chosen_mode(mode)
         with archive.reader() as connection:
-            return JSONResponse(picture.places(connection, registry, mode=mode or mission_mode))
+            return JSONResponse(picture.places(connection, registry, mode=chosen))
 
     @routes.get("/sos")
     def calls() -> list[dict[str, Any]]:
@@ -103,11 +109,25 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         until_ms = moment("until", until) or clock.unix_s() * 1000 + 1000
         since_ms = moment("since", since)
         since_ms = until_ms - _DAY_MS if since_ms is None else since_ms
+        chosen = chosen_mode(mode)
         with archive.reader() as connection:
-            said = book.said(connection, mode or mission_mode, since_ms, until_ms)
+            said = book.said(connection, chosen, since_ms, until_ms)
         rolled = situation.roll_up(
             said, sector=sector or None, since_ms=since_ms, until_ms=until_ms
         )
-        return {"mission": registry.mission.name, "mode": mode or mission_mode} | rolled
+        if sector:
+            _require_declared(one_line(sector), rolled["sectors"])
+        return {"mission": registry.mission.name, "mode": chosen} | rolled
 
     return routes
+
+
+def _require_declared(sector: str, declared: list[str]) -> None:
+    """Refuse a form of a sector that nobody declared: it would look as if nothing were there."""
+    if not declared:
+        raise HTTPException(404, f"sector {sector}: no area report has declared any sector yet")
+    if sector not in declared:
+        names = ", ".join(declared)
+        raise HTTPException(
+            404, f"sector {sector}: not declared; area reports have declared {names}"
+        )

@@ -7,8 +7,14 @@ const NOTE_MS = 8000;
 
 export async function read(address) {
   const answer = await fetch(address, { cache: "no-store" });
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  if (!answer.ok) throw await refusal(address, answer);
   return answer.json();
+}
+
+// `reason` is the sentence of who refused, if it was one.
+async function refusal(address, answer) {
+  const reason = await answer.json().then((said) => said.detail, () => "");
+  return Object.assign(new Error(`${address}: ${answer.status}`), { reason });
 }
 
 // Sends what was said and returns {body}, or {problem}: why there is no answer.

@@ -15,7 +15,7 @@ import { phrase, prepareLanguages } from "./languages.js";
 import { Line } from "./line.js";
 import { goTo, showMap } from "./map.js";
 import { prepareMedical, readMedical, showMedical } from "./medical.js";
-import { prepareNotices, showNotices } from "./notices.js";
+import { prepareNotices, readNotices, showNotices } from "./notices.js";
 import { preparePeople, readPeople, showPeople } from "./people.js";
 import { prepareSaying, showSaying } from "./saying.js";
 import { prepareSignedIn, showSignedIn } from "./signed_in.js";
@@ -54,7 +54,7 @@ const OF_VIEW = {
   picture: async () => { [page.places, page.revocations, page.trails] = await Promise.all([read("/api/places"), read("/api/down/revocations"), trailsAddress() ? read(trailsAddress()) : null]); },
   down: async () => { page.words = await read("/api/down"); },
   book: async () => { page.calls = await read("/api/sos"); },
-  notices: async () => { page.notices = await read("/api/notices"); },
+  notices: async () => { page.notices = await readNotices(); },
   emt: async () => { page.medical = await readMedical(); },
   people: async () => { await known; page.people = await readPeople(); },
 };

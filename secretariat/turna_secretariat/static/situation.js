@@ -2,7 +2,7 @@
 
 import { read } from "./archive.js";
 import { byId, element, offer, option } from "./elements.js";
-import { phrase, prepareLanguages, say, sayLater } from "./languages.js";
+import { phrase, prepareLanguages, say, sayLater, understood } from "./languages.js";
 import { modeWords } from "./words.js";
 
 const LEVELS = ["asr3", "asr4", "asr5"];
@@ -10,20 +10,24 @@ const STATES = { active: sayLater("active"), pending: sayLater("pending"), compl
 const TRIAGES = "ABCD";
 
 let found = null;
+let refused = ""; // why there is no form
 
 async function look() {
   const wanted = new URLSearchParams(location.search);
-  byId("problem").textContent = "";
+  refused = "";
   try {
     found = await read(`/api/situation?${wanted}`);
-  } catch {
-    byId("problem").textContent = phrase("The situation cannot be read now.");
-    return;
+  } catch (error) {
+    refused = error.reason || phrase("The situation cannot be read now.");
+    // What there is to choose from, and whether it is an exercise, stands there all the same.
+    found = error.reason ? await read("/api/situation").catch(() => found) : null;
   }
   show();
 }
 
 function show() {
+  byId("problem").textContent = understood(refused);
+  if (!found) return;
   const real = found.mode === "actual";
   byId("mode").hidden = false;
   byId("mode").classList.toggle("real", real);
@@ -31,7 +35,8 @@ function show() {
   document.title = `${real ? "" : `${modeWords(found.mode)} · `}Turna: ${phrase("situation report")}`;
   offer(byId("sector"), [option("", phrase("the whole incident")), ...found.sectors.map((name) => option(name, name))]);
   byId("sector").value = found.sector ?? "";
-  byId("form").replaceChildren(heading(), worksites(), people(), work(), sites());
+  if (refused) byId("sector").selectedIndex = -1;
+  byId("form").replaceChildren(...(refused ? [] : [heading(), worksites(), people(), work(), sites()]));
 }
 
 const time = (ms) => `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -91,5 +96,5 @@ byId("choices").addEventListener("change", (event) => {
 byId("choices").addEventListener("submit", (event) => event.preventDefault());
 byId("print").addEventListener("click", () => print());
 byId("since").value = new URLSearchParams(location.search).get("since") ?? "24h";
-prepareLanguages(() => { if (found) show(); });
+prepareLanguages(show);
 await look();
