@@ -36,13 +36,14 @@ SITREP = Sitrep(mode=EXERCISE, trapped=3)
 POSITION = Position(mode=EXERCISE, battery_pct=80)
 
 
-def mission(devices: int = 8, region: str = "TR433") -> Mission:
+def mission(devices: int = 8, region: str = "TR433", hops: int = 0) -> Mission:
     return Mission(
         name="Hatay",
         mode="exercise",
         frame=FRAME,
         region=region,
         channel=USUAL_CHANNEL,
+        hops=hops,
         devices=tuple(
             Device(
                 device=number,
@@ -69,16 +70,17 @@ class Handset:
             keys.authentication_branch(master), *identity
         )
 
-    def seal(self, seq: int, report: Report = SITREP) -> bytes:
-        return self.seal_content(seq, encode_report(report, FRAME))
+    def seal(self, seq: int, report: Report = SITREP, hops_left: int = 0) -> bytes:
+        return self.seal_content(seq, encode_report(report, FRAME), hops_left)
 
-    def seal_content(self, seq: int, content: bytes) -> bytes:
+    def seal_content(self, seq: int, content: bytes, hops_left: int = 0) -> bytes:
         return seal_report(
             content,
             device=self.device,
             seq=seq,
             link_key=self.link_key,
             authentication_key=self.authentication_key,
+            hops_left=hops_left,
         )
 
     def acknowledged(self, said: bytes) -> set[int]:

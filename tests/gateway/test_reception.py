@@ -13,6 +13,7 @@ from tests.gateway.field import (
     Field,
     Handset,
     is_authentic,
+    mission,
 )
 from turna_gateway.ports import PacketHeard
 from turna_protocol import packet
@@ -193,6 +194,22 @@ def test_a_report_reaches_the_backbone_with_its_end_to_end_proof_unchanged(field
     assert not envelope.quarantined
     assert (envelope.device, envelope.generation, envelope.seq) == (1, 1, 10)
     assert (envelope.rssi_dbm, envelope.snr_db_x4, envelope.heard_at_s) == (-110, -20, EPOCH_S + 5)
+
+
+def test_an_acknowledgement_goes_through_relays_to_whom_our_own_word_does_not_reach(
+    field: Field,
+) -> None:
+    field.mission = mission(hops=1)
+    field.restart()
+    field.radio_up()
+    near, far = ONE.seal(10, hops_left=1), TWO.seal(10, hops_left=0)
+
+    for heard in (near, far, near):
+        field.hear(heard)
+        field.pass_time(60_000)
+
+    said = [one for one in field.radio.said if packet.packet_kind(one) == packet.ACKNOWLEDGEMENT]
+    assert [one[0] & packet.HOP_MASK for one in said] == [0, 1, 1]
 
 
 def test_a_report_that_waited_in_the_modem_says_when_it_was_on_the_air(field: Field) -> None:
