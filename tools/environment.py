@@ -18,11 +18,21 @@ from tools.places import PYTHON, REQUIREMENTS, ROOT, STUBS, TOOLS, VENV
 from tools.stamps import Stamp
 
 PIP_SUITE = "trixie"
+# Whatever the first names, in the same version, the second does too: tools.lock makes them so.
+HELD_BY = {"runtime": "dev"}
 ONE_PACKAGE_DONE = ("Collecting ", "Requirement already satisfied: ", "Ignoring ")
 
 
-def stamp(lock: str) -> Stamp:
-    return Stamp(VENV / f"{lock}.stamp", *_base(), REQUIREMENTS / f"{lock}.txt", _project())
+def stamp(lock: str, venv: Path = VENV) -> Stamp:
+    """Return what tells whether a lock is installed; also as part of a larger one."""
+    holder = HELD_BY.get(lock)
+    if holder is not None and (whole := _stamp(holder, venv)).is_fresh():
+        return whole
+    return _stamp(lock, venv)
+
+
+def _stamp(lock: str, venv: Path) -> Stamp:
+    return Stamp(venv / f"{lock}.stamp", *_base(), REQUIREMENTS / f"{lock}.txt", _project())
 
 
 def provide(lock: str, on_progress: OnProgress) -> str:
