@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.secretariat.field import EPOCH_S
+from tests.secretariat.field import EPOCH_S, sos
 from tests.secretariat.live_page import PASSWORD, PATIENCE_S, QUICK_HASHER, LivePage
 from turna_backbone.clock import SteppedClock
+from turna_backbone.logs import JsonFormatter
+from turna_backbone.mqtt import Message
 from turna_secretariat.accounts import OFFICER, Accounts
 from turna_secretariat.engines import sqlite_url
 from turna_secretariat.proof import Proof, TooOftenError
@@ -141,3 +143,29 @@ def test_a_clock_that_is_put_back_locks_nobody_out_for_longer(tmp_path: Path) ->
 
     assert proof.account("aylin", PASSWORD, "10.0.0.1") is not None
     accounts.close()
+
+
+def test_the_log_of_a_busy_run_holds_no_secret_and_no_line_of_a_strangers(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    with LivePage(tmp_path, door_closed=True) as page:
+        token = page.token_of("aylin")
+        own = {"origin": page.address, "cookie": f"{COOKIE}={token}"}
+        for password in (PASSWORD, "not my password\nforged line"):
+            said = {"name": "aylin\nforged line", "password": password}
+            httpx.post(f"{page.address}/api/login", json=said, headers=own)
+            said["name"] = "aylin"
+            httpx.post(f"{page.address}/api/login", json=said, headers=own)
+        page.arrives(page.field.carried(sos(), seq=1), page.field.carried(sos(), key=bytes(32)))
+        page.inbox.put(Message("ots/v1/tr\nforged line/u/x/report", b"\xff", False, 1))
+        page.inbox.put(Message("ots/v1/tr/g/hatay-1/conn", b"\xff", False, 1))
+        revoked = {"devices": [1], "reason": "lost\nforged line"}
+        httpx.post(f"{page.address}/api/down/revocations", json=revoked, headers=own)
+        secrets = [PASSWORD, "not my password", token, page.field.master.hex()]
+        secrets += [page.field.authentication_key(device).hex() for device in (1, 2)]
+    logged = "\n".join(JsonFormatter().format(record) for record in caplog.records)
+
+    assert "keys revoked" in logged
+    assert not [secret for secret in secrets if secret in logged]
+    assert not [line for line in logged.splitlines() if line.startswith("forged")]
