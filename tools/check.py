@@ -59,8 +59,14 @@ CHECKS = (
     Check("lint", "ruff check", (f"{BIN}/ruff", "check", "-q", "--output-format=concise", ".")),
     Check(
         "page-lint",
-        "oxlint: the page's JavaScript",
-        (f"{BIN}/oxlint", "--quiet", "secretariat/turna_secretariat/static"),
+        "oxlint: the pages' JavaScript",
+        (
+            f"{BIN}/oxlint",
+            "--quiet",
+            "secretariat/turna_secretariat/static",
+            "gateway/turna_gateway/static",
+            "backbone/turna_backbone/page",
+        ),
     ),
     Check("format", "ruff format", (f"{BIN}/ruff", "format", "--check", ".")),
     Check(

@@ -1,8 +1,9 @@
-"""The words of the duty officer's page in every language: python3 -m tools.page_words [--check].
+"""The words of the pages in every language: python3 -m tools.page_words [--check].
 
-The page's English stands in its own files, and where the Secretariat refuses something or names
-what people do; here it is found, each catalogue in languages/page is brought in line with it, and
-compiled for the page. What has no translation yet stays English.
+A page's English stands in its own files, and where its server refuses something, names what
+people do, or tells how it is; here it is found, each catalogue is brought in line with it, and
+compiled for the page. What has no translation yet stays English. What the Secretariat's page says
+already, the gateway's says in the same words.
 """
 
 import argparse
@@ -10,26 +11,54 @@ import io
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NamedTuple
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from tools import refusals
+from tools import refusals, troubles
 from tools.catalogues import LANGUAGES, TEMPLATE, Language
 from tools.places import ROOT
+from turna_backbone import base_map
 from turna_secretariat.deeds import SENTENCES
 
+
+class Site(NamedTuple):
+    """A page: its files, its catalogues, what its server says, whose words it says as they are."""
+
+    name: str
+    static: Path
+    catalogues: Path
+    sentences: Callable[[], list[str]]
+    names: tuple[str, ...] = ()
+    borrows_from: "Site | None" = None
+
+
 STATIC = ROOT / "secretariat" / "turna_secretariat" / "static"
-WORDS = STATIC / "words"
-FOLDER = ROOT / "languages" / "page"
+SECRETARIAT = Site(
+    "the Secretariat's page",
+    STATIC,
+    ROOT / "languages" / "page",
+    refusals.sentences,
+    names=tuple(SENTENCES.values()),
+)
+GATEWAY = Site(
+    "the gateway's page",
+    ROOT / "gateway" / "turna_gateway" / "static",
+    ROOT / "languages" / "gateway",
+    troubles.reasons,
+    names=(*troubles.alarms(), base_map.ATTRIBUTION),
+    borrows_from=SECRETARIAT,
+)
+SITES = (SECRETARIAT, GATEWAY)
 MARK = "machine-made, no native reader has seen it"
 _SAID = re.compile(r'\b(?:phrase|sayLater)\(\s*"((?:[^"\\]|\\.)*)"')
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _HEAD = """\
-# {own_name} words of the Secretariat's page.
+# {own_name} words of {page}.
 # MACHINE-MADE where marked fuzzy: somebody who speaks the language has to read it, and removes the
 # mark.  The ids are the English of the page; {{names}} are replaced, keep each as it is.
 # Distributed under the licence of Turna (Apache-2.0).
@@ -49,14 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tools.page_words", description=__doc__)
     parser.add_argument("--check", action="store_true", help="say whether all is up to date")
     check: bool = parser.parse_args(arguments).check
-    stale = stale_files()
+    stale = {path: text for site in SITES for path, text in stale_files(site).items()}
     for path, content in stale.items():
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
         print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'written'}")
-    wrong = [one for language in languages() for one in problems(language)]
-    print("\n".join(wrong or [f"{len(english())} texts in {1 + len(languages())} languages"]))
+    wrong = [one for site in SITES for lang in languages() for one in problems(lang, site)]
+    texts = sum(len(english(site)) for site in SITES)
+    print("\n".join(wrong or [f"{texts} texts in {1 + len(languages())} languages"]))
     return 1 if wrong or (check and stale) else 0
 
 
@@ -64,21 +94,21 @@ def languages() -> list[Language]:
     return [language for language in LANGUAGES if language.name != TEMPLATE]
 
 
-def english() -> list[str]:
-    """Return every text of the page, each once, in the order of its files."""
-    found = [text for path in sorted(STATIC.glob("*.html")) for text in _of_document(path)]
-    for path in sorted(STATIC.glob("*.js")):
+def english(site: Site = SECRETARIAT) -> list[str]:
+    """Return every text of a page, each once, in the order of its files."""
+    found = [text for path in sorted(site.static.glob("*.html")) for text in _of_document(path)]
+    for path in sorted(site.static.glob("*.js")):
         found += [json.loads(f'"{text}"') for text in _SAID.findall(path.read_text("utf-8"))]
-    return list(dict.fromkeys([*found, *SENTENCES.values(), *refusals.sentences()]))
+    return list(dict.fromkeys([*found, *site.names, *site.sentences()]))
 
 
-def stale_files() -> dict[Path, str]:
+def stale_files(site: Site = SECRETARIAT) -> dict[Path, str]:
     """Return the files that are not what they should be, with what they should be."""
     made: dict[Path, str] = {}
     for language in languages():
-        messages = _messages(language)
-        made[path_of(language)] = _catalogue(language, messages)
-        made[WORDS / f"{language.tag}.json"] = _compiled(language, messages)
+        messages = _messages(language, site)
+        made[path_of(language, site)] = _catalogue(language, messages, site)
+        made[site.static / "words" / f"{language.tag}.json"] = _compiled(messages, site, language)
     return {
         path: content
         for path, content in made.items()
@@ -86,29 +116,35 @@ def stale_files() -> dict[Path, str]:
     }
 
 
-def problems(language: Language) -> list[str]:
+def problems(language: Language, site: Site = SECRETARIAT) -> list[str]:
     """Say which translations lack a name that is replaced, or have one too many."""
     return [
         f"{language.name}: {message.id!r}: not the same names in braces"
-        for message in _messages(language).values()
+        for message in _messages(language, site).values()
         if message.string
         and set(_PLACEHOLDER.findall(str(message.id)))
         != set(_PLACEHOLDER.findall(str(message.string)))
     ]
 
 
-def untranslated(language: Language) -> list[str]:
-    known = _messages(language)
-    return [text for text in english() if text not in known or not known[text].string]
+def untranslated(language: Language, site: Site = SECRETARIAT) -> list[str]:
+    known = _messages(language, site)
+    return [text for text in english(site) if text not in known or not known[text].string]
 
 
-def path_of(language: Language) -> Path:
-    return FOLDER / f"{language.name}.po"
+def path_of(language: Language, site: Site = SECRETARIAT) -> Path:
+    return site.catalogues / f"{language.name}.po"
 
 
-def _catalogue(language: Language, known: dict[str, Message]) -> str:
+def _own(site: Site) -> list[str]:
+    """Return the texts that are in a page's own catalogues."""
+    lent = set() if site.borrows_from is None else set(english(site.borrows_from))
+    return [text for text in english(site) if text not in lent]
+
+
+def _catalogue(language: Language, known: dict[str, Message], site: Site) -> str:
     catalog = Catalog(charset="utf-8")
-    for text in english():
+    for text in _own(site):
         message = known.get(text)
         is_read = message is not None and message.string and not message.fuzzy
         translated = message is not None and bool(message.string)
@@ -120,13 +156,13 @@ def _catalogue(language: Language, known: dict[str, Message]) -> str:
         )
     written = io.BytesIO()
     write_po(written, catalog, width=0, omit_header=True)
-    head = _HEAD.format(own_name=language.own_name, name=language.name)
+    head = _HEAD.format(own_name=language.own_name, name=language.name, page=site.name)
     return head + written.getvalue().decode().strip("\n") + "\n"
 
 
-def _compiled(language: Language, known: dict[str, Message]) -> str:
-    said = {text: str(known[text].string) for text in english() if text in known}
-    forms = {text: said[text] for text in refusals.sentences() if said.get(text)}
+def _compiled(known: dict[str, Message], site: Site, language: Language) -> str:
+    said = {text: str(known[text].string) for text in english(site) if text in known}
+    forms = {text: said[text] for text in site.sentences() if said.get(text)}
     content = {
         "tag": language.tag,
         "machine_made": any(message.fuzzy for message in known.values()),
@@ -136,11 +172,14 @@ def _compiled(language: Language, known: dict[str, Message]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def _messages(language: Language) -> dict[str, Message]:
-    if not path_of(language).exists():
-        return {}
-    with path_of(language).open("rb") as file:
-        return {str(message.id): message for message in read_po(file) if message.id}
+def _messages(language: Language, site: Site) -> dict[str, Message]:
+    """Return what is known of a language, by its English: borrowed, and the page's own."""
+    found = {} if site.borrows_from is None else _messages(language, site.borrows_from)
+    path = path_of(language, site)
+    if path.exists():
+        with path.open("rb") as file:
+            found |= {str(message.id): message for message in read_po(file) if message.id}
+    return found
 
 
 def _of_document(path: Path) -> list[str]:

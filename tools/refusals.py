@@ -5,7 +5,7 @@ They stand where they are raised, as literals or f-strings; a value in one becom
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tools.places import ROOT
@@ -29,12 +29,13 @@ _LAST_NAME = re.compile(r"[A-Za-z_]\w*")
 
 def sentences() -> list[str]:
     """Return each sentence once, in the order of the files."""
-    return list(dict.fromkeys(one for path in SOURCES for one in _of(path)))
+    return list(dict.fromkeys(one for path in SOURCES for one in said_by(path, _RAISED)))
 
 
-def _of(path: Path) -> Iterator[str]:
+def said_by(path: Path, callers: Collection[str]) -> Iterator[str]:
+    """Find the sentences that a file hands to any of these functions or classes."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and _name(node.func) in _RAISED:
+        if isinstance(node, ast.Call) and _name(node.func) in callers:
             for argument in node.args:
                 if text := _template(argument):
                     yield text
@@ -56,13 +57,13 @@ def _template(node: ast.expr) -> str:
         if isinstance(part, ast.Constant):
             parts.append(str(part.value))
         elif isinstance(part, ast.FormattedValue):
-            names.append(_unused(_said_by(part.value), names))
+            names.append(_unused(_name_of(part.value), names))
             parts.append(f"{{{names[-1]}}}")
     return "".join(parts)
 
 
-def _said_by(value: ast.expr) -> str:
-    """Return the last name in an expression: `row['person']` is said by "person"."""
+def _name_of(value: ast.expr) -> str:
+    """Return the last name in an expression: "person" for `row['person']`."""
     found = _LAST_NAME.findall(ast.unparse(value))
     return str(found[-1]).lower() if found else "value"
 

@@ -108,7 +108,7 @@ class StatusBoard:
             "certificate_days": condition.certificate_days,
             "has_time": condition.has_time,
             "alarms": [alarm.text for alarm in alarms],
-            "alarm_details": [asdict(alarm) for alarm in alarms],
+            "alarm_details": [alarm.as_json() for alarm in alarms],
         }
 
     @staticmethod

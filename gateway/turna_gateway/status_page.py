@@ -1,8 +1,8 @@
 """Serves the status board on the local network, in a thread of its own.
 
-A page for people at /, its map's coasts and rivers at /base-map.json, /status.json, /metrics for
-Prometheus, /healthz.  Read only: nothing that
-arrives here can change anything.
+A page for people at /, its parts below /static (what speaks ten languages is the Secretariat's
+page's as well), its map's coasts and rivers at /base-map.json, /status.json, /metrics for
+Prometheus, /healthz.  Read only: nothing that arrives here can change anything.
 """
 
 import json
@@ -11,6 +11,7 @@ from importlib.resources import files
 
 import uvicorn
 from fastapi import FastAPI, Response
+from fastapi.staticfiles import StaticFiles
 
 from turna_backbone import base_map
 from turna_gateway.metrics import CONTENT_TYPE, metrics_text
@@ -19,8 +20,8 @@ from turna_gateway.status import StatusBoard
 _STOP_TIMEOUT_S = 3.0
 # The page asks nobody but this gateway, and nobody may frame it.
 _POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
@@ -59,7 +60,9 @@ class StatusPage:
 def create_app(board: StatusBoard) -> FastAPI:
     """Return the application over a board."""
     app = FastAPI(openapi_url=None)
-    html = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
+    html = files(__package__).joinpath("static/page.html").read_text(encoding="utf-8")
+    shared = ("turna_backbone", "page")
+    app.mount("/static", StaticFiles(packages=[(str(__package__), "static"), shared]))
 
     @app.get("/status.json")
     def status() -> Response:

@@ -2,6 +2,8 @@
 
 import json
 import logging
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -183,6 +185,8 @@ def test_an_outage_says_how_long_it_lasts_and_after_an_hour_it_is_critical(field
         "level": "critical",
         "text": "no backbone for 61 min: gone",
         "remedy": "reports are kept; see to the line",
+        "form": "no backbone for {minutes} min: {reason}",
+        "values": {"minutes": 61, "reason": "gone"},
     }
 
 
@@ -226,7 +230,23 @@ def test_the_page_for_people_asks_nobody_but_its_own_gateway(field: Field) -> No
 
     assert answer.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert "http" not in answer.text.replace("http://www.w3.org/2000/svg", "")
+    static = Path(str(files("turna_gateway").joinpath("static")))
+    shared = Path(str(files("turna_backbone").joinpath("page")))
+    for file in (*static.glob("*.*"), *shared.glob("*.js")):
+        text = file.read_text(encoding="utf-8")
+        assert "http" not in text.replace("http://www.w3.org/2000/svg", ""), file
+
+
+def test_every_part_of_the_page_is_served_and_so_is_every_language(field: Field) -> None:
+    client = Client(create_app(board(field)))
+    languages = client.get("/static/languages/index.json").json()
+
+    assert len(languages) == 10
+    for language in languages[1:]:
+        assert client.get(f"/static/languages/{language['tag']}.json").status_code == 200
+        assert client.get(f"/static/words/{language['tag']}.json").json()["words"]
+    for part in ("page.css", "page.js", "map.js", "languages.js"):
+        assert client.get(f"/static/{part}").status_code == 200
 
 
 def test_contacts_survive_a_restart_of_the_gateway(field: Field) -> None:
@@ -287,10 +307,11 @@ def test_an_sos_is_the_first_alarm_until_a_person_has_dealt_with_it(field: Field
     field.radio_up()
     field.hear(ONE.seal(1, sos()))
     field.pass_time(240_000)
-    assert first_alarm(field) == {
+    alarm = first_alarm(field)
+    assert {key: alarm[key] for key in ("name", "level", "text", "remedy")} == {
         "name": "sos.1",
         "level": "critical",
-        "text": "SOS AFAD-1 (AFAD), 4 min ago at 36.20510, 36.16030: NOT at the Secretariat",
+        "text": "SOS AFAD-1 (AFAD), 4 min ago, 36.20510, 36.16030: NOT at the Secretariat",
         "remedy": "pass it on by voice or telephone",
     }
 

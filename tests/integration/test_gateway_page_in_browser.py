@@ -1,16 +1,19 @@
 """The gateway's own page in a real browser: what an operator alone in the field sees."""
 
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.gateway.field import EPOCH_S, SOS, Field, Handset
+from tests.gateway.field import EPOCH_S, SOS, Field, Handset, receipt_for
 from turna_gateway.alarms import SILENCE_S
 from turna_gateway.status import StatusBoard
 from turna_gateway.status_page import create_app
@@ -64,15 +67,129 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 @pytest.fixture
 def page(browser: Browser, station: Station) -> Iterator[Page]:
-    page = browser.new_page()
+    page = opened(browser, station)
+    yield page
+    page.close()
+
+
+def opened(browser: Browser, station: Station, **how: Any) -> Page:
+    """Open the page of a gateway that hears two handsets and some noise."""
+    page = browser.new_context(**how).new_page()
     page.set_default_timeout(PATIENCE_MS)
     station.field.radio_up()
     station.field.connect()
     station.field.hear(ONE.seal(1, position(0)), TWO.seal(1, position(900)), b"noise")
     station.passes(5)
     page.goto(f"http://127.0.0.1:{station.port}/")
-    yield page
-    page.close()
+    expect(page.locator("#handsets tr")).to_have_count(2)
+    return page
+
+
+def bad_day(station: Station) -> None:
+    """Let an SOS, an outage, a silent handset, a lost modem and a backlog be shown at once."""
+    station.field.disconnect()
+    station.passes(SILENCE_S + 300)
+    station.field.hear(ONE.seal(2, SOS), *(ONE.seal(seq) for seq in range(10, 110)))
+    station.field.radio_down()
+    station.passes(2)
+
+
+def serious(page: Page) -> list[str]:
+    """Return what axe calls serious, with where it is."""
+    found: dict[str, Any] = Axe().run(page).response
+    return [
+        f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:150]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_by_day_and_by_night(
+    browser: Browser, station: Station, scheme: Any
+) -> None:
+    page = opened(browser, station, color_scheme=scheme)
+    bad_day(station)
+    expect(page.locator("#alarms .sos")).to_be_visible()
+
+    assert serious(page) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "sos", "modem"),
+    [
+        ("tr-TR", "Sekretaryada DEĞİL", "kabloya ve kartın ışığına bakın"),
+        ("az-AZ", "Katiblikdə DEYİL", "kabelə və lövhənin işığına baxın"),
+        ("kk-KZ", "Хатшылықта ЕМЕС", "кабельге және тақта шамына қараңыз"),
+        ("ky-KG", "Катчылыкта ЭМЕС", "кабелге жана платанын чырагына караңыз"),
+        ("uz-UZ", "Kotibiyatda EMAS", "kabelga va plata chirogʻiga qarang"),
+        ("uz-Cyrl-UZ", "Котибиятда ЭМАС", "кабелга ва плата чироғига қаранг"),
+        ("tk-TM", "Sekretariatda DÄL", "kabele we platanyň çyrasyna serediň"),
+        ("hu-HU", "NINCS a Titkárságon", "nézze meg a kábelt és a panel fényét"),
+        ("ru-RU", "НЕ в Секретариате", "проверьте кабель и огонёк платы"),
+    ],
+)
+def test_it_speaks_the_browsers_language_and_fits_a_telephone_in_it(
+    browser: Browser, station: Station, locale: str, sos: str, modem: str
+) -> None:
+    page = opened(browser, station, locale=locale, viewport={"width": 360, "height": 700})
+    bad_day(station)
+
+    alarms = page.locator("#alarms")
+    expect(alarms.locator("div").first).to_contain_text(sos)
+    expect(alarms.locator("div").first).to_contain_text("AFAD-1 (AFAD)")
+    expect(alarms).to_contain_text(modem)
+    expect(page.locator("#machine-made")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang").partition("-")[0] == locale[:2]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert "{" not in page.locator("body").inner_text()
+    page.context.close()
+
+
+def test_another_language_is_chosen_and_stays_chosen(page: Page) -> None:
+    expect(page.locator("#facts")).to_contain_text("Waiting for its receipt")
+    page.locator("#language").select_option("hu")
+    expect(page.locator("#facts")).to_contain_text("Elismervényére vár")
+    expect(page.locator("#handsets")).to_contain_text("gyenge")
+
+    page.reload()
+    expect(page.locator("#facts")).to_contain_text("Elismervényére vár")
+    page.locator("#language").select_option("en")
+    expect(page.locator("#facts")).to_contain_text("Waiting for its receipt")
+    expect(page.locator("#machine-made")).to_be_hidden()
+
+
+def test_on_paper_everything_is_there_in_black_on_white(page: Page, station: Station) -> None:
+    bad_day(station)
+    expect(page.locator("#alarms .sos")).to_be_visible()
+    page.emulate_media(media="print")
+
+    expect(page.locator("#closer")).to_be_hidden()
+    expect(page.locator("#handsets tr")).to_have_count(2)
+    alarm = page.locator("#alarms .critical").first
+    assert alarm.evaluate("it => getComputedStyle(it).color") == "rgb(0, 0, 0)"
+    assert alarm.evaluate("it => getComputedStyle(it).backgroundColor") == "rgb(255, 255, 255)"
+    assert len(page.pdf(format="A4")) > 10_000
+
+
+def test_a_backlog_shows_how_far_it_is_and_how_long_it_still_takes(
+    page: Page, station: Station
+) -> None:
+    field = station.field
+    field.disconnect()
+    field.hear(*(ONE.seal(seq) for seq in range(10, 210)))
+    station.passes(2)
+    expect(page.locator("#facts")).to_contain_text("0 % of 202; not getting fewer now")
+
+    field.broker_confirms = True
+    field.connect()
+    for first in range(0, 100, 5):
+        field.receipt(*(receipt_for(one, ONE) for one in field.reports()[first : first + 5]))
+        station.passes(1)
+
+    expect(page.locator("#facts")).to_contain_text(re.compile(r"\d\d % of 202; about \d+ s more at"))
+    expect(page.locator("#facts progress")).to_be_visible()
 
 
 def test_it_shows_handsets_on_a_map_and_the_share_of_the_hours_air_time(page: Page) -> None:
@@ -98,7 +215,7 @@ def test_silence_outage_and_sos_appear_without_a_reload_and_not_by_colour_alone(
 
     alarms = page.locator("#alarms")
     expect(alarms.locator("div").first).to_contain_text(
-        "AFAD-1 (AFAD), 0 min ago at 36.20000, 36.16000: NOT at the Secretariat",
+        "AFAD-1 (AFAD), 0 min ago, 36.20000, 36.16000: NOT at the Secretariat",
         timeout=PATIENCE_MS,
     )
     expect(alarms.locator("div").first).to_contain_text("pass it on by voice")
