@@ -85,7 +85,7 @@ class DownDesk:
         """Take up what the run before left."""
         with self._archive.transaction() as transaction:
             rows = DownRows(transaction)
-            version = rows.next_number("revocations", first=1) - 1
+            version = rows.numbers.next("revocations", first=1) - 1
             if version:
                 self._revoked.accept(RevocationList(version, rows.revoked()))
             by_kit = self._take_over_kit(rows, now_ms)

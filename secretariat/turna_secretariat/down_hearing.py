@@ -53,12 +53,12 @@ def require_known(
     """
     name, what, newest = _numbered(carried, holding)
     detail = f"device {carried.device} holds {what}, which is not in here"
-    next_number = rows.next_number(name)
+    next_number = rows.numbers.next(name)
     if newest < next_number or transaction.is_alarmed("unknown_order", detail):
         return
     if holding.stream in _FOR_ALL and newest >= next_number + STEP_FOR_ALL:
         newest = next_number + STEP_FOR_ALL - 1
-    rows.skip_to(name, newest + 1)
+    rows.numbers.skip_to(name, newest + 1)
     transaction.raise_alarm("unknown_order", None, detail, now_ms)
 
 

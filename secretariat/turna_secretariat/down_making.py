@@ -48,7 +48,7 @@ class DownMaking:
 
     def say(self, rows: DownRows, saying: Saying, person: str, now_ms: int) -> int:
         if saying.kind == TASK:
-            number = rows.take_numbers("task", 1, first=1)
+            number = rows.numbers.take("task", 1, first=1)
             if number > NUMBER_HIGH:
                 raise NotSayableError("this mission has given out every task number")
             saying = saying.numbered(number)
@@ -94,7 +94,7 @@ class DownMaking:
     def _order_numbers(self, rows: DownRows, handset: Handset, count: int, now_ms: int) -> int:
         """Return new numbers that leave what still waits within the handset's window."""
         name = f"order {handset.device} {handset.generation}"
-        first = rows.take_numbers(name, count)
+        first = rows.numbers.take(name, count)
         if first + count - 1 > downlink.ORDER_NUMBER_MAX:
             raise NotSayableError(
                 f"{handset.call_sign} needs new keys: its orders are numbered out"
@@ -116,7 +116,7 @@ class DownMaking:
         rows.add_item(word_id, one, self._receivers.all_gateways(), now_ms)
 
     def _notice_number(self, rows: DownRows) -> int:
-        number = rows.take_numbers("notice", 1)
+        number = rows.numbers.take("notice", 1)
         if number > NUMBER_MAX:
             raise NotSayableError("this mission has given out every notice number")
         return number
@@ -126,11 +126,11 @@ class DownMaking:
     ) -> None:
         code = saying.alert
         assert code is not None  # what makes it an alert
-        number = rows.take_numbers(f"alert {saying.mode} {code}", 1, first=1)
+        number = rows.numbers.take(f"alert {saying.mode} {code}", 1, first=1)
         if number > alerts.NUMBERS_PER_CHAIN:
             raise NotSayableError("this mission's alerts of that kind are used up: make a new kit")
         evacuations, cessations = (
-            rows.next_number(f"alert {saying.mode} {ended}", first=1) - 1
+            rows.numbers.next(f"alert {saying.mode} {ended}", first=1) - 1
             for ended in (alerts.EVACUATE, alerts.CEASE_WORK)
         )
         said = Alert(code, number, mode=saying.mode)
@@ -180,8 +180,8 @@ class DownMaking:
         # By time: an archive put back from a copy must not call a list by a number that gateways
         # have heard, or they would take it for an old one.
         minutes = (now_ms // 1000 - self._registry.mission.frame.epoch_s) // 60
-        rows.skip_to("revocations", max(1, min(minutes, VERSION_MAX // 2)))
-        version = rows.take_numbers("revocations", 1)
+        rows.numbers.skip_to("revocations", max(1, min(minutes, VERSION_MAX // 2)))
+        version = rows.numbers.take("revocations", 1)
         entries = rows.revoked() | {h.device: h.generation for h in handsets}
         if len(entries) > ENTRIES_MAX:
             raise NotSayableError("more handsets than a list holds: make a new kit")

@@ -12,12 +12,12 @@ from turna_backbone import down
 from turna_backbone.down import Down, DownState
 from turna_backbone.envelope import ReportEnvelope
 from turna_protocol import codes
+from turna_secretariat.down_numbers import DownNumbers
 from turna_secretariat.down_schema import (
     down_answer,
     down_holder,
     down_holding,
     down_item,
-    down_number,
     down_sending,
     down_word,
     revocation,
@@ -54,37 +54,7 @@ class DownRows:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._execute = transaction.execute
-
-    # Numbers.
-
-    def take_numbers(self, name: str, count: int, first: int = 0) -> int:
-        """Return the first of `count` numbers that nobody was given before."""
-        mine = down_number.c.name == name
-        stored = self._execute(sa.select(down_number.c.next).where(mine)).scalar()
-        number = first if stored is None else int(stored)
-        self._set_next(name, number + count, is_new=stored is None)
-        return number
-
-    def next_number(self, name: str, first: int = 0) -> int:
-        query = sa.select(down_number.c.next).where(down_number.c.name == name)
-        stored = self._execute(query).scalar()
-        return first if stored is None else int(stored)
-
-    def skip_to(self, name: str, number: int) -> bool:
-        """Give out nothing below `number` any more; return whether that changed anything."""
-        mine = down_number.c.name == name
-        stored = self._execute(sa.select(down_number.c.next).where(mine)).scalar()
-        if stored is not None and stored >= number:
-            return False
-        self._set_next(name, number, is_new=stored is None)
-        return True
-
-    def _set_next(self, name: str, number: int, *, is_new: bool) -> None:
-        if is_new:
-            self._execute(down_number.insert().values(name=name, next=number))
-        else:
-            mine = down_number.c.name == name
-            self._execute(down_number.update().where(mine).values(next=number))
+        self.numbers = DownNumbers(transaction)
 
     # Words and their items.
 
