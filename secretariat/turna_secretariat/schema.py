@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # Raised with every change; `versions` brings it to older archives, a newer archive is refused.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 metadata = MetaData()
 # SQLite numbers rows by itself only for a column whose type is exactly INTEGER.
@@ -38,7 +38,7 @@ report = Table(
     Column("seq", Integer, nullable=False),
     # Tells a repeat from a clone: the hash of what the end-to-end tag protects, and of the tag.
     Column("fingerprint", LargeBinary(8), nullable=False),
-    # One of desk.STANDINGS.
+    # One of judging.STANDINGS.
     Column("standing", String(16), nullable=False),
     Column("mode", String(8), nullable=False),  # actual | exercise | test | unknown
     Column("type", String(32), nullable=False),  # "unknown" when the content does not decode
@@ -115,6 +115,23 @@ track = Table(
     Column("at_s", BigInteger, primary_key=True, autoincrement=False),
     Column("lat_e5", Integer, nullable=False),
     Column("lon_e5", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Each proved form once more, side by side: every one of them counts in a situation report, and they
+# are few among reports and far from one another.
+FORMS = ("worksite_triage", "worksite_report", "victim", "area", "hazard")
+form = Table(
+    "form",
+    metadata,
+    Column("mode", String(8), primary_key=True),
+    Column("report_id", ForeignKey("report.id"), primary_key=True),
+    Column("device", Integer, nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),  # by its own clock; by ours if it had no time
+    Column("lat_e5", Integer),
+    Column("lon_e5", Integer),
+    Column("body", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

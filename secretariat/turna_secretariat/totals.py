@@ -1,7 +1,7 @@
 """What is counted while reports are filed, so that nobody has to count ten million rows.
 
-By handset, mode, standing and type; the last contact of a handset and its track; the numbers that
-are missing among its own.  Kept for one transaction and written at its end.
+By handset, mode, standing and type; the last contact of a handset, its track and its forms; the
+numbers that are missing among its own.  Kept for one transaction and written at its end.
 """
 
 import json
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from turna_secretariat import gaps
-from turna_secretariat.schema import report
+from turna_secretariat.schema import FORMS, form, report
 
 if TYPE_CHECKING:
     from turna_secretariat.transaction import NewReport
@@ -51,6 +51,7 @@ class Totals:
         self._repeated: Counter[int] = Counter()
         self._contacts: dict[tuple[int, str], dict[str, int]] = {}
         self._track: list[dict[str, int | str | None]] = []
+        self._forms: list[dict[str, int | str | None]] = []
         self._numbers: dict[tuple[int, int], list[int]] = {}
         self._at_ms = 0
 
@@ -64,6 +65,8 @@ class Totals:
             if new.lat_e5 is not None:
                 said["placed_id"] = report_id
                 self._track.append(_step(new))
+            if new.type in FORMS:
+                self._forms.append(_form(report_id, new))
             battery_pct = json.loads(new.body).get("battery_pct")
             if battery_pct is not None:
                 said["battery_pct"] = battery_pct
@@ -95,6 +98,8 @@ class Totals:
             )
         if self._track:
             connection.execute(_TREAD, self._track)
+        if self._forms:
+            connection.execute(form.insert(), self._forms)
         if self._numbers:
             gaps.note(connection, self._numbers, self._at_ms)
 
@@ -116,3 +121,9 @@ def _step(new: "NewReport") -> dict[str, int | str | None]:
     names = ("mode", "device", "at_s", "lat_e5", "lon_e5")
     values = (new.mode, new.device, at_s, new.lat_e5, new.lon_e5)
     return dict(zip(names, values, strict=True))
+
+
+def _form(report_id: int, new: "NewReport") -> dict[str, int | str | None]:
+    said_ms = new.arrived_ms if new.observed_s is None else new.observed_s * 1000
+    names = ("mode", "device", "type", "lat_e5", "lon_e5", "body")
+    return {name: getattr(new, name) for name in names} | {"report_id": report_id, "at_ms": said_ms}

@@ -1,12 +1,14 @@
 """What a situation report is rolled up from: every form once, of each handset the last sitrep."""
 
 import pytest
+import sqlalchemy as sa
 
 from tests.secretariat.field import EPOCH_S, Field
 from turna_protocol import codes
 from turna_protocol.reports import Report, Sitrep
 from turna_protocol.reports.more_fields import Worksite
 from turna_protocol.reports.worksite_triage import WorksiteTriage
+from turna_secretariat import schema
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.registry import Registry
@@ -40,6 +42,19 @@ class Reading:
             self._seq += 1
             carried = self._field.carried(report, device=device, seq=self._seq, key=key)
             self._desk.file([carried], START_MS + hour * HOUR_MS)
+
+    def forms(self) -> list[tuple[object, ...]]:
+        with self._archive.reader() as connection:
+            query = sa.select(schema.form).order_by(schema.form.c.report_id)
+            return [tuple(row) for row in connection.execute(query)]
+
+    def comes_from_before(self) -> None:
+        """Let the archive be one of the version that knew of no table of forms."""
+        with self._archive.transaction() as transaction:
+            for statement in ("DROP TABLE form", "UPDATE schema_version SET version = 5"):
+                transaction.execute(sa.text(statement))
+        self._archive.close()
+        self._archive.open()
 
     def said(self, since: int = 0, until: int = 24, mode: str = "exercise") -> list[str]:
         with self._archive.reader() as connection:
@@ -95,3 +110,17 @@ def test_what_one_country_may_see_is_not_kept_for_another(reading: Reading) -> N
             assert reading.said() == expected
         finally:
             devices_in_view.reset(token)
+
+
+def test_forms_of_an_older_archive_are_laid_side_by_side_as_if_they_had_just_been_filed(
+    reading: Reading,
+) -> None:
+    reading.comes(1, _form(1), _sitrep(RESTING), _form(2, codes.ACTUAL))
+    reading.comes(2, WorksiteTriage(mode=codes.EXERCISE, worksite=Worksite(3), live=1))
+    reading.comes(3, _form(4), key=bytes(32))
+    filed = reading.forms()
+    assert [form[1] for form in filed] == [1, 3, 4]
+
+    reading.comes_from_before()
+    assert reading.forms() == filed
+    assert reading.said() == ["TUR01-0001", "TUR01-0003", "resting"]
