@@ -6,6 +6,7 @@ call is one commit; its receipts may be sent because the commit has happened.
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.engine import RowMapping
 from turna_backbone.envelope import ReportEnvelope
 from turna_protocol import delivery
 from turna_protocol.frame import Frame
-from turna_secretariat import alarms, emt
+from turna_secretariat import alarms, emt, late_proof
 from turna_secretariat.archive import Archive
 from turna_secretariat.down_desk import DownDesk
 from turna_secretariat.filing import Filing
@@ -25,6 +26,8 @@ from turna_secretariat.receipts import TOLD_AGAIN_MS, Answer, Outgoing, Receipts
 from turna_secretariat.registry import Registry
 from turna_secretariat.resending import Resending
 from turna_secretariat.transaction import Transaction
+
+log = logging.getLogger(__name__)
 
 # What a person does with a report, and the state that every holder of it then learns.
 STATE_AFTER = {
@@ -79,6 +82,13 @@ class Desk:
         except Exception:
             self.down.rolled_back()
             raise
+
+    def prove_late(self, now_ms: int) -> None:
+        """Prove, at the start, what came of handsets before the kit knew them."""
+        with self._archive.transaction() as transaction:
+            proved = late_proof.prove(transaction, self._judge, now_ms)
+        if proved:
+            log.warning("reports of handsets that are new in the kit proved=%d", proved)
 
     def quarantine(self, envelope: ReportEnvelope, reason: str, now_ms: int) -> list[Outgoing]:
         """Keep a report raw that cannot be filed, alarm a person, and let its gateway go on."""

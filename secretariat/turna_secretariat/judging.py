@@ -25,6 +25,7 @@ FINGERPRINT_BYTES = 8
 # do not know; not its sender's; proved, but a second one under a number that another one has;
 # proved, by keys that are revoked.
 STANDINGS = ("authentic", "undecodable", "unknown_device", "not_authentic", "clone", "revoked")
+UNKNOWN = "unknown_device"
 PROVED = ("authentic", "undecodable", "clone")
 # A receipt names a number; for a clone it would speak of the other report under that number too.
 ANSWERED = ("authentic", "undecodable")
@@ -81,7 +82,7 @@ class Judge:
     def _standing(self, carried: ReportEnvelope) -> str:
         key = self.registry.authentication_key(carried.device, carried.generation)
         if key is None:
-            return "unknown_device"
+            return UNKNOWN
         genuine = _kind(carried) in UPLINK and verify_end_to_end(
             carried.device,
             carried.seq,

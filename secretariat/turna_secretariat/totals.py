@@ -73,6 +73,11 @@ class Totals:
         if new.standing in ("authentic", "undecodable"):
             self.numbered(new.device, new.generation, new.seq, new.arrived_ms)
 
+    def changed(self, report_id: int, before: "NewReport", after: "NewReport") -> None:
+        """Count a report as what it is worth now, no longer as what it was."""
+        self._filed[before.device, before.mode, before.standing, before.type] -= 1
+        self.filed(report_id, after)
+
     def numbered(self, device: int, generation: int, seq: int, at_ms: int) -> None:
         """Note that a proved packet has brought one of its handset's numbers."""
         self._numbers.setdefault((device, generation), []).append(seq)

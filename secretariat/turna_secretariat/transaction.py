@@ -139,6 +139,15 @@ class Transaction:
             int(number) for number in self._connection.execute(query, {"count": count}).scalars()
         ]
 
+    def change_standing(
+        self, report_id: int, before: NewReport, after: NewReport, at_ms: int
+    ) -> None:
+        """Keep what a report is worth by a later proof."""
+        mine = report.c.id == report_id
+        self._connection.execute(report.update().where(mine).values(standing=after.standing))
+        self._totals.changed(report_id, before, after)
+        self.note_change("report", report_id, at_ms)
+
     def note_number(self, device: int, generation: int, seq: int, at_ms: int) -> None:
         """Note a number that a proved packet has brought which is no report."""
         self._totals.numbered(device, generation, seq, at_ms)

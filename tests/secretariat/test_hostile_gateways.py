@@ -7,6 +7,7 @@ import pytest
 from tests.secretariat.field import EPOCH_S, Field, position, sos
 from turna_backbone.envelope import ReportEnvelope
 from turna_protocol import acknowledgement, codes, delivery
+from turna_protocol.mission import Mission
 from turna_protocol.packet import HOLDING, ORDER
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
@@ -45,15 +46,14 @@ def _as_kind(carried: ReportEnvelope, kind: int) -> ReportEnvelope:
 
 
 def _told(field: Field, outgoing: list[Outgoing]) -> list[tuple[int, int]]:
-    """Return each number and state that the handset is told."""
-    sealed = [receipt.sealed for one in outgoing for receipt in one.envelope.receipts]
-    if not any(sealed):
-        return []
-    return [
-        (seq, receipt.state)
-        for receipt in field.hears(sealed)
-        for seq in acknowledgement.sequences(receipt)
-    ]
+    """Return each number and state that the first handset is told."""
+    return [told for one in outgoing for told in _told_to(field, one, 1)]
+
+
+def _told_to(field: Field, one: Outgoing, device: int) -> list[tuple[int, int]]:
+    sealed = [receipt.sealed for receipt in one.envelope.receipts if receipt.sealed]
+    heard = field.hears(sealed, device) if sealed else []
+    return [(seq, told.state) for told in heard for seq in acknowledgement.sequences(told)]
 
 
 @pytest.mark.parametrize("kind", [ORDER, HOLDING])
@@ -200,3 +200,31 @@ def test_ten_calls_at_once_stay_apart_and_each_is_answered_by_its_own_person(
     with archive.reader() as connection:
         found = {one["id"]: one["person"] for one in queries.reports(connection, registry)}
     assert found == {1 + n: None if n == 9 else f"Officer {1 + n}" for n in range(10)}
+
+
+def test_what_came_before_the_kit_knew_its_handset_is_proved_at_the_next_start(
+    archive: Archive, registry: Registry, field: Field, alarms: Alarms
+) -> None:
+    mission = field.mission
+    known = {name: getattr(mission, name) for name in Mission.FIELDS}
+    known["devices"] = tuple(each for each in mission.devices if each.device != 2)
+    older = Registry(Mission(**known), registry.authentication_branch)
+    before = Desk(archive, older, mission.frame)
+    forged = field.carried(sos(), device=2, seq=7, key=bytes(32))
+    before.file([field.carried(sos(), device=2, seq=4), forged], NOW_MS)
+    before.file([field.carried(position(), device=2, seq=5)], NOW_MS + 1)
+    before.prove_late(NOW_MS + 2)
+    assert set(alarms.kinds()) == {"unknown_device"}
+
+    now = Desk(archive, registry, mission.frame)
+    now.prove_late(NOW_MS + 3)
+    now.prove_late(NOW_MS + 4)
+
+    assert alarms.kinds().count("sos") == 1
+    told = {told for one in now.owed() for told in _told_to(field, one, 2)}
+    assert told == {(4, delivery.AT_SECRETARIAT), (5, delivery.AT_SECRETARIAT)}
+    with archive.reader() as connection:
+        counted = queries.counts(connection, "exercise")
+        assert queries.stored_twice(connection) == 0
+    assert counted["by_standing"] == {"authentic": 2, "unknown_device": 1}
+    assert counted["by_type"] == {"sos": 1, "position": 1}

@@ -1,0 +1,62 @@
+"""Proves what came of a handset before this Secretariat's kit knew it; at the start, once.
+
+Until then it was kept and marked unknown, and told to nobody as stored; an SOS among it alarms now.
+"""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from turna_protocol.delivery import AT_SECRETARIAT
+from turna_protocol.packet import REPORT
+from turna_protocol.sealing import verify_end_to_end
+from turna_secretariat import alarms
+from turna_secretariat.judging import ANSWERED, UNKNOWN, Judge
+from turna_secretariat.schema import report, tally
+from turna_secretariat.transaction import NewReport, Transaction
+
+
+def prove(transaction: Transaction, judge: Judge, now_ms: int) -> int:
+    """Take up what can be proved by now; return how many reports that were."""
+    proved = 0
+    for row in _unknown(transaction):
+        if not _is_genuine(judge, row):
+            continue
+        after = _proved(transaction, row)
+        report_id = int(row["id"])
+        transaction.change_standing(report_id, _as_filed(row), after, now_ms)
+        alarms.raise_for(transaction, judge.registry, report_id, after, now_ms)
+        if after.standing in ANSWERED:
+            for gateway in transaction.digests_by_gateway(report_id):
+                transaction.owe(report_id, gateway, AT_SECRETARIAT)
+        proved += 1
+    return proved
+
+
+def _unknown(transaction: Transaction) -> Iterator[RowMapping]:
+    """Yield what came of handsets that were unknown, oldest first."""
+    devices = sa.select(tally.c.device).where((tally.c.standing == UNKNOWN) & (tally.c.reports > 0))
+    query = sa.select(report).where(report.c.device.in_(devices) & (report.c.standing == UNKNOWN))
+    yield from transaction.execute(query.order_by(report.c.id)).mappings().all()
+
+
+def _is_genuine(judge: Judge, row: RowMapping) -> bool:
+    sender = (row["device"], row["generation"])
+    key = judge.registry.authentication_key(*sender)
+    if key is None or judge.is_revoked(*sender):
+        return False
+    sealed = (row["content"], row["end_to_end_tag"])
+    return verify_end_to_end(row["device"], row["seq"], *sealed, key, REPORT)
+
+
+def _proved(transaction: Transaction, row: RowMapping) -> NewReport:
+    key = (row["device"], row["generation"], row["seq"])
+    standing = "undecodable" if row["type"] == "unknown" else "authentic"
+    if alarms.is_proved(transaction, *key):
+        standing = "clone"
+    return _as_filed(row)._replace(standing=standing)
+
+
+def _as_filed(row: RowMapping) -> NewReport:
+    return NewReport(**{name: row[name] for name in NewReport._fields})
