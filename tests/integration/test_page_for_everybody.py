@@ -80,7 +80,8 @@ def test_axe_finds_nothing_serious_in_any_view_or_dialog(
         _goes_to(page, live, view)
         if view == "down":
             page.locator("#say-send:enabled").click()
-            page.locator("#say-send.sure").click()
+            found["sure"] = _serious(page)
+            page.locator("#sure-yes").click()
             expect(page.locator("#words .card")).to_be_visible()
         found[view] = _serious(page)
     _goes_to(page, live, "")
@@ -110,6 +111,7 @@ def test_every_view_fits_a_telephone_in_each_language(live: LivePage, browser: B
     too_wide = []
     for view in VIEWS:
         _goes_to(page, live, view)
+        page.locator("#menu").tap()
         for tag in page.locator("#language option").evaluate_all("all => all.map(it => it.value)"):
             page.locator("#language").select_option(tag)
             expect(page.locator("html")).to_have_attribute("lang", tag)
@@ -153,12 +155,17 @@ def test_an_alert_is_sent_and_taken_back_by_keys_alone(page: Page, live: LivePag
     expect(page.locator("#say-send")).to_be_enabled()
     _tabs_to(page, page.locator("#say-send"))
     page.keyboard.press("Enter")
-    expect(page.locator("#say-send")).to_have_text("EXERCISE · Click again: evacuate to everybody")
+    expect(page.locator("#sure-title")).to_have_text("Really send it? evacuate to everybody")
+    expect(page.locator("#sure-no")).to_be_focused()
+    _tabs_to(page, page.locator("#sure-yes"))
     page.keyboard.press("Enter")
     card = page.locator("#words .word-alert")
     expect(card).to_contain_text("held by 0 of 2")
 
     _tabs_to(page, card.get_by_role("button", name="Take it back"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#sure-title")).to_contain_text("Really take it back? evacuate")
+    _tabs_to(page, page.locator("#sure-yes"))
     page.keyboard.press("Enter")
     expect(card).to_contain_text("taken back by Aylin Demir")
 

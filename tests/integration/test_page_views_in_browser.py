@@ -196,12 +196,15 @@ def test_the_book_of_sos_says_where_each_stands_and_who_did_what(
     page.locator("#sos-cards article").nth(0).get_by_role("button", name="Accept").click()
     expect(page.locator("#sos-cards article")).to_have_count(1)
     page.locator("#sos-cards").get_by_role("button", name="False alarm").click()
+    page.locator("#sure").get_by_role("button", name="Pressed by mistake").click()
+    page.locator("#sure-yes").click()
     expect(page.locator("#sos")).to_be_hidden()
 
     page.get_by_role("link", name="Book of SOS").click()
     cards = page.locator("#book .card")
     expect(cards.nth(0)).to_contain_text("false alarm")
     expect(cards.nth(0)).to_contain_text("AZE01-1 took it back")
+    expect(cards.nth(0)).to_contain_text("called it a false alarm Pressed by mistake")
     expect(cards.nth(1)).to_contain_text("accepted, in hand")
     expect(cards.nth(1)).to_contain_text("Aylin Demir accepted it")
 
@@ -300,6 +303,7 @@ def test_a_task_is_sent_after_its_cost_was_seen_and_followed_by_team(
     expect(card).to_contain_text("answered by 1")
 
     card.get_by_role("button", name="Take it back").click()
+    page.locator("#sure-yes").click()
     expect(card).to_contain_text("taken back by Aylin Demir")
 
 
@@ -339,9 +343,9 @@ def test_a_false_alarm_asks_twice_in_the_report_and_an_accepted_call_is_accepted
     report = page.locator("dialog#report")
     expect(report.locator("[data-mode-mark]")).to_have_text("EXERCISE")
     report.get_by_role("button", name="False alarm").click()
-    expect(report.locator("[data-deed=false_alarm]")).to_have_text(
-        "EXERCISE · Click again: False alarm"
-    )
+    expect(page.locator("#sure-title")).to_have_text("Really a false alarm? TUR01-1")
+    expect(page.locator("#sure [data-mode-mark]")).to_have_text("EXERCISE")
+    page.locator("#sure-no").click()
     report.get_by_role("button", name="Accept").click()
     expect(report.locator("[data-deed=accepted]")).to_be_hidden()
     expect(report.locator("[data-deed=read]")).to_be_hidden()
@@ -355,14 +359,14 @@ def test_an_alert_asks_twice_and_a_roll_call_shows_who_has_not_answered(
     page.locator("#say-kind").select_option("alert")
     expect(page.locator("#say-send")).to_be_enabled()
     page.locator("#say-send").click()
-    expect(page.locator("#say-send")).to_have_text("EXERCISE · Click again: evacuate to everybody")
+    expect(page.locator("#sure-title")).to_have_text("Really send it? evacuate to everybody")
     expect(page.locator("#words .card")).to_have_count(0)
-    page.locator("#say-send").click()
+    page.locator("#sure-yes").click()
     expect(page.locator("#words .word-alert")).to_contain_text("AZE01 0/1")
 
     page.locator("#say-kind").select_option("roll_call")
     page.locator("#say-send:enabled").click()
-    expect(page.locator("#say-send")).to_have_text("EXERCISE · Click again: roll call to everybody")
-    page.locator("#say-send").click()
+    expect(page.locator("#sure-title")).to_have_text("Really send it? roll call to everybody")
+    page.locator("#sure-yes").click()
     call = page.locator("#words .word-roll_call")
     expect(call.get_by_role("row", name="TUR01-1")).to_contain_text("no answer yet")

@@ -118,8 +118,8 @@ def test_a_task_is_held_by_the_handset_seen_and_done(field: Field, officer: Page
     officer.locator("#say-send").click()
 
     card = "#words .word-task"
-    assert field.goes_on(_shows(officer, card, "held by the handset"))
-    assert field.goes_on(_shows(officer, card, "was told that it is held"))
+    assert field.goes_on(_shows(officer, card, "has arrived: the handset holds it"))
+    assert field.goes_on(_shows(officer, card, "heard from the handset that it arrived"))
     assert field.goes_on(lambda: field.reads(rescuer, "1 NEW ORDER"))
     field.press_twice(rescuer)
     field.press(rescuer, LONG_MS)  # opens it
@@ -131,7 +131,7 @@ def test_an_evacuation_of_everybody_is_heard_by_each(field: Field, officer: Page
     officer.get_by_role("link", name="Tasks and alerts").click()
     officer.locator("#say-kind").select_option("alert")
     officer.locator("#say-send:enabled").click()
-    officer.locator("#say-send").click()
+    officer.locator("#sure-yes").click()
 
     card = "#words .word-alert"
     assert field.goes_on(_shows(officer, card, "held by 2 of 2"))

@@ -78,9 +78,9 @@ def test_a_lost_handset_loses_its_keys_by_a_reason_and_a_second_click(
     page.fill("#revoke-reason", "left in the school at Antakya")
     revoke.click()
     expect(page.locator("dialog#handset [data-mode-mark]")).to_have_text("EXERCISE")
-    expect(revoke).to_have_text("EXERCISE · Click again: TUR01-1 loses its keys")
+    expect(page.locator("#sure-title")).to_have_text("Really take its keys away? TUR01-1")
     expect(page.locator("#handset-rows .tag", has_text="revoked")).to_have_count(0)
-    revoke.click()
+    page.locator("#sure-yes").click()
 
     expect(page.locator("#revoked")).to_contain_text("taken away by Aylin Demir")
     expect(page.locator("#revoked")).to_contain_text("left in the school at Antakya")

@@ -107,6 +107,8 @@ def test_who_cancels_silences_the_sound_but_not_the_card(armed: Page, live: Live
     assert _is_silent(armed)
     expect(armed.locator("#sos-cards article.cancelled")).to_have_count(1)
     armed.get_by_role("button", name="False alarm").click()
+    armed.fill("#sure-reason", "they say that all is well")
+    armed.locator("#sure-yes").click()
     expect(armed.locator("#report-rows tr").nth(1)).to_contain_text("false alarm")
 
 

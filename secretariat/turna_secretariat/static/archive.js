@@ -17,14 +17,14 @@ async function refusal(address, answer) {
   return Object.assign(new Error(`${address}: ${answer.status}`), { reason });
 }
 
-// Sends what was said and returns {body}, or {problem}: why there is no answer.
+// Sends what was said and returns {body}, or {problem}: why there is no answer; `isCut` if nobody was there to answer.
 export async function send(address, said) {
   try {
     const answer = await fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(said) });
     const body = await answer.json();
     return answer.ok ? { body } : { problem: phrase("Not done: {reason}", { reason: understood(body.detail) }) };
   } catch {
-    return { problem: phrase("Not done: the Secretariat cannot be reached.") };
+    return { problem: phrase("Not done: the Secretariat cannot be reached."), isCut: true };
   }
 }
 

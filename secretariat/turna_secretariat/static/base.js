@@ -3,6 +3,8 @@
 import { read } from "./archive.js";
 import { element } from "./elements.js";
 
+const NUMBER_PX = { width: 56, height: 16 }; // of a degree's number, at most
+const COARSE = 8; // of so many points one
 const STEPS_DEG = [10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002];
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -13,8 +15,16 @@ export async function drawBase(map) {
   if (!drawn) return;
   const base = window.L.geoJSON(drawn, { interactive: false, style }).addTo(map);
   base.bringToBack();
-  const small = overview(map, drawn);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => [base, small].forEach((each) => each.setStyle(style)));
+  const drawnAnew = [base];
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawnAnew.forEach((each) => each.setStyle(style)));
+  setTimeout(() => drawnAnew.push(overview(map, coarse(drawn)))); // after what matters more has been painted
+}
+
+// The overview is a thumb wide: of lines and rims no more than what can be seen there.
+function coarse({ features }) {
+  const thin = (line) => line.filter(([lon, lat], index) => index % COARSE === 0 || index === line.length - 1 || (lon === line[0][0] && lat === line[0][1]));
+  const deep = (part) => typeof part[0][0] === "number" ? thin(part) : part.map(deep);
+  return { type: "FeatureCollection", features: features.filter(({ properties }) => properties.kind !== "river").map((feature) => ({ ...feature, geometry: { ...feature.geometry, coordinates: deep(feature.geometry.coordinates) } })) };
 }
 
 // Where on earth the view is: the coasts and borders around it, which a view of a town does not show.
@@ -25,7 +35,7 @@ function overview(map, drawn) {
   corner.addTo(map);
   const options = { preferCanvas: true, zoomControl: false, attributionControl: false, dragging: false, keyboard: false, scrollWheelZoom: false, doubleClickZoom: false, touchZoom: false, boxZoom: false, trackResize: false };
   const small = window.L.map(frame, options).setView(map.getCenter(), 5);
-  const layer = window.L.geoJSON(drawn, { interactive: false, style, filter: (feature) => feature.properties.kind !== "river" }).addTo(small);
+  const layer = window.L.geoJSON(drawn, { interactive: false, style }).addTo(small);
   const here = window.L.rectangle(map.getBounds(), { color: colour("--sos"), weight: 2, interactive: false }).addTo(small);
   const follow = () => {
     frame.hidden = map.getZoom() < 7;
@@ -55,13 +65,23 @@ function drawGrid(map) {
     const view = map.getBounds();
     const step = STEPS_DEG.find((each) => (view.getEast() - view.getWest()) / each >= 5) ?? STEPS_DEG.at(-1);
     const decimals = Math.max(0, Math.ceil(-Math.log10(step)));
-    const rule = (points, text) => {
+    const frame = map.getContainer().getBoundingClientRect(); // measured before anything is drawn, or each rule would lay the page out anew
+    const covered = [...map.getContainer().querySelectorAll(".leaflet-control")].map((each) => each.getBoundingClientRect()).filter((box) => box.width);
+    const rule = (points, text, [aside, down]) => {
       window.L.polyline(points, { color: colour("--grid"), weight: 0.7, interactive: false }).addTo(grid);
-      window.L.marker(points[0], { interactive: false, keyboard: false, icon: window.L.divIcon({ className: "degrees", html: element("span", text), iconSize: null }) }).addTo(grid);
+      const at = points.find((point) => isFree(map.latLngToContainerPoint(point), [aside, down], covered, frame));
+      if (at) window.L.marker(at, { interactive: false, keyboard: false, icon: window.L.divIcon({ className: `degrees ${at === points[0] ? "" : "at-far-end"} ${down ? "" : "of-latitude"}`, html: element("span", text), iconSize: null }) }).addTo(grid);
     };
-    for (let lon = Math.ceil(view.getWest() / step) * step; lon < view.getEast(); lon += step) rule([[view.getNorth(), lon], [view.getSouth(), lon]], `${lon.toFixed(decimals)}° E`);
-    for (let lat = Math.ceil(view.getSouth() / step) * step; lat < view.getNorth(); lat += step) rule([[lat, view.getWest()], [lat, view.getEast()]], `${lat.toFixed(decimals)}° N`);
+    for (let lon = Math.ceil(view.getWest() / step) * step; lon < view.getEast(); lon += step) rule([[view.getNorth(), lon], [view.getSouth(), lon]], `${lon.toFixed(decimals)}° E`, [0, 1]);
+    for (let lat = Math.ceil(view.getSouth() / step) * step; lat < view.getNorth(); lat += step) rule([[lat, view.getWest()], [lat, view.getEast()]], `${lat.toFixed(decimals)}° N`, [1, 0]);
   };
   map.on("moveend", draw);
   draw();
+}
+
+// Whether a number at one end of its line stands clear of buttons, scale and small map.
+function isFree({ x, y }, [aside, down], covered, frame) {
+  const left = frame.left + (aside && x > frame.width / 2 ? x - NUMBER_PX.width : x);
+  const top = frame.top + (down && y > frame.height / 2 ? y - NUMBER_PX.height : y);
+  return !covered.some((box) => left < box.right && box.left < left + NUMBER_PX.width && top < box.bottom && box.top < top + NUMBER_PX.height);
 }

@@ -20,6 +20,6 @@ export function showBook(page, actions) {
     element("p", phrase(STANDS[call.stands]), { class: "stands" }),
     element("p", place(call.report.position), { class: "soft" }),
     element("ol", null, { class: "entries" }, ...call.book.map((entry) => element("li", null, {},
-      element("time", clockTime(entry.at_ms, page.now_ms)), " ", element("bdi", entry.who), ` ${phrase(DID[entry.did] ?? words(entry.did))}`))),
+      element("time", clockTime(entry.at_ms, page.now_ms)), " ", element("bdi", entry.who), ` ${phrase(DID[entry.did] ?? words(entry.did))}`, ...(entry.reason ? [" ", element("q", entry.reason, { dir: "auto" })] : [])))),
     button(phrase("The whole report"), { "data-key": `call-${call.id}` }, () => actions.open(call.id)))));
 }

@@ -5,9 +5,10 @@ import { byId, element } from "./elements.js";
 import { codeWords, isCode, label, measure, stateOf } from "./form_words.js";
 import { phrase, say, sayLater } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
-import { STATE_SIGNS, clockTime, modeMark, modeTag, place, sender, stateWords, typeWords, words } from "./words.js";
+import { askFalseAlarm } from "./sos.js";
+import { askOnce } from "./sure.js";
+import { STATE_SIGNS, clockTime, modeTag, place, sender, stateWords, typeWords, words } from "./words.js";
 
-const SURE_MS = 6000; // so long the second click is waited for
 const HEADING = new Set(["type", "mode", "position", "time", "time_quality"]);
 const COUNTS = new Set(["casualties", "patients"]);
 const WITH_CAP = new Set(["sos", "hazard"]);
@@ -31,14 +32,7 @@ export async function openReport(id, actions) {
   for (const each of document.querySelectorAll("[data-deed]")) {
     each.disabled = !mayAct() || !isProved;
     each.hidden = !offers(report, each.dataset.deed);
-    notSure(each);
-    each.onclick = async () => {
-      if (each.dataset.deed === "false_alarm" && !isSure(each)) return;
-      const problem = await act(`/api/reports/${id}/${each.dataset.deed}`);
-      await actions.refresh();
-      if (!problem) return openReport(id, actions);
-      byId("report-note").textContent = problem;
-    };
+    each.onclick = () => begin(report, each.dataset.deed, actions);
   }
   if (!byId("report").open) byId("report").showModal();
 }
@@ -50,21 +44,27 @@ function offers(report, deed) {
   return !answered || !["accepted", "read"].includes(deed);
 }
 
-let sureUntil = 0;
-
-function notSure(button) {
-  sureUntil = 0;
-  button.classList.remove("sure");
-  if (button.dataset.say) button.textContent = phrase(button.dataset.say);
+// What is final is asked for once: a refusal of anything, and each last word on a call for help.
+function begin(report, deed, actions) {
+  if (deed === "false_alarm") return askFalseAlarm(report, actions, () => openReport(report.id, actions));
+  if (deed === "refused") return askFinal(report, deed, phrase("Really refuse it? {what}", { what: named(report) }), phrase("Yes, refuse it"), actions);
+  if (deed === "acted" && report.type === "sos") return askFinal(report, deed, phrase("Really dealt with? {what}", { what: named(report) }), phrase("Yes, it is dealt with"), actions);
+  return perform(report, deed, actions);
 }
 
-// A call for help is not taken for nothing by a slip of the hand.
-function isSure(button) {
-  if (performance.now() <= sureUntil) return true;
-  sureUntil = performance.now() + SURE_MS;
-  button.classList.add("sure");
-  button.textContent = `${modeMark()}${phrase("Click again: {what}", { what: phrase(button.dataset.say) })}`;
-  return false;
+const named = (report) => `${typeWords(report.type)}, ${report.call_sign}`;
+
+function askFinal(report, deed, title, yes, actions) {
+  askOnce({ title, yes, what: phrase("The handset shows it to the team, and it stands: nobody can take it back."), reasons: deed === "refused" ? [] : undefined, deed: (reason) => perform(report, deed, actions, reason) });
+}
+
+// Returns null when it is stored, else why it is not.
+async function perform(report, deed, actions, reason = "") {
+  const problem = await act(`/api/reports/${report.id}/${deed}`, { reason });
+  await actions.refresh();
+  if (problem) byId("report-note").textContent = problem;
+  else await openReport(report.id, actions);
+  return problem;
 }
 
 export function prepareDetail() {
@@ -88,7 +88,7 @@ function way(report, actions) {
     step(STATE_SIGNS[1], phrase("Heard by gateway {name}", { name: each.gateway }), heard.join(" · "));
   }
   step(STATE_SIGNS[2], phrase("Stored at the Secretariat"), `${clockTime(report.arrived_ms)} · ${phrase(PROOFS[report.standing] ?? words(report.standing))}`);
-  for (const each of report.actions) step({ acted: STATE_SIGNS[4], false_alarm: STATE_SIGNS[6], refused: STATE_SIGNS[5] }[each.did] ?? STATE_SIGNS[3], phrase(DEEDS[each.did] ?? "{person}", { person: each.person }), clockTime(each.at_ms));
+  for (const each of report.actions) step({ acted: STATE_SIGNS[4], false_alarm: STATE_SIGNS[6], refused: STATE_SIGNS[5] }[each.did] ?? STATE_SIGNS[3], phrase(DEEDS[each.did] ?? "{person}", { person: each.person }), [clockTime(each.at_ms), each.reason && `“${each.reason}”`].filter(Boolean).join(" · "));
   return element("section", null, { class: "way" }, element("h3", phrase("Its way: {state}", { state: stateWords(report.state) })), element("ol", null, {}, ...steps));
 }
 

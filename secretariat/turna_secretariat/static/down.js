@@ -1,21 +1,23 @@
 // What was said down: how far it is at each team and handset, who has answered what, and taking it back.
 
-import { act, tell } from "./archive.js";
+import { act } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { phrase, say, sayLater, understood } from "./languages.js";
 import { kindWords, urgencyWords } from "./saying.js";
 import { deedButton } from "./signed_in.js";
+import { askOnce } from "./sure.js";
 import { age, clockTime, modeTag, words } from "./words.js";
 
 // A shape for each, none told by colour alone.
 const STATES = {
-  waiting: ["○", sayLater("waits for a gateway")], queued: ["◔", sayLater("queued at a gateway")], sent: ["◑", sayLater("sent by radio")],
-  delivered: ["●", sayLater("held by the handset")], expired: ["⊘", sayLater("expired")], refused: ["⊘", sayLater("refused")], withdrawn: ["⊘", sayLater("taken back")],
+  waiting: ["○", sayLater("waits for a gateway")], queued: ["◔", sayLater("at a gateway, not sent yet")], sent: ["◑", sayLater("sent by radio, no sign yet that it has arrived")],
+  delivered: ["●", sayLater("has arrived: the handset holds it")], expired: ["⊘", sayLater("its time is over, nothing said that it arrived")], refused: ["⊘", sayLater("no gateway may send it to this handset")], withdrawn: ["⊘", sayLater("taken back before anything said that it arrived")],
 };
 const OF_GATEWAY = {
-  waiting: ["○", sayLater("has not answered yet")], queued: ["◔", sayLater("keeps it, not sent yet")], sent: ["◑", sayLater("has sent it by radio")],
-  delivered: ["●", sayLater("was told that it is held")], expired: ["⊘", sayLater("gave up, its time was over")], refused: ["⊘", sayLater("REFUSES it")], withdrawn: ["⊘", sayLater("sends it no more")],
+  waiting: ["○", sayLater("has not fetched it yet")], queued: ["◔", sayLater("has it and will send it")], sent: ["◑", sayLater("has sent it by radio and repeats it")],
+  delivered: ["●", sayLater("has sent it, and heard from the handset that it arrived")], expired: ["⊘", sayLater("stopped, its time was over")], refused: ["⊘", sayLater("REFUSES it")], withdrawn: ["⊘", sayLater("sends it no more")],
 };
+const SENT_AND_ARRIVED = sayLater("has sent it, and it has arrived at all");
 const TASK_STATES = {
   assigned: sayLater("assigned"), seen: sayLater("seen"), accepted: sayLater("accepted"), working: sayLater("working"), done: sayLater("done"),
   refused: sayLater("refused"), failed: sayLater("failed"), cancelled: sayLater("cancelled"),
@@ -35,11 +37,21 @@ function card(word, page, actions) {
     ...(word.kind === "task" ? [element("p", urgency(word, page))] : []),
     element("p", ending(word, page), { class: "soft" }),
     table(word, page, actions));
-  if (!over) item.append(deedButton(phrase("Take it back"), { "data-key": `withdraw-${word.id}` }, async () => {
-    tell(await act(`/api/down/${word.id}/withdrawn`));
-    await actions.refresh();
-  }));
+  if (!over) item.append(deedButton(`${phrase("Take it back")} …`, { "data-key": `withdraw-${word.id}` }, () => withdraw(word, actions)));
   return item;
+}
+
+// An alert taken back by a slip leaves a team in danger.
+function withdraw(word, actions) {
+  askOnce({
+    title: phrase("Really take it back? {what}", { what: `${title(word)}, ${whom(word)}` }), yes: phrase("Yes, take it back"),
+    what: word.kind === "alert" ? phrase("Gateways say it no more. Handsets that have it go on showing it until the all-clear.") : phrase("Gateways say it no more. Who has it already keeps it: tell them."),
+    deed: async () => {
+      const problem = await act(`/api/down/${word.id}/withdrawn`);
+      await actions.refresh();
+      return problem;
+    },
+  });
 }
 
 function title(word) {
@@ -80,7 +92,7 @@ function table(word, page, actions) {
     element("p", null, { class: "held" }, progress, " ", element("strong", all)), teams,
     open.length ? rows(open) : "",
     rest.length ? element("details", null, {}, element("summary", phrase("hold it and have answered: {n}", { n: rest.length })), rows(rest)) : "",
-    element("ul", null, { class: "by-gateway", "aria-label": phrase("Gateways") }, ...word.by_gateway.map((told) => gatewayLine(told, page))));
+    element("ul", null, { class: "by-gateway", "aria-label": phrase("Gateways") }, ...word.by_gateway.map((told) => gatewayLine(told, word, page))));
 }
 
 function teamChip(team) {
@@ -97,8 +109,10 @@ function row(handset, page, actions) {
 }
 
 // A gateway's word is about what it did, not about who holds it.
-function gatewayLine({ gateway, states, at_s, reasons }, page) {
-  const said = Object.entries(states).map(([state, count]) => `${OF_GATEWAY[state][0]} ${phrase(OF_GATEWAY[state][1])}${count > 1 ? ` × ${count}` : ""}`);
+function gatewayLine({ gateway, states, at_s, reasons }, word, page) {
+  const done = word.handsets.every((handset) => handset.state === "delivered");
+  const words = (state) => done && state === "sent" ? ["●", SENT_AND_ARRIVED] : OF_GATEWAY[state];
+  const said = Object.entries(states).map(([state, count]) => `${words(state)[0]} ${phrase(words(state)[1])}${count > 1 ? ` × ${count}` : ""}`);
   const when = at_s === null ? "" : ` · ${age(at_s * 1000, page.now_ms)}`;
   const why = reasons.filter(Boolean).map((reason) => ` · ${understood(reason)}`).join("");
   return element("li", null, {}, element("strong", phrase("Gateway {name}", { name: gateway })), `: ${said.join(", ")}${why}${when}`);

@@ -47,16 +47,35 @@ for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => se
 
 function release() {
   pressed = false;
-  for (const [container, rows] of postponed) show(container, rows);
+  const waiting = [...postponed.values()];
   postponed.clear();
+  for (const again of waiting) again();
 }
 
 // Puts new rows in place of old ones; whoever stood on one by keyboard stands there still.
 export function show(container, rows) {
-  if (pressed) { postponed.set(container, rows); return; }
+  if (pressed) { postponed.set(container, () => show(container, rows)); return; }
   const old = container.children;
   if (old.length === rows.length && rows.every((row, index) => row.isEqualNode(old[index]))) return;
   const key = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   container.replaceChildren(...rows);
   if (key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+const made = new WeakMap(); // of a long list, what its rows were made of
+
+// As `show`, for long lists: only rows whose `look` has changed are made anew. `items` are [key, look, make].
+export function showLong(container, items) {
+  if (pressed) { postponed.set(container, () => showLong(container, items)); return; }
+  const before = made.get(container) ?? new Map();
+  const now = new Map(items.map(([key, look, make]) => [key, before.get(key)?.look === look ? before.get(key) : { look, row: make() }]));
+  made.set(container, now);
+  const key = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  let next = container.firstChild;
+  for (const { row } of now.values()) {
+    if (row === next) next = next.nextSibling;
+    else container.insertBefore(row, next);
+  }
+  while (next) { const gone = next; next = next.nextSibling; gone.remove(); }
+  if (key && document.activeElement?.dataset.key !== key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }

@@ -5,19 +5,16 @@ import { button, byId, copyable, element } from "./elements.js";
 import { isSilent } from "./handsets.js";
 import { phrase } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
-import { age, clockTime, modeMark, place, sender } from "./words.js";
-
-const SURE_MS = 8000; // so long the second click is waited for
+import { askOnce } from "./sure.js";
+import { age, clockTime, place, sender } from "./words.js";
 
 let device = null;
-let sureUntil = 0;
 
 export function openHandset(handset, page, actions) {
   device = handset.device;
   showHandset(page, actions);
   byId("revoke-reason").value = "";
   byId("revoke-note").textContent = "";
-  notSure();
   byId("handset").showModal();
 }
 
@@ -50,34 +47,27 @@ function facts(handset, page) {
   return rows.flatMap(([name, value]) => [element("dt", name), element("dd", null, {}, value)]);
 }
 
-function notSure() {
-  sureUntil = 0;
-  byId("revoke").classList.remove("sure");
-  byId("revoke").textContent = phrase("Take its keys away for ever");
-}
-
-async function revoke(page, actions) {
+function revoke(page, actions) {
   const reason = byId("revoke-reason").value.trim();
   const handset = page.handsets.find((each) => each.device === device);
   if (!reason) {
     byId("revoke-note").textContent = phrase("Write why: the log keeps it.");
     return byId("revoke-reason").focus();
   }
-  if (performance.now() > sureUntil) {
-    sureUntil = performance.now() + SURE_MS;
-    byId("revoke-note").textContent = "";
-    byId("revoke").classList.add("sure");
-    byId("revoke").textContent = modeMark() + phrase("Click again: {who} loses its keys", { who: handset.call_sign });
-    return;
-  }
-  notSure();
-  byId("revoke-note").textContent = (await act("/api/down/revocations", { devices: [device], reason })) ?? "";
-  await actions.refresh();
+  byId("revoke-note").textContent = "";
+  askOnce({
+    title: phrase("Really take its keys away? {who}", { who: handset.call_sign }), yes: phrase("Yes, for ever"),
+    what: phrase("{who} can call nobody any more, not even SOS, until it is set up anew.", { who: handset.call_sign }),
+    deed: async () => {
+      const problem = await act("/api/down/revocations", { devices: [handset.device], reason });
+      await actions.refresh();
+      return problem;
+    },
+  });
 }
 
 export function prepareHandset(page, actions) {
   byId("handset-close").addEventListener("click", () => byId("handset").close());
   byId("handset").addEventListener("close", () => { device = null; });
-  byId("revoke-reason").addEventListener("input", notSure);
   byId("revoking").addEventListener("submit", (event) => { event.preventDefault(); revoke(page, actions); });
 }

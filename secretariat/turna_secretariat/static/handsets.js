@@ -1,7 +1,7 @@
 // Teams and their handsets: who was heard when, how the battery is, who has fallen silent.
 
 import { ask } from "./address.js";
-import { button, byId, element, show } from "./elements.js";
+import { button, byId, element, showLong } from "./elements.js";
 import { phrase } from "./languages.js";
 import { age, clockTime, place, sender } from "./words.js";
 
@@ -17,8 +17,14 @@ export function showHandsets(page, actions) {
   const silent = handsets.filter((handset) => isSilent(handset, now_ms));
   byId("count-silent").textContent = silent.length ? `⚠ ${phrase("silent: {n}", { n: silent.length })}` : "";
   const teams = grouped(handsets);
-  show(byId("handset-rows"), [...teams].flatMap(([team, members]) => [...(members.length > 1 ? [teamRow(team, members, page)] : []), ...members.map((handset) => row(handset, now_ms, revoked, actions))]));
+  const look = (handset) => `${JSON.stringify(handset)} ${age(handset.last_contact_ms, now_ms)} ${isSilent(handset, now_ms)} ${revoked.has(handset.device)}`;
+  const lang = document.documentElement.lang;
+  showLong(byId("handset-rows"), [...teams].flatMap(([team, members]) => [
+    ...(members.length > 1 ? [[`team-${team}`, `${lang} ${members.length} ${age(lastHeard(members), now_ms)}`, () => teamRow(team, members, page)]] : []),
+    ...members.map((handset) => [handset.device, `${lang} ${look(handset)}`, () => row(handset, now_ms, revoked, actions)])]));
 }
+
+const lastHeard = (members) => Math.max(...members.map((handset) => handset.last_contact_ms ?? 0)) || null;
 
 function grouped(handsets) {
   const teams = new Map();
@@ -27,11 +33,10 @@ function grouped(handsets) {
 }
 
 function teamRow(team, members, page) {
-  const heard = Math.max(...members.map((handset) => handset.last_contact_ms ?? 0));
   const name = button(team, { class: "plain", "data-key": `team-${team}`, "aria-label": phrase("only the reports of {who}", { who: team }) }, () => ask({ team, before: "" }));
   return element("tr", null, { class: "team-row" },
     element("th", null, { scope: "row" }, name, " ", element("span", members[0].country.toUpperCase(), { class: "tag country" })),
-    element("td", heard ? age(heard, page.now_ms) : phrase("never"), { class: "number" }),
+    element("td", age(lastHeard(members), page.now_ms), { class: "number" }),
     element("td", phrase("handsets: {n}", { n: members.length }), { colspan: "4", class: "soft" }));
 }
 

@@ -8,6 +8,7 @@ import { deedButton } from "./signed_in.js";
 import { age, clockTime, countByMode, modeTag, modeWords, sender, standingWords, words } from "./words.js";
 
 const LATE_S = 120; // what has waited so long at a gateway will not go by itself in a moment
+const MANY_SILENT = 6; // more, as when a gateway fails, fold into one alarm that leaves room for the others
 const HEARTBEAT_MISSED_MS = 150_000; // a gateway speaks every 30 to 60 s
 const ALARMS = {
   not_authentic: sayLater("not authentic"), unknown_device: sayLater("unknown device"), clone: sayLater("clone"), undecodable: sayLater("undecodable"),
@@ -102,7 +103,8 @@ export function showAlarms(page, actions) {
   byId("no-alarms").hidden = count > 0;
   byId("no-alarms").textContent = quiet(page);
   byId("alarm-count").textContent = count || "";
-  show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...down.map((gateway) => gatewayRow(gateway, page.now_ms)), ...silent.map((handset) => silenceRow(handset, page, actions))]);
+  const silences = silent.length > MANY_SILENT ? [manySilent(silent, page, actions, byId("many-silent")?.open)] : silent.map((handset) => silenceRow(handset, page, actions));
+  show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...down.map((gateway) => gatewayRow(gateway, page.now_ms)), ...silences]);
 }
 
 // That nothing is said can mean that nothing arrives: hence when the last was heard.
@@ -115,7 +117,7 @@ function alarmRow(alarm, page, actions) {
   const sos = alarm.kind === "sos";
   const item = element("li", null, { class: sos ? "is-sos" : "" },
     element("strong", sos ? (alarm.cancelled_ms === null ? "SOS" : phrase("SOS, CANCELLED")) : phrase(ALARMS[alarm.kind] ?? words(alarm.kind))),
-    alarm.call_sign ? sender(alarm) : "", alarm.mode ? modeTag(alarm.mode) : "", sos ? "" : element("span", phrase(REMEDIES[alarm.kind] ?? ""), { class: "remedy" }), sos ? "" : element("span", understood(alarm.detail), { class: "soft" }),
+    !sos && alarm.report?.type === "sos" ? element("span", "SOS", { class: "type-sos says-sos" }) : "", alarm.call_sign ? sender(alarm) : "", alarm.mode ? modeTag(alarm.mode) : "", sos ? "" : element("span", phrase(REMEDIES[alarm.kind] ?? ""), { class: "remedy" }), sos ? "" : element("span", understood(alarm.detail), { class: "soft" }),
     element("span", age(alarm.at_ms, page.now_ms), { class: "soft" }));
   if (alarm.report_id !== null) item.append(button(phrase("Show"), { "data-key": `alarm-${alarm.id}` }, () => actions.open(alarm.report_id)));
   if (!sos) item.append(deedButton(phrase("Close it"), { "data-key": `close-${alarm.id}` }, async () => {
@@ -136,4 +138,9 @@ function silenceRow(handset, page, actions) {
   return element("li", null, { class: "is-silence" }, element("strong", phrase("silent")), sender(handset),
     element("span", phrase("last heard {age}", { age: age(handset.last_contact_ms, page.now_ms) }), { class: "soft" }),
     button(phrase("Its reports"), { "data-key": `silent-${handset.device}` }, () => actions.reportsOf(handset)));
+}
+
+function manySilent(silent, page, actions, isOpen) {
+  return element("li", null, { class: "is-silence" }, element("details", null, { id: "many-silent", ...(isOpen ? { open: "" } : {}) }, element("summary", `⚠ ${phrase("silent: {n}", { n: silent.length })}`, { "data-key": "many-silent" }),
+    element("p", null, { class: "links" }, ...silent.map((handset) => button(`${handset.call_sign}, ${age(handset.last_contact_ms, page.now_ms)}`, { class: "plain", "data-key": `silent-${handset.device}` }, () => actions.reportsOf(handset))))));
 }

@@ -6,7 +6,7 @@ import { isSilent } from "./handsets.js";
 import { phrase } from "./languages.js";
 import { layOut } from "./layout.js";
 import { prepareOverlays, showOverlays, signs } from "./overlays.js";
-import { age, place } from "./words.js";
+import { age, clockTime, place } from "./words.js";
 
 const AGEING_MS = 5 * 60_000;
 const STALE_MS = 15 * 60_000;
@@ -47,32 +47,38 @@ function mark(handset, distress, now_ms, actions) {
   const old_ms = now_ms - handset.position.arrived_ms;
   const fade = fadeOf(old_ms);
   const note = fade === "fresh" ? "" : ` ${age(handset.position.arrived_ms, now_ms)}`;
-  const silent = isSilent(handset, now_ms) ? "⚠ " : "";
-  const look = `${fade} ${silent}${note} ${distress ?? ""}`;
+  const silent = handset.revoked ? "⊘ " : isSilent(handset, now_ms) ? "⚠ " : "";
+  const words = `${handset.call_sign}${handset.revoked ? ` ${phrase("revoked")}` : ""}${note}`;
+  const look = `${fade} ${silent}${words} ${distress ?? ""}`;
   const known = markers.get(handset.device);
   const paler = Math.min(1, Math.max(0, (old_ms - AGEING_MS) / (PALE_MS - AGEING_MS)));
   const opacity = distress ? 1 : 1 - paler * (1 - PALEST);
   known?.marker.setLatLng(at).setOpacity(opacity);
   if (known) known.isUrgent = Boolean(distress);
   if (known?.look === look) return;
-  const label = element("span", null, {}, distress ? element("b", distress) : "", element("i", `${silent}${handset.call_sign}${note}`));
-  const icon = window.L.divIcon({ className: `team ${fade} ${distress ? "distress" : ""}`, html: label, iconSize: null });
-  const title = `${handset.call_sign}${note}`;
+  const label = element("span", null, {}, distress ? element("b", distress) : "", element("i", `${silent}${words}`));
+  const icon = window.L.divIcon({ className: `team ${fade} ${distress ? "distress" : ""} ${handset.revoked ? "lost" : ""}`, html: label, iconSize: null });
+  const title = [distress, words].filter(Boolean).join(" ");
   const marker = known?.marker.setIcon(icon) ?? window.L.marker(at, { icon, keyboard: true, title, alt: title, opacity }).addTo(map);
-  marker.unbindPopup().bindPopup(() => popup(handset, actions));
+  marker.getElement()?.setAttribute("title", title);
+  marker.unbindPopup().bindPopup(() => popup(handset, actions), { maxWidth: 280, maxHeight: 260 });
   markers.set(handset.device, { marker, look, isUrgent: Boolean(distress) });
 }
 
 function popup(handset, actions) {
-  return element("div", null, {}, element("strong", handset.call_sign), element("p", place(handset.position)),
+  return element("div", null, { class: "about-team" }, element("strong", handset.call_sign), ...(handset.revoked ? [element("p", phrase("revoked: believe nothing that it says"), { class: "bad" })] : []),
+    element("p", `${place(handset.position)} · ${clockTime(handset.position.arrived_ms)}`),
     element("p", handset.battery_pct === null ? phrase("battery unknown") : phrase("battery {n} %", { n: handset.battery_pct })),
     button(phrase("Its reports"), {}, () => actions.reportsOf(handset)));
 }
 
 function fit() {
   const points = [...markers.values()].map((known) => known.marker.getLatLng());
-  if (points.length) map.fitBounds(window.L.latLngBounds(points).pad(0.3), { maxZoom: 13.5, animate: false });
+  if (points.length) map.fitBounds(window.L.latLngBounds(points).pad(0.12), { maxZoom: 13.5, animate: false, ...beside(map.getSize()) });
 }
+
+// No team behind the small map or the buttons.
+const beside = ({ x, y }) => ({ paddingTopLeft: [x * 0.26, y * 0.1], paddingBottomRight: [x * 0.18, y * 0.08] });
 
 function prepare({ lat, lon }) {
   map = window.L.map("map", { preferCanvas: true, minZoom: 4, maxZoom: 16, maxBounds: [[24, 8], [60, 98]], zoomSnap: 0.5, zoomControl: false, trackResize: false }).setView([lat, lon], 9);

@@ -14,6 +14,7 @@ import { showAlarms, showHealth, showHealthInDetail } from "./health.js";
 import { phrase, prepareLanguages } from "./languages.js";
 import { Line } from "./line.js";
 import { goTo, showMap } from "./map.js";
+import { markCut, prepareMarks } from "./marks.js";
 import { prepareMedical, readMedical, showMedical } from "./medical.js";
 import { prepareNotices, readNotices, showNotices } from "./notices.js";
 import { preparePeople, readPeople, showPeople } from "./people.js";
@@ -22,8 +23,9 @@ import { prepareSignedIn, showSignedIn } from "./signed_in.js";
 import { prepareSound, showSound } from "./sound.js";
 import { showSos } from "./sos.js";
 import { showReports } from "./stream.js";
+import { prepareSure } from "./sure.js";
 import { prepareViews, showView } from "./views.js";
-import { clockTime, countByMode, setMissionMode } from "./words.js";
+import { age, clockTime, countByMode, setMissionMode } from "./words.js";
 
 const REFRESH_AFTER_MS = 120; // several changes of one commit become one look
 const PAGE_SIZE = 60;
@@ -31,12 +33,14 @@ const PAGE_LIMIT = 480;
 
 const page = {
   status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], calls: [], words: [], notices: [], medical: [], people: { accounts: [], log: [] },
-  now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: 0,
+  now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: null, cutOff_ms: null,
 };
 const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), handset: (handset) => openHandset(handset, page, actions), hops: () => page.status.hops, reportsOf };
 
 const known = prepareSignedIn(() => { if (page.status) refresh(); }); // who is there, before anything is shown
+let painted = false;
 let looking = null;
+let heardAt = performance.now(); // when the page's time was told last
 let again = false;
 
 // One look at a time; a change during it leads to one more.
@@ -67,6 +71,7 @@ async function look() {
     return cutOff();
   }
   page.now_ms = page.status.now_ms;
+  heardAt = performance.now();
   page.connected = page.status.feed.connected;
   setMissionMode(page.status.mode);
   showAll();
@@ -92,21 +97,33 @@ function showWhatAges() {
   showHealthInDetail(page);
   showSos(page, actions);
   showAlarms(page, actions);
-  showHandsets(page, actions);
   showMap(page, actions);
+  if (painted) showHandsets(page, actions);
+  else requestAnimationFrame(() => setTimeout(() => { painted = true; showHandsets(page, actions); })); // a long table, below what is seen first
 }
 
 function showFeed() {
   const since = page.status?.feed.changed_ms;
-  const text = page.cutOff ? phrase("CUT OFF from the Secretariat: what you see is old. Trying again …")
+  const text = page.cutOff && !page.cutOff_ms ? phrase("The Secretariat does not answer.") : page.cutOff ? phrase("CUT OFF from the Secretariat since {time}: what you see is old, nothing can be done. Trying again …", { time: clockTime(page.cutOff_ms) })
     : page.status && !page.connected ? phrase("The BACKBONE IS DOWN since {time}: no report can arrive until it is back. Gateways keep what they hear.", { time: clockTime(since) }) : "";
-  if (byId("cut-off").textContent !== text) byId("cut-off").textContent = text;
+  if (byId("cut-off-what").textContent !== text) byId("cut-off-what").textContent = text;
   byId("cut-off").hidden = !text;
+  markCut(text);
+  showCutAge();
   document.body.classList.toggle("old", page.cutOff);
 }
 
+// While nothing is heard, the page's own clock says how old everything is; apart from the alert, which is said once.
+function showCutAge() {
+  const since_ms = page.cutOff ? page.cutOff_ms : page.status && !page.connected ? page.status.feed.changed_ms : null;
+  byId("cut-off-age").textContent = since_ms ? age(since_ms, page.now_ms + (page.cutOff ? performance.now() - heardAt : 0)) : "";
+}
+
 function cutOff() {
-  if (!page.cutOff) page.missedAfter = Math.max(0, ...page.reports.map((report) => report.id));
+  if (!page.cutOff) {
+    page.missedAfter ??= Math.max(0, ...page.reports.map((report) => report.id));
+    page.cutOff_ms = page.now_ms || null;
+  }
   page.cutOff = true;
   if (page.status) showHealth(page);
   showFeed();
@@ -117,13 +134,20 @@ async function back() {
   await refresh();
   const missed = page.reports.filter((report) => report.id > page.missedAfter);
   const n = `${countByMode(missed)}${missed.length === page.limit ? "+" : ""}`;
-  byId("missed").textContent = missed.length ? phrase("Back. Reports that came while this page was cut off: {n}; they are marked.", { n }) : phrase("Back. Nothing was missed.");
+  byId("missed-what").textContent = missed.length ? phrase("Back. Reports that came while this page was cut off: {n}; they are marked.", { n }) : phrase("Back. Nothing was missed.");
   byId("missed").hidden = false;
-  setTimeout(() => { byId("missed").hidden = true; page.missedAfter = 0; }, 30_000);
+}
+
+// What was missed stays marked until somebody says that they have seen it.
+function seen() {
+  byId("missed").hidden = true;
+  page.missedAfter = null;
+  showAll();
 }
 
 function pulse({ now_ms, connected }) {
   page.now_ms = now_ms;
+  heardAt = performance.now();
   if (!page.status) return;
   if (page.connected !== connected) { refresh(); return; }
   showWhatAges();
@@ -148,6 +172,8 @@ function reportsOf(handset) {
   byId("reports").focus();
 }
 
+byId("missed-seen").addEventListener("click", seen);
+setInterval(showCutAge, 1000);
 byId("older").addEventListener("click", () => {
   if (page.reports.length && page.limit < PAGE_LIMIT) page.limit += PAGE_SIZE;
   else ask({ before: page.olderBefore });
@@ -157,9 +183,11 @@ byId("trail").addEventListener("change", () => ask({ trail: byId("trail").value 
 prepareAddress(refresh);
 prepareViews();
 prepareFilters();
+prepareMarks(() => byId("sos").focus());
 prepareLanguages(() => { showSound(); showSignedIn(); if (page.status) showAll(); });
 prepareSound();
 prepareDetail();
+prepareSure();
 prepareHandset(page, actions);
 prepareMedical(page, actions);
 preparePeople(actions);

@@ -5,7 +5,8 @@ import { byId, element, offer, option, show } from "./elements.js";
 import { gatewayWorks } from "./health.js";
 import { phrase, say, sayLater } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
-import { modeMark, words } from "./words.js";
+import { askOnce } from "./sure.js";
+import { words } from "./words.js";
 
 const KINDS = { task: sayLater("task"), text: sayLater("text"), roll_call: sayLater("roll call"), alert: sayLater("alert") };
 const TASKS = ["go_to", "assess_area", "triage_worksite", "search", "rescue", "recover", "medical", "evacuate_people", "transport", "deliver", "stand_by", "relieve_team", "return_to_base", "meet", "rest", "other"];
@@ -13,14 +14,12 @@ const URGENCIES = { routine: sayLater("routine"), priority: sayLater("priority")
 const ALERTS = ["evacuate", "cease_work", "resume"];
 const FIELDS = { task: ["task", "urgency", "worksite", "due_in_min", "text"], text: ["text"], roll_call: ["text"], alert: ["code", "text"] };
 const TYPING_MS = 400;
-const SURE_MS = 6000; // so long the second click of what reaches everybody, or alarms, is waited for
 
 let known = []; // the handsets, as the page knows them
 let isDown = () => false; // whether a gateway of that name can send now
 let shownIn = ""; // how and in which language the cost is shown
 let asked = ""; // what the cost stands for
 let answered = ""; // for which question, and how the page stood, the cost was asked last
-let sureUntil = 0;
 let onSaid = () => {};
 
 export function prepareSaying(actions) {
@@ -78,10 +77,8 @@ function audience(chosen) {
 
 function notReady() {
   asked = "";
-  sureUntil = 0;
   byId("say-send").disabled = true;
   byId("say-send").textContent = phrase("Send");
-  byId("say-send").classList.remove("sure");
   show(byId("say-cost"), []);
 }
 
@@ -97,6 +94,7 @@ async function cost() {
   const answer = mayAct() ? await send("/api/down/cost", JSON.parse(question)) : { problem: whyNot() };
   if (question !== JSON.stringify(said())) return;
   const problem = answer.problem;
+  if (answer.isCut) answered = ""; // asked again when the page is back
   byId("say-send").disabled = Boolean(problem);
   asked = problem ? "" : question;
   show(byId("say-cost"), problem ? [element("li", problem, { class: "bad" })] : lines(answer.body));
@@ -123,16 +121,21 @@ function lines({ handsets, revoked, costs }) {
 async function submit() {
   if (!asked || asked !== JSON.stringify(said())) return;
   const saying = JSON.parse(asked);
-  if ((saying.kind === "alert" || saying.to.all) && performance.now() > sureUntil) {
-    sureUntil = performance.now() + SURE_MS;
-    byId("say-send").classList.add("sure");
-    byId("say-send").textContent = modeMark() + phrase("Click again: {alert} to {whom}", { alert: what(saying), whom: byId("say-to").selectedOptions[0].textContent });
-    return;
-  }
+  if (saying.kind !== "alert" && !saying.to.all) return tell(await give(saying));
+  const whom = byId("say-to").selectedOptions[0].textContent;
+  askOnce({
+    title: phrase("Really send it? {alert} to {whom}", { alert: what(saying), whom }), yes: phrase("Yes, send: {alert}", { alert: what(saying) }),
+    what: [byId("say-cost").querySelector("li:not(.bad)")?.textContent, saying.form.text && `“${saying.form.text}”`].filter(Boolean).join(" · "),
+    deed: () => give(saying),
+  });
+}
+
+// Returns null when it is stored, else why it is not: then what was written stays.
+async function give(saying) {
   const problem = await act("/api/down", saying);
-  tell(problem);
   if (!problem) { byId("say-text").value = ""; notReady(); cost(); }
   await onSaid();
+  return problem;
 }
 
 const what = ({ kind, form }) => kind === "alert" ? say("alert", form.code) : kind === "task" ? say("task", form.task) : kindWords(kind);

@@ -3,8 +3,10 @@
 import { act, tell } from "./archive.js";
 import { button, byId, copyable, element, show } from "./elements.js";
 import { phrase, say } from "./languages.js";
+import { markCalls } from "./marks.js";
 import { deedButton, mayAct, me, whyNot } from "./signed_in.js";
 import { armed, alarm as sound } from "./sound.js";
+import { askOnce } from "./sure.js";
 import { age, clockTime, countByMode, modeTag, place, sender } from "./words.js";
 
 let known = new Set();
@@ -22,6 +24,7 @@ export function showSos(page, actions) {
   if (byId("sos-title").textContent !== title + silent) byId("sos-title").textContent = title + silent;
   const callingFirst = [...calling, ...open.filter((alarm) => alarm.cancelled_ms !== null)];
   show(byId("sos-cards"), callingFirst.map((alarm) => card(alarm, page, actions)));
+  markCalls(calling.map((alarm) => alarm.call_sign));
   sound(calling.length > 0);
   if (fresh.length) announce(fresh, panel);
 }
@@ -62,10 +65,24 @@ function where(position, own, page) {
 function deeds(alarm, position, actions) {
   return element("div", null, { class: "deeds" },
     deedButton(mayAct() ? phrase("Accept as {person}", { person: me().person }) : phrase("Accept"), { class: "primary", "data-key": `accept-${alarm.id}` }, () => deed(alarm, "accepted", actions)),
-    deedButton(phrase("False alarm"), { "data-key": `false-${alarm.id}` }, () => deed(alarm, "false_alarm", actions)),
+    deedButton(`${phrase("False alarm")} …`, { "data-key": `false-${alarm.id}` }, () => askFalseAlarm({ id: alarm.report_id, call_sign: alarm.call_sign }, actions)),
     position ? button(phrase("Show on map"), { "data-key": `map-${alarm.id}` }, () => actions.goTo(position)) : "",
     button(phrase("The whole report"), { "data-key": `open-${alarm.id}` }, () => actions.open(alarm.report_id)),
     mayAct() ? "" : element("span", whyNot(), { class: "soft" }));
+}
+
+// Nobody takes a call for help for nothing by a slip of the hand.
+export function askFalseAlarm({ id, call_sign }, actions, after = () => {}) {
+  askOnce({
+    title: phrase("Really a false alarm? {who}", { who: call_sign }), yes: phrase("Yes, a false alarm"),
+    what: phrase("The call ends for everybody, the sound stops, and the handset shows: false alarm. Speak with them first."),
+    reasons: [phrase("They say by voice that all is well"), phrase("Pressed by mistake"), phrase("A test")],
+    deed: async (reason) => {
+      const problem = await act(`/api/reports/${id}/false_alarm`, { reason });
+      if (!problem) after(await actions.refresh());
+      return problem;
+    },
+  });
 }
 
 async function deed(alarm, did, actions) {

@@ -1,7 +1,7 @@
 // The stream of reports, newest first.
 
 import { asked } from "./address.js";
-import { button, byId, element, show } from "./elements.js";
+import { button, byId, element, showLong } from "./elements.js";
 import { phrase } from "./languages.js";
 import { countByMode, gist, modeTag, sender, shortTime, standing, typeWords } from "./words.js";
 
@@ -17,7 +17,9 @@ export function showReports(page, actions) {
   byId("count-stored").textContent = phrase("shown: {n}", { n: countByMode(reports) });
   const before = newest;
   newest = Math.max(newest, ...reports.map((report) => report.id), 0);
-  show(byId("report-rows"), reports.map((report) => row(report, page, actions, before)));
+  const lang = document.documentElement.lang;
+  const today = new Date(page.now_ms).toISOString().slice(0, 10);
+  showLong(byId("report-rows"), reports.map((report) => [report.id, `${lang} ${today} ${report.state} ${report.person} ${report.standing} ${page.missedAfter}`, () => row(report, page, actions, before)]));
 }
 
 function nothing(page) {
@@ -27,7 +29,7 @@ function nothing(page) {
 
 function row(report, page, actions, before) {
   const marks = [report.type === "sos" ? "sos-row" : "", before && report.id > before ? "new" : "",
-    page.missedAfter && report.id > page.missedAfter ? "was-missed" : ""];
+    page.missedAfter !== null && report.id > page.missedAfter ? "was-missed" : ""];
   const called = phrase("{type} of {who}, show its way", { type: typeWords(report.type), who: report.call_sign });
   const open = button(typeWords(report.type), { "data-key": `report-${report.id}`, class: `type type-${report.type}`, "aria-label": called }, () => actions.open(report.id));
   return element("tr", null, { class: marks.join(" ").trim() },

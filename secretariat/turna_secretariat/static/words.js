@@ -46,9 +46,6 @@ export const place = (position, decimals = 5) => position ? `${position.lat.toFi
 let missionMode = "actual";
 export const setMissionMode = (mode) => { missionMode = mode; };
 
-// In front of what a button does when all is a drill; nothing in earnest.
-export const modeMark = () => missionMode === "actual" ? "" : `${modeWords(missionMode)} · `;
-
 export function modeTag(mode) {
   if (mode === "unknown" || (mode === "actual" && missionMode === "actual")) return "";
   return element("span", modeWords(mode), { class: `tag mode-tag mode-${mode}` });
@@ -81,10 +78,12 @@ const SAID_ELSEWHERE = new Set(["type", "mode", "time", "time_quality", "positio
 const UNSAID = new Set([null, 0, "", "unknown", "unspecified", "none", false]);
 const PEOPLE = new Set(["trapped", "rescued"]);
 
-// The report in one line: what an officer acts on comes first.
+const PHASES = { update: sayLater("an addition"), cancel: sayLater("TAKEN BACK by the sender") };
+
+// The report in one line, beside the name of its type: what an officer acts on comes first.
 export function gist(said) {
   const parts = [];
-  if (said.phase) parts.push(say("sos_phase", said.phase, { declare: "SOS", update: "SOS, update", cancel: "SOS CANCELLED by the sender" }[said.phase]));
+  if (PHASES[said.phase]) parts.push(phrase(PHASES[said.phase]));
   if (said.team_status) parts.push(say("team_status", said.team_status));
   const counted = said.casualties ?? said.patients ?? {};
   for (const [name, colour] of COUNTED) if (counted[name]) parts.push(`${counted[name]} ${say("triage", colour, name)}`);
@@ -92,7 +91,7 @@ export function gist(said) {
   if (said.hazards?.length) parts.push(`${say("summary", "hazards", "hazards")}: ${said.hazards.map((code) => say("hazard", code)).join(", ")}`);
   if (said.needs && Object.keys(said.needs).length) parts.push(`${say("summary", "needs")} ` + Object.entries(said.needs).map(([item, number]) => `${number ?? "?"} ${say("need", item)}`).join(", "));
   if (said.text) parts.push(`“${said.text}”`);
-  if (!parts.length && said.position) parts.push(phrase("at {place}", { place: place(said.position) }));
+  if (!parts.length && said.position) parts.push(place(said.position));
   return parts.join(" · ");
 }
 

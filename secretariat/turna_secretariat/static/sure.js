@@ -1,0 +1,46 @@
+// Asks once before what cannot be undone: what happens, in whose name, and why; a bouncing glove answers nothing.
+
+import { button, byId } from "./elements.js";
+import { phrase } from "./languages.js";
+import { me } from "./signed_in.js";
+
+const BOUNCE_MS = 700; // a second touch this soon belongs to the first
+
+let question = null;
+
+// `title` asks, `what` says what it does, `yes` names the deed; with `reasons` it wants to know why, in own words or one of them.
+// `deed(reason)` returns null, or why it could not be done: then the question stays, and what was written.
+export function askOnce({ title, what, yes, reasons, deed }) {
+  question = { deed, wantsReason: Boolean(reasons) };
+  byId("sure-title").textContent = title;
+  byId("sure-what").textContent = what;
+  byId("sure-name").textContent = me() ? phrase("In the name of {person}; the log keeps it.", { person: me().person }) : "";
+  byId("sure-why").hidden = !reasons;
+  byId("sure-reason").value = "";
+  byId("sure-reasons").replaceChildren(...(reasons ?? []).map((reason) => button(reason, {}, () => { byId("sure-reason").value = reason; byId("sure-yes").focus(); })));
+  byId("sure-note").textContent = "";
+  byId("sure-yes").textContent = yes;
+  byId("sure-yes").disabled = true;
+  setTimeout(() => { byId("sure-yes").disabled = false; }, BOUNCE_MS);
+  byId("sure").showModal();
+  byId("sure-no").focus(); // a key pressed just now goes back
+}
+
+async function answer() {
+  const reason = byId("sure-reason").value.trim();
+  if (byId("sure-yes").disabled || !question) return;
+  if (question.wantsReason && !reason) {
+    byId("sure-note").textContent = phrase("Write why: the log keeps it.");
+    return byId("sure-reason").focus();
+  }
+  byId("sure-yes").disabled = true;
+  const problem = await question.deed(reason);
+  byId("sure-yes").disabled = false;
+  if (!problem) return byId("sure").close();
+  byId("sure-note").textContent = problem;
+}
+
+export function prepareSure() {
+  byId("sure-no").addEventListener("click", () => byId("sure").close());
+  byId("sure-form").addEventListener("submit", (event) => { event.preventDefault(); answer(); });
+}
