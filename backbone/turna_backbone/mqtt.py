@@ -183,7 +183,7 @@ class MqttSession:
         try:
             reason = connection.serve(address, self._stopping)
         except (OSError, *NONSENSE) as error:
-            reason = f"{broker}: {error}"
+            reason = getattr(error, "strerror", None) or str(error)
         finally:
             self._connection = None
         was_refused = connection.was_reached and not connection.was_ready

@@ -17,7 +17,10 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """No connection (any more); nothing unconfirmed will be confirmed."""
+    """No connection (any more); nothing unconfirmed will be confirmed.
+
+    `broker` is its address, which the reason does not repeat.
+    """
 
     reason: str
     broker: str = ""

@@ -371,9 +371,10 @@ class Gateway:
         if self.backbone_up:
             self._backbone_changed_ms = now_ms
             self.counters.add(count.OUTAGES)
-        if event.reason != self.backbone_trouble:  # told once, however often it is tried
-            log.warning("backbone down reason=%s", event.reason)
-        self.backbone_up, self.backbone_trouble = False, event.reason
+        trouble = f"{event.broker}: {event.reason}" if event.broker else event.reason
+        if trouble != self.backbone_trouble:  # told once, however often it is tried
+            log.warning("backbone down broker=%s reason=%s", event.broker, event.reason)
+        self.backbone_up, self.backbone_trouble = False, trouble
 
     def _waits(self, lane: int) -> None:
         self.waiting[lane] += 1

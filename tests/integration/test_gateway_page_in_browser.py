@@ -188,7 +188,9 @@ def test_a_backlog_shows_how_far_it_is_and_how_long_it_still_takes(
         field.receipt(*(receipt_for(one, ONE) for one in field.reports()[first : first + 5]))
         station.passes(1)
 
-    expect(page.locator("#facts")).to_contain_text(re.compile(r"\d\d % of 202; about \d+ s more at"))
+    expect(page.locator("#facts")).to_contain_text(
+        re.compile(r"\d\d % of 202; about \d+ s more at")
+    )
     expect(page.locator("#facts progress")).to_be_visible()
 
 
