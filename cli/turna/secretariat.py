@@ -3,6 +3,7 @@
 import argparse
 import logging
 from pathlib import Path
+from typing import Any
 
 from turna import secretariat_account, secretariat_send, secretariat_watch
 from turna.usage import UsageError
@@ -40,9 +41,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         _add_selection(task, since)
 
 
+class _Once(argparse.Action):
+    """Takes an option that counts once: of two modes neither may win unseen."""
+
+    _is_said = False
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        if self._is_said:
+            parser.error(f"{option_string}: only once, modes are never mixed")
+        self._is_said = True
+        setattr(namespace, self.dest, values)
+
+
 def _add_selection(task: argparse.ArgumentParser, since: str | None) -> None:
     task.add_argument(
-        "--mode", choices=("exercise", "actual", "test"), help="default: the mission's mode"
+        "--mode",
+        action=_Once,
+        choices=("exercise", "actual", "test"),
+        help="default: the mission's mode",
     )
     task.add_argument("--type", action="append", default=[], help="may be repeated")
     task.add_argument("--team", action="append", default=[], help="may be repeated")

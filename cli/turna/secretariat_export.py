@@ -52,7 +52,9 @@ def _export_emt(config: Config, args: argparse.Namespace) -> int:
     archive.open_to_read()
     try:
         with archive.reader() as connection:
-            days = chosen.days(connection)
+            days = emt_mds.whole(chosen.days(connection))
+    except SelectionError as error:
+        raise UsageError(str(error)) from None
     finally:
         archive.close()
     _write(args, emt_mds.write(mission.name, days), f"{len(days)} {chosen.mode.upper()} days")

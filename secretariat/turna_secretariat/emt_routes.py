@@ -15,6 +15,7 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.deeds import tell
 from turna_secretariat.emt_items import AGE_GROUPS, ITEMS, PARTS, VERSION
 from turna_secretariat.exports import emt_mds
+from turna_secretariat.exports.asked import require_known
 from turna_secretariat.exports.selection import SelectionError
 from turna_secretariat.handing_over import hand_over
 from turna_secretariat.registry import Registry
@@ -91,10 +92,18 @@ def emt_routes(archive: Archive, registry: Registry, inbox: Inbox, clock: Clock)
 
     @routes.get("/export/emt-mds.csv")
     def download(
-        mode: Mode | None = None, team: Words = None, since: Moment = None, until: Moment = None
+        request: Request,
+        mode: Mode | None = None,
+        team: Words = None,
+        since: Moment = None,
+        until: Moment = None,
     ) -> Response:
+        require_known(request, ("mode", "team", "since", "until"))
         chosen = choose(mode, team, since, until)
-        content = emt_mds.write(registry.mission.name, found(chosen))
+        try:
+            content = emt_mds.write(registry.mission.name, emt_mds.whole(found(chosen)))
+        except SelectionError as error:
+            raise HTTPException(422, str(error)) from None
         name = emt_mds.file_name(registry.mission.name, chosen.mode)
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type="text/csv", headers=headers)

@@ -1,62 +1,33 @@
 """Exports by the page's addresses and by the command, as a person or a GIS asks for them."""
 
-import asyncio
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.secretariat.exported import ANTAKYA, NOW_MS, Exported, hazard, sitrep, sos, triage
+from tests.secretariat.asked_page import Page, asked_page
+from tests.secretariat.exported import ANTAKYA, Exported, hazard, sitrep, sos, triage
 from tests.secretariat.field import Field
-from tests.secretariat.live_page import PASSWORD, QUICK_HASHER
 from turna.__main__ import main
-from turna_backbone.clock import SteppedClock
 from turna_protocol import codes, keys
-from turna_secretariat.accounts import OBSERVER, Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE
 from turna_secretariat.desk import Desk
-from turna_secretariat.engines import sqlite_url
 from turna_secretariat.exports.formats import FORMATS
 from turna_secretariat.exports.harmless import in_file_name
 from turna_secretariat.registry import Registry
-from turna_secretariat.signed_in import COOKIE
-from turna_secretariat.web import create_page
 
 # How a report is written does not depend on where it was kept.
 DATABASES = ("sqlite",)
 
-Page = Callable[[str], httpx.Response]
-
 
 @pytest.fixture
 def page(exported: Exported, tmp_path: Path) -> Iterator[Page]:
-    accounts = Accounts(sqlite_url(tmp_path / "people.db"), QUICK_HASHER)
-    accounts.open()
-    accounts.add("aylin", person="Aylin", role=OBSERVER, password=PASSWORD, now_ms=0)
-    cookies = {COOKIE: accounts.begin_session(accounts.all()[0].id, NOW_MS)}
-    application = create_page(
-        archive=exported.archive,
-        accounts=accounts,
-        registry=exported.registry,
-        inbox=None,  # type: ignore[arg-type]  # nothing is done here, only read
-        clock=SteppedClock(epoch_s=NOW_MS // 1000),
-        feed=dict,
-    )
-
-    async def ask(address: str) -> httpx.Response:
-        way = httpx.ASGITransport(app=application)
-        async with httpx.AsyncClient(
-            transport=way, base_url="http://127.0.0.1", cookies=cookies
-        ) as client:
-            return await client.get(address)
-
-    yield lambda address: asyncio.run(ask(address))
-    accounts.close()
+    with asked_page(exported.archive, exported.registry, tmp_path) as page:
+        yield page
 
 
 @pytest.fixture
@@ -103,6 +74,12 @@ def test_every_format_has_an_address_and_names_the_mode_in_its_file(
         ("/export/reports.csv?type=sitreps", 422),
         ("/export/reports.csv?team=%3Cscript%3E", 422),
         ("/export/reports.csv?since=soon", 422),
+        ("/export/reports.csv?typ=sos", 422),
+        ("/export/reports.csv?mode=actual&mode=exercise", 422),
+        ("/export/reports.csv?since=1h&since=3h", 422),
+        ("/export/emt-mds.csv?teams=EMT1", 422),
+        ("/export/emt-mds.csv?mode=actual&mode=exercise", 422),
+        ("/export/emt-mds.csv?mode=all", 422),
         ("/export/reports.csv?since=" + "9" * 50, 422),
         ("/export/report/1.cap.xml", 404),
         ("/export/report/0.cap.xml", 422),
@@ -165,6 +142,16 @@ def test_a_wrong_wish_is_one_sentence_and_exit_code_2(
 
     assert main(asked) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_second_mode_is_refused_and_not_taken_instead_of_the_first(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["secretariat", "export", "--config", str(settings), "--format", "kml"]
+    with pytest.raises(SystemExit, match="2"):
+        main([*asked, "--mode", "actual", "--mode", "exercise"])
+
+    assert "never mixed" in capsys.readouterr().err
 
 
 def test_tak_gets_what_there_is_and_the_command_ends(

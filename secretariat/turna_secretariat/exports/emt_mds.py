@@ -52,6 +52,13 @@ def choose(
     return Chosen(mode, tuple(teams), _day("since", since, now_s), _day("until", until, now_s))
 
 
+def whole(days: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the days if they are all; SelectionError if there are more than are read at once."""
+    if len(days) >= emt.DAYS_LIMIT:
+        raise SelectionError(f"{emt.DAYS_LIMIT} days or more: choose a shorter time or one team")
+    return days
+
+
 def write(mission: str, days: Sequence[dict[str, Any]]) -> bytes:
     """Return the table, marked for Excel as UTF-8."""
     rows = [row for day in days for row in _rows(mission, day)]

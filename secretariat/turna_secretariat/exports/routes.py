@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
 from turna_backbone.clock import Clock
 from turna_secretariat.archive import Archive
 from turna_secretariat.exports import cap
+from turna_secretariat.exports.asked import require_known
 from turna_secretariat.exports.formats import BY_SUFFIX, FORMATS, file_name
 from turna_secretariat.exports.selection import (
     Selection,
@@ -37,6 +38,7 @@ def export_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRout
     @routes.get("/reports.{suffix}")
     def reports(
         suffix: str,
+        request: Request,
         mode: str | None = None,
         type: Words = None,  # noqa: A002  # the name that stands in the address
         team: Words = None,
@@ -45,6 +47,7 @@ def export_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRout
     ) -> Response:
         if suffix not in BY_SUFFIX:
             raise HTTPException(404, f"formats: {', '.join(sorted(BY_SUFFIX))}")
+        require_known(request)
         try:
             chosen = read_selection(
                 registry,
