@@ -10,12 +10,14 @@ from turna_backbone import down
 from turna_backbone.down import Down
 from turna_protocol import alerts, codes, downlink, orders
 from turna_protocol.downlink import alert_name
-from turna_protocol.report_codes import PHRASES
+from turna_protocol.report_codes import PHRASES, STATUSES
 from turna_protocol.reports.message import Message
+from turna_protocol.reports.task_status import TaskStatus
 from turna_secretariat import down_desk
 from turna_secretariat.archive import Archive
 from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
 
+SEARCH: dict[str, object] = {"task": "search", "urgency": "immediate", "worksite": "TUR01-0003"}
 YEAR_MS = 365 * 86_400_000
 DAY_MS = 86_400_000
 
@@ -119,6 +121,29 @@ def test_who_answers_has_it_and_the_gateways_say_it_no_more(book: Book) -> None:
 
     assert book.states(word) == [("TUR01-1", "delivered")]
     assert [one.what for _, one in book.pump()] == [down.WITHDRAW] * 2
+
+
+def test_a_status_of_somebody_elses_task_stops_nothing_and_stands_nowhere(book: Book) -> None:
+    word = book.say("task", SEARCH, 1)
+    done = TaskStatus(mode=codes.EXERCISE, number=1, status=STATUSES.index("done"))
+    book.file(done, device=3, seq=4)
+
+    assert down.WITHDRAW not in [one.what for _, one in book.pump(10_000)]
+    assert book.states(word) == [("TUR01-1", "waiting")]
+    with book.archive.reader() as connection:
+        assert not connection.exec_driver_sql("SELECT * FROM down_answer").all()
+
+
+def test_delivery_is_counted_by_team(book: Book) -> None:
+    word = book.say("task", SEARCH, 1, 2, 3)
+    book.hold(orders.ORDERS, 0, device=2)
+    done = TaskStatus(mode=codes.EXERCISE, number=1, status=STATUSES.index("seen"))
+    book.file(done, device=3, seq=4)
+
+    counted = [
+        (t["team"], t["handsets"], t["delivered"], t["answered"]) for t in book.word(word)["teams"]
+    ]
+    assert counted == [("TUR01", 2, 1, 0), ("AZE01", 1, 1, 1)]
 
 
 def test_an_answer_to_the_all_clear_does_not_prove_the_order_that_goes_with_it(book: Book) -> None:

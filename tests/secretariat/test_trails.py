@@ -70,7 +70,8 @@ def test_a_trail_is_in_the_order_of_walking_whenever_and_however_late_it_came(ma
 
 
 def test_a_trail_is_of_one_mode_and_of_proved_reports_that_have_a_place(map_: Map) -> None:
-    map_.walks(_walk(20), _walk(60, codes.ACTUAL), position())
+    elsewhere = _walk(20, codes.ACTUAL)
+    map_.walks(elsewhere, _walk(20), _walk(60, codes.ACTUAL), position())
     map_.walks(_walk(100), key=bytes(32))
 
     assert map_.points() == {"TUR01-1": [20]}
