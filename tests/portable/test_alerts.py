@@ -156,6 +156,14 @@ def test_an_all_clear_held_back_and_played_after_the_next_alarm_is_refused() -> 
     assert watch.alarms() == []
 
 
+def test_an_all_clear_that_does_not_know_of_the_latest_order_to_be_silent_is_refused() -> None:
+    watch = new_watch()
+    for known in (alarm(EVACUATE, 2), alarm(CEASE_WORK, 1)):
+        watch.hear(known)
+    assert refused(watch, all_clear(1, 2, 0))
+    assert watch.alarms() == [EVACUATE, CEASE_WORK]
+
+
 def test_an_alarm_that_comes_after_its_own_all_clear_is_known_to_be_over() -> None:
     watch = new_watch()
     watch.hear(all_clear(1, 2, 0))

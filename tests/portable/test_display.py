@@ -1,5 +1,7 @@
 """The screens as text, line by line; what stands in inverse is between the bars |...|."""
 
+from tests.portable.screens_bench import NOW_S, Board
+
 from turna_handset import keypad
 from turna_handset import letter as letters
 from turna_handset.display import AlarmLine, ReportLine, Status, draw, draw_unprovisioned
@@ -15,37 +17,6 @@ from turna_protocol.report_codes import PHRASES, TASKS
 SHORT, LONG, HOLD = keypad.SHORT, keypad.LONG, keypad.HOLD
 # The signs of delivery, of the position's age and of a letter, as letters a test can show.
 LETTERS = "sGSRA!F@M"
-NOW_S = 1_801_915_200
-
-
-class Board:
-    """What a handset tells its pages: reports, itself, the time; nothing has to leave memory."""
-
-    unread = 0
-
-    def __init__(self, reports: "tuple[ReportLine, ...]") -> None:
-        self._reports = reports
-
-    def count_reports(self) -> int:
-        return len(self._reports)
-
-    def listed(self, row: int, now_ms: int) -> "ReportLine | None":
-        return self._reports[row] if row < len(self._reports) else None
-
-    def node(self, now_ms: int) -> "tuple[str, ...]":
-        return ("Device 7", "Region COMMON433", "Heard 12", "Sent 3", "Refused 0", "Memory 45 KB")
-
-    def time_s(self, now_ms: int) -> "int | None":
-        return NOW_S + now_ms // 1000
-
-    def inbox(self) -> "Letters":
-        return Letters()
-
-    def give_way(self) -> None: ...
-    def load(self, names: "tuple[str, ...]") -> None: ...
-    def forget(self, names: "tuple[str, ...]") -> None: ...
-    def forget_reports(self) -> None: ...
-    def forget_letters(self) -> None: ...
 
 
 class Letters:
@@ -123,7 +94,7 @@ REPORTS = (a_report(12, delivery.AT_GATEWAY), a_report(9, delivery.READ, "sos"))
 
 
 def a_form(*keys: str) -> Form:
-    board = Board(REPORTS)
+    board = Board(REPORTS, Letters())
     form = Form(Pages(board, board, board))  # type: ignore[arg-type]  # what pages ask of it
     for key in keys:
         form.press(key, 0)

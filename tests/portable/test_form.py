@@ -1,79 +1,27 @@
 """The form: what a rescuer can do with one button, and in how many presses."""
 
+from tests.portable.form_bench import (
+    DOUBLE,
+    LONG,
+    SHORT,
+    Pages,
+    actions,
+    menu,
+    new_form,
+    press,
+    sent,
+    sheet_of,
+)
+
 from turna_handset import form as screens
 from turna_handset import intents, keypad
 from turna_handset.form import Form
-from turna_handset.lists import Languages, Node, PowerModes, Reports
-from turna_handset.sheet import LIST, NUMBER, ROWS, Sheet
+from turna_handset.lists import Reports
+from turna_handset.sheet import LIST, NUMBER, ROWS
 from turna_handset.sheets import STATUSES_FIRST
 from turna_protocol import codes, report_codes
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from turna_handset.form import Page
-
-SHORT, LONG, DOUBLE = keypad.SHORT, keypad.LONG, keypad.DOUBLE
-SIGNS = "sGSRA!"
-
-
-class Pages:
-    """Pages of a handset with some reports, as the form opens and closes them."""
-
-    def __init__(self, reports: int) -> None:
-        self._reports = reports
-        self.opened = ""
-
-    def open(self, name: str, values: "dict[str, object]") -> "Page":
-        self.opened = name
-        if name in ("reports", screens.LAST_REPORT, screens.INBOX):
-            return Reports(
-                lambda: self._reports,
-                lambda _row, _now_ms: None,
-                SIGNS,
-                open_first=name != "reports",
-            )
-        if name == "node":
-            return Node(lambda _now_ms: ("",) * 6)
-        if name == "power":
-            return PowerModes()
-        return Languages() if name == "language" else Sheet(name, values)
-
-    def close(self) -> None:
-        self.opened = ""
-
-
-def new_form(reports: int = 0) -> Form:
-    return Form(Pages(reports))
-
-
-def sheet_of(form: Form) -> Sheet:
-    assert isinstance(form.page, Sheet)
-    return form.page
-
-
-def press(form: Form, *keys: str, now_ms: int = 0) -> None:
-    for key in keys:
-        form.press(key, now_ms)
-
-
-def actions(form: Form) -> list[str]:
-    found = []
-    intent = form.next_intent()
-    while intent is not None:
-        found.append(intent.action)
-        intent = form.next_intent()
-    return found
-
-
-def sent(form: Form) -> "tuple[str, dict[str, object]]":
-    """Return the type and the fields of what was sent."""
-    intent = form.next_intent()
-    assert intent is not None and intent.action == intents.SEND
-    return intent.name, intent.values
-
-
-def menu(form: Form, name: str) -> None:
-    press(form, SHORT, *[SHORT] * screens.MENU_LINES.index(name), LONG)
 
 
 def test_three_presses_send_a_sitrep_with_the_last_status() -> None:
@@ -237,117 +185,6 @@ def test_needs_and_medevac_are_filled_in_alike() -> None:
     press(form, SHORT, LONG, SHORT, SHORT, LONG, SHORT, SHORT, LONG, LONG, LONG, LONG)
     sheet = sheet_of(form)
     assert sheet.values == {"precedence": 1, "patients": (1, None, None, None)}
-
-
-def test_holding_on_any_screen_begins_a_countdown_and_then_declares() -> None:
-    for keys in ((), (SHORT,), (LONG,), (LONG, LONG), (LONG, LONG, SHORT, SHORT, LONG)):
-        form = new_form()
-        press(form, *keys)
-        press(form, keypad.ARMED, keypad.HOLD, now_ms=10_000)
-        assert form.screen == screens.SOS_COUNTDOWN
-        assert form.countdown_s(10_000) == 5
-        form.tick(14_999)
-        assert actions(form) == []
-        form.tick(15_000)
-        assert actions(form) == [intents.DECLARE_SOS]
-        assert form.screen == screens.SOS
-
-
-def test_any_press_during_the_countdown_cancels_it() -> None:
-    for key in (SHORT, LONG, DOUBLE, keypad.UP, keypad.DOWN):
-        form = new_form()
-        press(form, keypad.HOLD, now_ms=10_000)
-        press(form, key, now_ms=12_000)
-        form.tick(60_000)
-        assert actions(form) == []
-        assert form.screen == screens.HOME and not form.sos_active
-
-
-def in_distress() -> Form:
-    form = new_form()
-    press(form, keypad.HOLD, now_ms=0)
-    form.tick(5000)
-    actions(form)
-    return form
-
-
-def test_an_active_sos_is_cancelled_only_by_two_long_presses() -> None:
-    form = in_distress()
-    press(form, LONG, SHORT)
-    assert actions(form) == [] and form.sos_active
-    press(form, LONG, LONG)
-    assert actions(form) == [intents.CANCEL_SOS]
-    assert not form.sos_active
-
-
-def test_an_active_sos_is_updated_with_what_happened_and_to_how_many() -> None:
-    form = in_distress()
-    press(form, SHORT)  # what
-    press(form, SHORT, SHORT, LONG)  # medical
-    press(form, SHORT, SHORT, LONG, SHORT, SHORT, SHORT, LONG)  # two people
-    press(form, SHORT, LONG)  # from people on to the first line: send
-    intent = form.next_intent()
-    assert intent is not None and intent.action == intents.UPDATE_SOS
-    assert intent.values == {"kind": codes.SOS_KINDS.index("medical"), "people": 2}
-    assert form.screen == screens.SOS and form.sos_active
-
-
-def test_an_sos_that_could_not_be_saved_is_not_shown_as_sent() -> None:
-    form = new_form()
-    press(form, keypad.HOLD, now_ms=0)
-    form.tick(5000)
-    form.fail_sos()
-    assert form.screen == screens.HOME and not form.sos_active
-
-
-def test_holding_again_while_an_sos_is_active_shows_it_and_declares_no_second_one() -> None:
-    form = in_distress()
-    press(form, DOUBLE, keypad.HOLD, now_ms=6000)
-    form.tick(60_000)
-    assert form.screen == screens.SOS
-    assert actions(form) == []
-
-
-def test_an_active_sos_comes_back_to_the_screen_when_nobody_touches_a_key() -> None:
-    form = in_distress()
-    press(form, DOUBLE, SHORT, now_ms=6000)
-    assert form.screen == screens.MENU
-    form.tick(6000 + screens.IDLE_MS)
-    assert form.screen == screens.SOS
-
-
-def test_an_alarm_covers_every_screen_and_the_first_key_means_heard() -> None:
-    for keys in ((), (SHORT,), (LONG, LONG)):
-        form = new_form()
-        press(form, *keys)
-        form.alarm(on=True, sounds=True)
-        assert form.screen == screens.ALARM
-        press(form, LONG)
-        assert actions(form) == [intents.HEAR_ALARM]
-        assert form.screen == screens.ALARM, "silenced, but shown"
-        press(form, SHORT, now_ms=1000)
-        assert form.screen == screens.HOME, "who has to do something can"
-        form.tick(1000 + screens.IDLE_MS)
-        assert form.screen == screens.ALARM, "until it is ended"
-        form.alarm(on=False, sounds=False)
-        assert form.screen == screens.HOME
-
-
-def test_an_sos_can_be_declared_while_an_alarm_sounds() -> None:
-    form = new_form()
-    form.alarm(on=True, sounds=True)
-    press(form, keypad.HOLD, now_ms=0)
-    form.tick(5000)
-    assert actions(form) == [intents.DECLARE_SOS]
-    assert form.screen == screens.SOS
-
-
-def test_an_alarm_does_not_stop_a_countdown() -> None:
-    form = new_form()
-    press(form, keypad.HOLD, now_ms=0)
-    form.alarm(on=True, sounds=True)
-    form.tick(5000)
-    assert actions(form) == [intents.DECLARE_SOS]
 
 
 def test_a_double_press_reads_what_nobody_has_read() -> None:

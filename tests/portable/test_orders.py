@@ -84,6 +84,16 @@ def test_the_window_agrees_with_a_plain_set_within_its_width() -> None:
             newest = max(newest, number)
 
 
+def test_a_window_that_has_moved_far_is_kept_in_as_many_bytes() -> None:
+    window = OrderWindow()
+    for number in (0, orders.WINDOW - 1, orders.WINDOW + 5, 5 * orders.WINDOW):
+        window.take(number)
+        kept = OrderWindow()
+        kept.restore(window.to_bytes())
+        assert kept.to_bytes() == window.to_bytes()
+        assert not kept.is_new(number)
+
+
 def test_a_reboot_brings_no_order_back() -> None:
     window = OrderWindow()
     for number in (0, 5, 3):

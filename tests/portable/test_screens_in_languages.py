@@ -2,6 +2,8 @@
 
 import gc
 
+from tests.portable.screens_bench import Board
+
 from turna_handset import keypad, labels
 from turna_handset.catalogue import ENGLISH
 from turna_handset.display import AlarmLine, ReportLine, Status, draw
@@ -43,33 +45,6 @@ WALKS = (
     menu("language"),
     (HOLD,),
 )
-
-
-class Board:
-    """What a handset tells its pages: reports, itself, the time; nothing has to leave memory."""
-
-    unread = 0
-
-    def __init__(self, reports: "tuple[ReportLine, ...]") -> None:
-        self._reports = reports
-
-    def count_reports(self) -> int:
-        return len(self._reports)
-
-    def listed(self, row: int, now_ms: int) -> "ReportLine | None":
-        return self._reports[row] if row < len(self._reports) else None
-
-    def node(self, now_ms: int) -> "tuple[str, ...]":
-        return ("Device 7", "Region COMMON433", "Heard 12", "Sent 3", "Refused 0", "Memory 45 KB")
-
-    def time_s(self, now_ms: int) -> "int | None":
-        return now_ms // 1000
-
-    def give_way(self) -> None: ...
-    def load(self, names: "tuple[str, ...]") -> None: ...
-    def forget(self, names: "tuple[str, ...]") -> None: ...
-    def forget_reports(self) -> None: ...
-    def forget_letters(self) -> None: ...
 
 
 def screen(keys: "tuple[str, ...]", alarm: "AlarmLine | None" = None) -> "list[str]":
