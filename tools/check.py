@@ -90,6 +90,11 @@ CHECKS = (
         (f"{PYTHON}", "-m", "tools.feed", "--check"),
     ),
     Check(
+        "documents",
+        "links in documents lead somewhere, and what they name is there",
+        (f"{PYTHON}", "-m", "tools.doc_names"),
+    ),
+    Check(
         "portability",
         "no machine's paths, no mirror's address",
         (f"{PYTHON}", "-m", "tools.portability"),

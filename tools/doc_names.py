@@ -68,6 +68,7 @@ def main() -> int:
     tree = Tree(tracked())
     documents = [file for file in tree.files if file.endswith(".md")]
     wrong = [line for document in documents for line in problems(document, tree)]
+    wrong += [f"{lost}: no document leads there" for lost in unreached(documents)]
     print("\n".join(wrong or [f"{len(documents)} documents name nothing that is not there"]))
     return 1 if wrong else 0
 
@@ -82,7 +83,7 @@ def tracked() -> list[str]:
 def problems(document: str, tree: Tree) -> Iterator[str]:
     """Yield what is wrong in a document."""
     text = _FENCE.sub("", _text(document))
-    for target in _LINK.findall(_SPAN.sub("", text)):
+    for target in _links(text):
         if not _leads_somewhere(document, target, tree):
             yield f"{document}: no such place: {target}"
     for span in _SPAN.findall(text):
@@ -90,10 +91,31 @@ def problems(document: str, tree: Tree) -> Iterator[str]:
             yield f"{document}: no such thing: {span}"
 
 
+def unreached(documents: Iterable[str]) -> list[str]:
+    """Return documents below docs/ to which no other has a link."""
+    reached = {
+        str((ROOT / document).parent.joinpath(target.partition("#")[0]).resolve())
+        for document in documents
+        for target in _links(_text(document))
+    }
+    below = [document for document in documents if document.startswith("docs/")]
+    folders = {str(Path(place)) for place in reached if Path(place).is_dir()}
+    return [
+        document
+        for document in below
+        if str(ROOT / document) not in reached
+        and not (Path(document).name == "README.md" and str((ROOT / document).parent) in folders)
+    ]
+
+
 def anchors(text: str) -> set[str]:
     """Return the anchors that a page of this Markdown has, as forges make them of headings."""
     headings = _HEADING.findall(_FENCE.sub("", text))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def _links(text: str) -> list[str]:
+    return _LINK.findall(_SPAN.sub("", _FENCE.sub("", text)))
 
 
 def _leads_somewhere(document: str, target: str, tree: Tree) -> bool:

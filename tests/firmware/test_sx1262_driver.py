@@ -51,9 +51,9 @@ def test_low_data_rate_optimisation_follows_the_symbol_time(bench: Bench) -> Non
         assert board.chip_1262.radio.settings.modulation().low_data_rate is expected
 
 
-@pytest.mark.parametrize(("loss_db", "rssi", "snr_x4"), [(90, -80, 48), (135, -125, -32)])
+@pytest.mark.parametrize(("loss_db", "rssi", "snr_db_x4"), [(90, -80, 48), (135, -125, -32)])
 def test_strength_and_ratio_are_in_dbm_and_quarter_decibels(
-    bench: Bench, loss_db: int, rssi: int, snr_x4: int
+    bench: Bench, loss_db: int, rssi: int, snr_db_x4: int
 ) -> None:
     listener = bench.add("listener", LISTEN)
     sender = bench.add_sender("await asyncio.sleep_ms(200)\nawait radio.send(b'x')")
@@ -62,7 +62,7 @@ def test_strength_and_ratio_are_in_dbm_and_quarter_decibels(
     bench.world.run_for(100)
 
     assert listener.values("rssi") == [rssi]
-    assert listener.values("snr") == [pytest.approx(snr_x4, abs=1)]
+    assert listener.values("snr") == [pytest.approx(snr_db_x4, abs=1)]
 
 
 def test_without_the_rf_switch_next_to_nothing_is_radiated(bench: Bench) -> None:

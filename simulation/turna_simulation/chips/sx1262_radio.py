@@ -330,9 +330,9 @@ class Radio:
         for i, value in enumerate(reception.payload):
             self.fifo[(self.rx_start + i) % 256] = value
         self.rx_pointer = (self.rx_start + self.rx_length) % 256
-        snr_x4 = round(4 * min(reception.snr_db, facts.HIGHEST_SNR_DB))
+        snr_db_x4 = round(4 * min(reception.snr_db, facts.HIGHEST_SNR_DB))
         total, signal = _half_dbm(reception.total_dbm), _half_dbm(reception.signal_dbm)
-        self.packet_status = bytes((total, max(-128, snr_x4) & 0xFF, signal))
+        self.packet_status = bytes((total, max(-128, snr_db_x4) & 0xFF, signal))
 
     # Timeouts, duty cycle, activity detection.
 

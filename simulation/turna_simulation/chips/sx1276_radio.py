@@ -45,7 +45,7 @@ class Radio:
         self.irq = 0
         self._pointer = self._rx_pointer = 0
         self._rx_start = self._rx_length = 0
-        self._snr_x4 = self._packet_rssi = 0
+        self._snr_db_x4 = self._packet_rssi = 0
         self._modem_status = self._hop_channel = 0
         self._update_dios()
 
@@ -81,7 +81,7 @@ class Radio:
         shown = {
             facts.FIFO_POINTER: self._pointer, facts.RX_CURRENT: self._rx_start,
             facts.IRQ_FLAGS: self.irq, facts.RX_LENGTH: self._rx_length,
-            facts.MODEM_STATUS: self._modem_status, facts.PACKET_SNR: self._snr_x4 & 0xFF,
+            facts.MODEM_STATUS: self._modem_status, facts.PACKET_SNR: self._snr_db_x4 & 0xFF,
             facts.PACKET_RSSI: self._packet_rssi, facts.HOP_CHANNEL: self._hop_channel,
             facts.RX_BYTE: self._rx_pointer,
         }  # fmt: skip
@@ -259,10 +259,10 @@ class Radio:
             self.fifo[(self._rx_start + i) % 256] = value
         self._rx_pointer = (self._rx_start + self._rx_length) % 256
         self._hop_channel = _CRC_ON_PAYLOAD if reception.crc_present else 0
-        self._snr_x4 = max(-128, round(4 * min(reception.snr_db, facts.HIGHEST_SNR_DB)))
+        self._snr_db_x4 = max(-128, round(4 * min(reception.snr_db, facts.HIGHEST_SNR_DB)))
         # 5.5.5: above the noise the figure grows with 15/16 of the signal; below it, it is noise.
         above_dbm = reception.signal_dbm - self.settings.rssi_offset_dbm
-        strength = above_dbm * 15 / 16 if self._snr_x4 >= 0 else above_dbm - self._snr_x4 / 4
+        strength = above_dbm * 15 / 16 if self._snr_db_x4 >= 0 else above_dbm - self._snr_db_x4 / 4
         self._packet_rssi = max(0, min(255, round(strength)))
 
     def _strength(self, power_dbm: float) -> int:

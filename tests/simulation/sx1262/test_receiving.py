@@ -85,10 +85,10 @@ def test_strength_and_ratio_are_reported(air: Air, ready: Host, peer: Host) -> N
     ready.send(b"x")
     air.run_ms(200)
 
-    total, snr_x4, signal = peer.read(0x14, count=3)
+    total, snr_db_x4, signal = peer.read(0x14, count=3)
 
     assert signal == 244  # 10 - 132 = -122 dBm
-    assert snr_x4 - 256 == round(4 * (-122 + 117.03))
+    assert snr_db_x4 - 256 == round(4 * (-122 + 117.03))
     assert total < signal  # below the noise the sum is mostly noise
 
 
