@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 from rich.console import Console
 
-from turna.demo import exercise, tally
+from turna.demo import exercise, services, tally
 from turna.demo.boards_clock import BoardsClock
 from turna.demo.chain import Chain
 from turna.demo.command import lateness
@@ -26,6 +26,8 @@ from turna.demo.view import View
 from turna.demo.watch import Watch
 from turna_protocol import delivery, packet
 from turna_protocol.modem.journal_messages import JournalEntry
+from turna_secretariat.accounts import Accounts
+from turna_secretariat.engines import sqlite_url
 from turna_simulation.screen import Screen
 
 START_S = 1_790_000_000
@@ -189,11 +191,20 @@ def test_the_same_seed_and_length_give_the_same_script_which_says_when_it_is_ove
 
 def test_the_drill_evacuates_everybody_and_every_handset_answers_it() -> None:
     plan = exercise.plan(6, 600_000, random.Random(5))
-    told = [step.what for step in plan if step.what in ("say_evacuate", "say_resume")]
-    answers = [step.handset for step in plan if "EVACUATE" in step.told]
+    told = [step.what for step in plan if step.what.startswith("say_")]
+    assert told == ["say_task", "say_cease_work", "say_evacuate", "say_resume"]
+    for signal_told in ("CEASE WORK", "EVACUATE", "RESUME"):
+        answers = [step.handset for step in plan if f"answers {signal_told}" in step.told]
+        assert answers == list(range(6))
 
-    assert told == ["say_evacuate", "say_resume"]
-    assert answers == list(range(6))
+
+def test_an_sos_is_a_visitors_to_accept_for_a_while() -> None:
+    plan = exercise.plan(6, 900_000, random.Random(5))
+    declared_ms = next(step.at_ms for step in plan if "declares an SOS" in step.told)
+    cancelled_ms = next(step.at_ms for step in plan if "cancels the SOS" in step.told)
+    alone_ms, last_ms = exercise.accepting_ms(plan)
+    assert declared_ms + 120_000 < alone_ms < last_ms - 120_000
+    assert last_ms < cancelled_ms
 
 
 # The officer.
@@ -216,25 +227,59 @@ class Page:
 CALL = {"kind": "sos", "report_id": 5, "call_sign": "KAZ01-1"}
 
 
+ACCEPTED = "the simulated duty officer accepts the SOS of KAZ01-1"
+
+
 @pytest.mark.parametrize(
-    ("open_later", "told", "posted"),
+    ("is_visited", "is_last", "told"),
     [
-        ([CALL], "the duty officer accepts the SOS of KAZ01-1", ["/api/reports/5/accepted"]),
-        ([], "a person on the page has accepted the SOS already", []),
+        (False, False, [ACCEPTED]),
+        (False, True, [ACCEPTED]),
+        (True, False, []),
+        (True, True, [ACCEPTED]),
     ],
 )
-def test_who_accepted_the_sos_is_told_as_it_was(
-    open_later: list[dict[str, Any]], told: str, posted: list[str]
+def test_the_officer_leaves_the_sos_to_a_visitor_while_there_is_one(
+    is_visited: bool, is_last: bool, told: list[str]
 ) -> None:
+    page = Page([CALL])
+    watch = Watch(cast("Service", page), cast("Service", page), lambda: is_visited)
+    said: list[str] = []
+    watch.tell_by(said.append)
+    watch.invite("(until 5:24)")
+    watch.look()
+    watch.look()
+    assert said == ["SOS of KAZ01-1: accept it on the page", "(until 5:24)"]
+    watch.accept_sos(is_last)
+    watch.look()
+    assert said[2:] == told
+    assert page.posted == ["/api/reports/5/accepted"] * len(told)
+
+
+def test_a_visitor_who_accepts_the_sos_is_told_of_and_nothing_is_accepted_twice() -> None:
     page = Page([CALL])
     watch = Watch(cast("Service", page), cast("Service", page))
     said: list[str] = []
     watch.tell_by(said.append)
     watch.look()
-    watch.accept_sos()
-    page.calls = open_later
+    page.calls = []
     watch.look()
-    assert (said, page.posted) == ([told], posted)
+    watch.accept_sos(True)
+    watch.look()
+    assert said[2:] == ["a person on the page has accepted the SOS"]
+    assert page.posted == []
+
+
+def test_the_demo_makes_an_account_of_each_role_and_knows_who_is_there(tmp_path: Path) -> None:
+    page = _secretariat(tmp_path / "demo")
+    page.stop()
+    accounts = Accounts(sqlite_url(tmp_path / "demo" / "people.db"))
+    accounts.open()
+    made = {one.name: one.role for one in accounts.all()}
+    assert made == {**services.VISITORS, "duty-officer": "officer"}
+    assert all(one.is_demo for one in accounts.all())
+    assert not accounts.is_signed_in(services.VISITOR, 0)
+    accounts.close()
 
 
 # The view.

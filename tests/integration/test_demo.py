@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,12 @@ PATIENCE_S = 110
 pytestmark = pytest.mark.timeout(PATIENCE_S + 10)
 
 
-def _demo(scratch: Path, *options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "turna", "demo", *options]
+# As a shell starts what it puts into the background.
+WITHOUT_CTRL_C = ("sh", "-c", 'trap "" INT; exec "$@"', "-")
+
+
+def _demo(scratch: Path, *options: str, before: Sequence[str] = ()) -> subprocess.Popen[str]:
+    command = [*before, sys.executable, "-m", "turna", "demo", *options]
     environment = {"TMPDIR": str(scratch), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -74,16 +79,25 @@ def test_the_end_leaves_no_process_and_no_file_behind(outcome: dict[str, Any]) -
     assert outcome["left behind"] == []
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("before", "how"),
+    [
+        ((), [signal.SIGINT]),
+        ((), [signal.SIGTERM, signal.SIGTERM]),  # as make does to its whole group
+        (WITHOUT_CTRL_C, [signal.SIGTERM]),
+        ((), [signal.SIGHUP]),
+    ],
+)
 def test_it_can_be_stopped_at_any_time_and_leaves_nothing_behind(
-    tmp_path: Path, how: signal.Signals
+    tmp_path: Path, before: Sequence[str], how: Sequence[signal.Signals]
 ) -> None:
-    demo = _demo(tmp_path, "--speed", "10", "--json")
+    demo = _demo(tmp_path, "--speed", "10", "--json", before=before)
     assert demo.stderr is not None
     while "the exercise begins" not in demo.stderr.readline():
         assert demo.poll() is None
     time.sleep(2)
-    demo.send_signal(how)
+    for number in how:
+        demo.send_signal(number)
     out, errors = demo.communicate(timeout=PATIENCE_S)
 
     assert demo.returncode == 0, errors

@@ -21,6 +21,8 @@ from turna.demo.services import Pace, Service
 from turna.deployment import GatewayPlan, TeamPlan, make_deployment
 from turna_backbone.broker import ACK_WAIT_S, Broker
 from turna_protocol.mission import Mission
+from turna_secretariat.accounts import OBSERVER, Accounts
+from turna_secretariat.engines import sqlite_url
 from turna_simulation.board import Board
 from turna_simulation.chips.gnss import Place as GnssPlace
 from turna_simulation.uplink import Uplink
@@ -63,6 +65,7 @@ class Chain:
         self.uplink: Uplink | None = None
         self.secretariat: Service | None = None
         self.password = secrets.token_urlsafe(12)
+        self._accounts = Accounts(sqlite_url(directory / "people.db"))
         self.gateway: Service | None = None
         self.handsets: list[Board] = []
         self.journals: dict[int, JournalReader] = {}
@@ -79,6 +82,7 @@ class Chain:
         trace: TracebackType | None,
     ) -> None:
         self.stop_services()
+        self._accounts.close()
         self.world.close()
 
     def start(self) -> None:
@@ -112,6 +116,7 @@ class Chain:
                 f" the page is on {self.secretariat.port} instead"
             )
         self.secretariat.start()
+        self._accounts.open()
         self._tell("gateway: serial port, store, uplink")
         self.gateway = services.gateway(
             self.directory,
@@ -135,6 +140,23 @@ class Chain:
         """Return the page's address, and how a visitor signs in there."""
         assert self.secretariat is not None
         return f"{self.secretariat.address}  sign in as {services.VISITOR}: {self.password}"
+
+    def told_at_the_start(self) -> list[str]:
+        """Return what a visitor needs: the accounts, and where the settings lie."""
+        assert self.secretariat is not None
+        assert self.gateway is not None
+        names = ", ".join(f"{name} ({role})" for name, role in services.VISITORS.items())
+        return [
+            f"accounts, made for this demo alone and gone with it: {names}",
+            f"settings: {self.secretariat.settings} and {self.gateway.settings.name} beside it",
+        ]
+
+    def is_visited(self) -> bool:
+        """Tell whether somebody is signed in on the page who could accept an SOS."""
+        simulated_s = (time.monotonic() - self.started_s) * self._speed
+        now_ms = self.world.start_unix_s * 1000 + int(simulated_s * 1000)
+        able = [name for name, role in services.VISITORS.items() if role != OBSERVER]
+        return any(self._accounts.is_signed_in(name, now_ms) for name in able)
 
     def run(self, until: Callable[[], bool], for_s: float | None = None) -> None:
         """Let virtual time pass at the chosen speed."""

@@ -25,6 +25,8 @@ from turna.demo.watch import Watch
 from turna.usage import UsageError
 from turna_backbone.broker import BrokerError
 
+# Ctrl-C, a service manager, a terminal that was closed.
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DEFAULT_SPEED = 4.0
 MIN_SPEED, MAX_SPEED = 0.1, 50.0
 # Without --for the script takes this long in simulated time; the handsets go on until Ctrl-C.
@@ -79,7 +81,8 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     # With --json the standard output is for the JSON alone.
     console = Console(stderr=args.json)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for number in _ENDING:  # also where a shell that put it into the background ignores Ctrl-C
+        signal.signal(number, _end)
     if args.picture is not None and not args.picture.parent.is_dir():
         raise UsageError(f"there is no folder {args.picture.parent} to keep the picture in")
     try:
@@ -97,7 +100,7 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
     started_s = time.monotonic()
 
     def tell(what: str) -> None:
-        console.print(f"[dim]{time.monotonic() - started_s:5.1f} s[/dim]  {what}")
+        console.print(f"[dim]{time.monotonic() - started_s:5.1f} s[/dim]  {what}", soft_wrap=True)
 
     if swept := sweep():
         tell(f"removed what {swept} killed exercise{'s'[: swept - 1]} had left behind")
@@ -114,10 +117,12 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
         chain.start()
         assert chain.gateway is not None
         assert chain.secretariat is not None
-        watch = Watch(chain.gateway, chain.secretariat)
+        watch = Watch(chain.gateway, chain.secretariat, chain.is_visited)
         watch.start()
         try:
             tell(f"page: {chain.page_and_way_in()}")
+            for line in chain.told_at_the_start():
+                tell(line)
             tell(f"{args.handsets} handsets switched on; the exercise begins")
             _play(args, chain, watch, console)
         finally:
@@ -159,7 +164,10 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
     )
     watch.tell_by(tell)
     chance = random.Random(f"{args.seed}/script")  # noqa: S311  # an exercise, no secret
-    director.schedule(exercise.plan(args.handsets, length_ms, chance), chain.world.now_ms)
+    steps, begins_ms = exercise.plan(args.handsets, length_ms, chance), chain.world.now_ms
+    alone, last = (_clock(begins_ms + at_ms) for at_ms in exercise.accepting_ms(steps))
+    watch.invite(f"(the simulated officer waits until {alone}; until {last} if you are signed in)")
+    director.schedule(steps, begins_ms)
     shown = (
         Live(view, console=console, refresh_per_second=_REFRESH_PER_S) if live else nullcontext()
     )
@@ -223,5 +231,12 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"--for must be from {SHORTEST_S} to {LONGEST_S} seconds")
 
 
-def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+def _clock(simulated_ms: int) -> str:
+    return f"{simulated_ms // 60_000}:{simulated_ms // 1000 % 60:02d}"
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does; what is being put away is not interrupted by a second one."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -19,7 +19,7 @@ class Director:
         *,
         cut_backbone: Callable[[], None],
         restore_backbone: Callable[[], None],
-        accept_sos: Callable[[], None],
+        accept_sos: Callable[[bool], None],
         say: Callable[[dict[str, object]], None],
         tell: Callable[[str], None],
     ) -> None:
@@ -29,8 +29,10 @@ class Director:
         self._deeds: dict[str, Callable[[], None]] = {
             "backbone_down": cut_backbone,
             "backbone_up": restore_backbone,
-            "accept_sos": accept_sos,
+            exercise.ALONE: partial(accept_sos, False),
+            exercise.LAST: partial(accept_sos, True),
             "say_task": partial(say, exercise.TASK),
+            "say_cease_work": partial(say, exercise.CEASE_WORK),
             "say_evacuate": partial(say, exercise.EVACUATE),
             "say_resume": partial(say, exercise.RESUME),
             "over": lambda: None,

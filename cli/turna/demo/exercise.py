@@ -40,8 +40,10 @@ _PLACES = (
 )
 
 # Nothing new is entered after this share of a bounded exercise, so that all can arrive.
-_LAST_ENTRY_SHARE = 0.7
-_OVER_PERCENT = 90  # the last keys are pressed by then
+_LAST_ENTRY_PERCENT = 66
+_OVER_PERCENT = 91  # the last keys are pressed by then
+# When the officer accepts the SOS: where nobody is signed in on the page, and otherwise.
+ALONE, LAST = "accept_sos_alone", "accept_sos"
 OVER = "the script is over: from here on the handsets only tell where they are and how they are"
 # What the duty officer says to the field.
 TASK: dict[str, object] = {
@@ -49,7 +51,12 @@ TASK: dict[str, object] = {
     "to": {"teams": [TEAMS[0][0]]},
     "form": {"task": "search", "urgency": "immediate", "worksite": "TUR01-0056"},
 }
-# INSARAG's signals: leave the worksite at once, and go on.
+# INSARAG's signals: be silent and work no more, leave the worksite at once, go on.
+CEASE_WORK: dict[str, object] = {
+    "kind": "alert",
+    "to": {"all": True},
+    "form": {"code": "cease_work"},
+}
 EVACUATE: dict[str, object] = {
     "kind": "alert",
     "to": {"all": True},
@@ -116,7 +123,7 @@ def plan(handsets: int, length_ms: int, random_: random.Random) -> list[Step]:
     steps = _scenes(length_ms) + _drill(handsets, length_ms)
     for index in range(handsets):
         first = length_ms * (3 + 40 * index // handsets) // 100
-        second = length_ms * (30 + 38 * index // handsets) // 100
+        second = length_ms * (30 + 32 * index // handsets) // 100
         # Whoever is in distress types no second report: the keys belong to the SOS.
         for at_ms in (first,) if index == VICTIM else (first, second):
             shaken = at_ms + random_.randint(0, length_ms // 50)
@@ -131,29 +138,39 @@ def _scenes(length_ms: int) -> list[Step]:
         Step(6 * share, "say_task", ""),
         Step(12 * share, "leave", "goes behind the ridge, out of range", WANDERER),
         Step(18 * share, "keys", "declares an SOS (button held)", VICTIM, _sos_keys()),
-        Step(26 * share, "accept_sos", ""),
         Step(34 * share, "return", "is back in range", WANDERER),
+        Step(36 * share, ALONE, ""),
         Step(40 * share, "backbone_down", "the satellite link fails"),
         Step(55 * share, "backbone_up", "the satellite link is back"),
-        Step(
-            int(_LAST_ENTRY_SHARE * 100) * share, "keys", "cancels the SOS", VICTIM, _cancel_keys()
-        ),
+        Step(60 * share, LAST, ""),
+        Step(_LAST_ENTRY_PERCENT * share, "keys", "cancels the SOS", VICTIM, _cancel_keys()),
         Step(_OVER_PERCENT * share, "over", OVER),
     ]
 
 
 def _drill(handsets: int, length_ms: int) -> list[Step]:
-    """Return an evacuation and its end: everybody hears the alarm, and says so by a key."""
+    """Return the three signals in turn: everybody hears each, and says so by a key."""
     share = length_ms // 100
-    steps = [Step(74 * share, "say_evacuate", ""), Step(82 * share, "say_resume", "")]
+    steps = [
+        Step(70 * share, "say_cease_work", ""),
+        Step(77 * share, "say_evacuate", ""),
+        Step(84 * share, "say_resume", ""),
+    ]
     for percent, told in (
-        (80, "answers EVACUATE (any key)"),
-        (88, "answers RESUME (any key)"),
+        (75, "answers CEASE WORK (any key)"),
+        (82, "answers EVACUATE (any key)"),
+        (89, "answers RESUME (any key)"),
     ):
         steps += [
             Step(percent * share, "keys", told, index, (_press(),)) for index in range(handsets)
         ]
     return steps
+
+
+def accepting_ms(steps: list[Step]) -> tuple[int, int]:
+    """Return when the officer accepts the SOS if nobody is on the page, and at the latest."""
+    at_ms = {step.what: step.at_ms for step in steps}
+    return at_ms[ALONE], at_ms[LAST]
 
 
 def _press(hold_ms: int = _PRESS_MS) -> Key:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from turna_backbone.child import die_with_parent
-from turna_secretariat.accounts import OFFICER, Accounts
+from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER, Accounts
 from turna_secretariat.engines import sqlite_url
 from turna_secretariat.signed_in import COOKIE
 
@@ -23,8 +23,10 @@ ANSWER_TIMEOUT_S = 2.0
 USUAL_PAGE_PORT = 8470
 # Held by the demo that took the usual port: the Secretariat opens it only seconds later.
 _TAKEN = b"\0turna demo, page %d" % USUAL_PAGE_PORT
-# Who looks at the demo's page signs in by this name.
+# Who looks at the demo's page signs in by one of these names; all are made for it and gone with it.
 VISITOR = "demo"
+VISITORS = {VISITOR: OFFICER, "demo-observer": OBSERVER, "demo-administrator": ADMINISTRATOR}
+_DUTY_OFFICER = "duty-officer"
 # The last line of a traceback, or of a command that was used wrongly.
 _NAMES_AN_ERROR = re.compile(r"turna \w+: |[\w.]+(Error|Exception)\b")
 _JSON = {"content-type": "application/json"}
@@ -135,15 +137,21 @@ class Service:
 def secretariat(
     directory: Path, *, broker_port: int, pace: Pace, password: str, officer: str
 ) -> Service:
-    """Return the Secretariat with two accounts: a visitor's and the duty officer's."""
+    """Return the Secretariat with a visitor's account of each role, and the duty officer's."""
     accounts = Accounts(sqlite_url(directory / "people.db"))
     accounts.open()
     now_ms = pace.epoch_s * 1000
-    for name, person in ((VISITOR, "Visitor of the demo"), ("duty-officer", officer)):
+    for name, role in (*VISITORS.items(), (_DUTY_OFFICER, OFFICER)):
+        person = {VISITOR: "Visitor of the demo", _DUTY_OFFICER: officer}.get(name)
         accounts.add(
-            name, person=person, role=OFFICER, password=password, is_demo=True, now_ms=now_ms
+            name,
+            person=person or f"{role.capitalize()} of the demo",
+            role=role,
+            password=password,
+            is_demo=True,
+            now_ms=now_ms,
         )
-    token = accounts.begin_session(accounts.named("duty-officer").id, now_ms)
+    token = accounts.begin_session(accounts.named(_DUTY_OFFICER).id, now_ms)
     accounts.close()
     taken = _take_usual_port()
     port = USUAL_PAGE_PORT if taken else _free_port()

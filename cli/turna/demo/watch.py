@@ -13,17 +13,26 @@ _PERIOD_S = 0.5
 class Watch:
     """The newest status of both services; None until they have answered once."""
 
-    def __init__(self, gateway: Service, secretariat: Service) -> None:
+    def __init__(
+        self,
+        gateway: Service,
+        secretariat: Service,
+        visited: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`visited` tells whether somebody is signed in on the page who could accept an SOS."""
         self._gateway = gateway
         self._secretariat = secretariat
+        self._visited = visited
         self._stopping = threading.Event()
         self._accept = threading.Event()
+        self._accept_all = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self.gateway: dict[str, Any] | None = None
         self.secretariat: dict[str, Any] | None = None
         self.alarms: list[dict[str, Any]] = []
         self._told: Callable[[str], None] = lambda _text: None
-        self._seen: set[int] = set()
+        self._invited = ""
+        self._open: set[int] = set()  # SOS that wait for somebody to accept them
         self._to_say: SimpleQueue[dict[str, object]] = SimpleQueue()
         self._said: dict[int, tuple[int, int]] = {}  # by word: how many hold it, have answered
 
@@ -38,9 +47,15 @@ class Watch:
         """Say who hears, from the watch's own thread, what the officer did."""
         self._told = tell
 
-    def accept_sos(self) -> None:
-        """Do what the duty officer does on the page with each open SOS, as soon as there is one."""
+    def invite(self, words: str) -> None:
+        """Say until when an SOS is a visitor's to accept."""
+        self._invited = words
+
+    def accept_sos(self, even_if_visited: bool) -> None:
+        """Do with each open SOS, now and later, what the duty officer does on the page."""
         self._accept.set()
+        if even_if_visited:
+            self._accept_all.set()
 
     def say(self, words: dict[str, object]) -> None:
         """Say something to the field as the duty officer does on the page, at the next look."""
@@ -65,18 +80,22 @@ class Watch:
                 continue  # it is looked at again in a moment; its end is noticed elsewhere
 
     def _answer(self, calls: list[dict[str, Any]]) -> None:
-        """Accept every SOS that is open; of one seen open that no longer is, say that."""
-        if not self._accept.is_set():
-            self._seen |= {call["report_id"] for call in calls}
+        """Offer each new SOS to a visitor, say when one took it, accept what is left in time."""
+        now_open = {call["report_id"]: call["call_sign"] for call in calls}
+        for _ in self._open - now_open.keys():
+            self._told("a person on the page has accepted the SOS")
+        for number in now_open.keys() - self._open:
+            self._told(f"SOS of {now_open[number]}: accept it on the page")
+            self._told(self._invited)
+        self._open = set(now_open)
+        if not now_open or not self._accept.is_set():
             return
-        answered = self._seen - {call["report_id"] for call in calls}
-        self._seen.clear()
-        for _ in answered:
-            self._told("a person on the page has accepted the SOS already")
-        for call in calls:
-            address = f"/api/reports/{call['report_id']}/accepted"
-            self._secretariat.post(address)
-            self._told(f"the duty officer accepts the SOS of {call['call_sign']}")
+        if not self._accept_all.is_set() and self._visited():
+            return
+        for number, call_sign in now_open.items():
+            self._secretariat.post(f"/api/reports/{number}/accepted")
+            self._open.remove(number)
+            self._told(f"the simulated duty officer accepts the SOS of {call_sign}")
 
     def _say(self, words: dict[str, object]) -> None:
         for word in self._secretariat.post("/api/down", words):
