@@ -2,6 +2,7 @@
 
 import json
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from turna_backbone import topics
 from turna_backbone.broker import Broker
 from turna_backbone.child import die_with_parent
 from turna_backbone.clock import SystemClock
-from turna_backbone.envelope import Receipt, ReceiptEnvelope, ReportEnvelope
+from turna_backbone.envelope import Presence, Receipt, ReceiptEnvelope, ReportEnvelope
 from turna_backbone.mqtt import Address, Message, MqttEvent, MqttSession
 from turna_protocol import delivery
 from turna_secretariat.accounts import OFFICER, Accounts
@@ -232,6 +233,34 @@ def test_a_persons_word_reaches_the_gateway_even_if_all_is_killed_right_after_it
 
     wait_for(lambda: carrier.states().get(3) == delivery.READ)
     assert secretariat.get("/api/alarms") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("archive", ["sqlite"], indirect=True)
+def test_an_acceptance_that_the_broker_confirmed_and_then_forgot_still_reaches_the_gateway(
+    tmp_path: Path, broker: Broker, carrier: Carrier, field: Field, secretariat: Secretariat
+) -> None:
+    secretariat.start()
+    wait_for(secretariat.is_connected)
+    carrier.send(field.carried(sos(), seq=3))
+    wait_for(lambda: carrier.states().get(3) == delivery.AT_SECRETARIAT)
+    carrier.session.stop()  # the broker keeps for it what comes
+    secretariat.post("/api/reports/1/accepted")
+    broker.kill()
+    wait_for(lambda: not secretariat.is_connected())
+    shutil.rmtree(tmp_path / "broker")  # its disk is a new one
+    broker.start()
+    wait_for(secretariat.is_connected)
+
+    anew = Carrier(broker)
+    anew.session.start()
+    try:
+        birth = Presence(True, b"boot-id1").pack()
+        topic = topics.gateway_connection("tr", "hatay-1")
+        wait_for(lambda: anew.session.publish(topic, birth, retain=True) is not None)
+        wait_for(lambda: anew.states().get(3) == delivery.READ)
+    finally:
+        anew.session.stop()
 
 
 @pytest.mark.slow

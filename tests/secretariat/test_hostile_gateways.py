@@ -11,7 +11,8 @@ from turna_protocol.mission import Mission
 from turna_protocol.packet import HOLDING, ORDER
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
-from turna_secretariat.desk import Desk, GatewayNews
+from turna_secretariat.desk import Desk, GatewayNews, NotPossibleError
+from turna_secretariat.down_desk import DownDeed, Revocation
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 
@@ -228,3 +229,19 @@ def test_what_came_before_the_kit_knew_its_handset_is_proved_at_the_next_start(
         assert queries.stored_twice(connection) == 0
     assert counted["by_standing"] == {"authentic": 2, "unknown_device": 1}
     assert counted["by_type"] == {"sos": 1, "position": 1}
+
+
+def test_a_call_from_before_its_keys_were_revoked_is_accepted_one_from_after_is_not_believed(
+    desk: Desk, field: Field, alarms: Alarms
+) -> None:
+    desk.file([field.carried(sos(1), seq=1)], NOW_MS)
+    desk.down.do(DownDeed(Revocation((1,)), "Aylin Demir"), NOW_MS)
+    desk.file([field.carried(sos(2), seq=2)], NOW_MS + 1)
+    assert set(alarms.said()) == {("sos", "TUR01-1"), ("revoked", "device 1: SOS")}
+
+    told = _told(field, desk.act(1, "accepted", "Aylin Demir", NOW_MS + 2))
+    with pytest.raises(NotPossibleError, match="not proved"):
+        desk.act(2, "accepted", "Aylin Demir", NOW_MS + 2)
+
+    assert told == [(1, delivery.READ)]
+    assert alarms.kinds() == ["revoked"]
