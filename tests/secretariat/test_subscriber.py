@@ -13,7 +13,9 @@ from turna_backbone import topics
 from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import GatewayHealth, Presence, ReceiptEnvelope, ReportEnvelope
 from turna_backbone.mqtt import Connected, Disconnected, Message, Published
+from turna_backbone.resend import Missing, Resend
 from turna_protocol import delivery
+from turna_protocol.mission import Mission
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
@@ -55,12 +57,13 @@ class Bench:
     def __init__(self, desk: Desk, registry: Registry) -> None:
         self.inbox: Inbox = queue.Queue()
         self.session = FakeSession()
+        self.clock = SteppedClock(epoch_s=EPOCH_S)
         self.subscriber = Subscriber(
             desk=desk,
             registry=registry,
             session=self.session,
             inbox=self.inbox,
-            clock=SteppedClock(epoch_s=EPOCH_S),
+            clock=self.clock,
             boot_id=BOOT_ID,
         )
         self._token = 0
@@ -348,6 +351,39 @@ def test_a_gateway_that_comes_anew_is_told_again_what_people_said_of_late(
     bench.step()
 
     assert bench.told()[before:] == [(5, delivery.READ)]
+
+
+def test_what_is_missing_is_asked_of_each_gateway_when_it_is_time(
+    bench: Bench, field: Field
+) -> None:
+    bench.subscriber.load()
+    bench.inbox.put(Connected(session_present=True))
+    bench.arrives(REPORT_TOPIC, field.carried(position(), seq=4).pack())
+    bench.step()
+
+    def asked() -> list[tuple[Missing, ...]]:
+        topic = topics.resend("tr", "hatay-1")
+        said = [Resend.unpack(payload) for at, payload in bench.session.published if at == topic]
+        return [one.missing for one in said if one.missing]
+
+    bench.clock.advance(9 * 60_000)
+    bench.step()
+    assert asked() == []
+    bench.clock.advance(2 * 60_000)
+    bench.step()
+    assert asked() == [(Missing(1, 1, 0, 3),)]
+
+
+def test_at_the_start_what_came_before_the_kit_knew_its_handset_is_proved(
+    bench: Bench, field: Field, archive: Archive, registry: Registry
+) -> None:
+    known = {name: getattr(field.mission, name) for name in Mission.FIELDS} | {"devices": ()}
+    older = Registry(Mission(**known), registry.authentication_branch)
+    Desk(archive, older, field.mission.frame).file([field.carried(sos())], EPOCH_S * 1000)
+    bench.subscriber.load()
+
+    with archive.reader() as connection:
+        assert queries.open_alarms(connection, registry)[0]["kind"] == "sos"
 
 
 def test_a_deed_about_no_report_is_answered_with_an_error(bench: Bench) -> None:
