@@ -8,6 +8,7 @@ import sys
 import tempfile
 from importlib.metadata import version
 
+from turna import examples
 from turna.usage import UsageError
 
 # name -> (module with add_arguments(parser) and run(args) -> exit code, what it does)
@@ -93,6 +94,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
         )
         if name == wanted:  # the others' imports would cost every call their time
             importlib.import_module(module).add_arguments(command)
+            examples.add_to(command, name)
     return parser
 
 

@@ -35,16 +35,6 @@ _SIMPLE = {
     "enable": ("let its person in again, by the password that it had", "may sign in again"),
     "sign-out": ("end every session of an account", "is signed out everywhere"),
 }
-_EXAMPLES = {
-    "add": '--config secretariat.toml --person "Aylin Demir" --role officer --country tr aylin',
-    "change": "--config secretariat.toml --role observer aylin",
-    "password": "--config secretariat.toml --make aylin",
-    "disable": "--config secretariat.toml aylin",
-    "enable": "--config secretariat.toml aylin",
-    "sign-out": "--config secretariat.toml aylin",
-    "list": "--config secretariat.toml",
-    "log": "--config secretariat.toml --kind keys --kind accounts --since 24h",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,9 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         deed.add_argument("name", help="what they type to sign in")
     deeds.add_parser("list", help="show every account")
     _add_log(deeds.add_parser("log", help="show who did what, newest first"))
-    for name, deed in deeds.choices.items():
+    for deed in deeds.choices.values():
         deed.add_argument("--config", type=Path, required=True, metavar="FILE")
-        deed.epilog = f"example: turna secretariat account {name} {_EXAMPLES[name]}"
 
 
 def _add_log(log: argparse.ArgumentParser) -> None:

@@ -22,6 +22,7 @@ KINDS = ("task", "text", "roll_call", "alert", "settings")
 TASKS = ("send", "sent", "withdraw", "revoke")
 _KEPT_IN = "TURNA_PASSWORD"  # in the environment, for scripts
 _TIMEOUT_S = 20
+_HANDSET = "its call sign, as in TUR01-2, or its number"
 _WHY = 'why, as in "left in the school at Antakya"'
 _STATES = ("waiting", "queued", "sent", "delivered", "expired", "refused", "withdrawn")
 
@@ -39,7 +40,7 @@ def add_arguments(tasks: "argparse._SubParsersAction[Any]") -> None:
     )
     send.add_argument("--all", action="store_true", help="to every handset")
     send.add_argument("--team", action="append", default=[], help="may be repeated")
-    send.add_argument("--device", action="append", default=[], type=int, metavar="NUMBER")
+    send.add_argument("--device", action="append", default=[], metavar="HANDSET", help=_HANDSET)
     send.add_argument("--area", metavar="LAT,LON,METRES", help="to whoever was last seen there")
     send.add_argument("--mode", choices=("exercise", "actual", "test"))
     send.add_argument("--lasts", type=int, metavar="MINUTES", help="how long gateways try")
@@ -50,7 +51,7 @@ def add_arguments(tasks: "argparse._SubParsersAction[Any]") -> None:
     withdraw = tasks.add_parser("withdraw", help="let gateways say something no more")
     withdraw.add_argument("number", type=int)
     revoke = tasks.add_parser("revoke", help="let lost handsets' keys count no more; for good")
-    revoke.add_argument("devices", nargs="+", type=int, metavar="DEVICE")
+    revoke.add_argument("devices", nargs="+", metavar="HANDSET", help=_HANDSET)
     revoke.add_argument("--reason", help="why, for whoever reads it later; asked for if missing")
     revoke.add_argument("--yes", action="store_true", help="do not ask")
     for task in (send, sent, withdraw, revoke):
@@ -111,7 +112,12 @@ class Page:
 
 
 def _send(page: Page, args: argparse.Namespace) -> int:
-    words = {"kind": args.kind, "to": _to(args), "form": _form(args.fields), "mode": args.mode}
+    words = {
+        "kind": args.kind,
+        "to": _to(page, args),
+        "form": _form(args.fields),
+        "mode": args.mode,
+    }
     words["lasts_min"] = args.lasts
     _show_cost(page.post("/api/down/cost", words))
     if not args.yes and not agreed("Say it?"):
@@ -139,11 +145,12 @@ def _sent(page: Page, args: argparse.Namespace) -> int:
 
 def _revoke(page: Page, args: argparse.Namespace) -> int:
     reason = given_or_asked(args.reason, "--reason", _WHY)
-    names = ", ".join(str(device) for device in args.devices)
+    devices = _devices(page, args.devices)
+    names = ", ".join(args.devices)
     if not args.yes and not agreed(f"Handsets {names} need new keys ever after. Revoke them?"):
         print("nothing was revoked")
         return 1
-    _post_revocation(page, args.devices, reason)
+    _post_revocation(page, devices, reason)
     return 0
 
 
@@ -166,8 +173,20 @@ def _post_revocation(page: Page, devices: Sequence[int], reason: str) -> None:
             )
 
 
-def _to(args: argparse.Namespace) -> dict[str, object]:
-    to: dict[str, object] = {"all": args.all, "teams": args.team, "devices": args.device}
+def _devices(page: Page, named: Sequence[str]) -> list[int]:
+    """Return the numbers of handsets that are called by their call signs, or by number."""
+    known: dict[str, int] = {}
+    if not all(name.isdecimal() for name in named):
+        known = {one["call_sign"]: one["device"] for one in page.get("/api/handsets")}
+    for name in named:
+        if not name.isdecimal() and name not in known:
+            raise UsageError(f"{name}: no such handset; there are {', '.join(sorted(known))}")
+    return [int(name) if name.isdecimal() else known[name] for name in named]
+
+
+def _to(page: Page, args: argparse.Namespace) -> dict[str, object]:
+    devices = _devices(page, args.device)
+    to: dict[str, object] = {"all": args.all, "teams": args.team, "devices": devices}
     if args.area is not None:
         try:
             lat, lon, radius_m = args.area.split(",")

@@ -29,16 +29,10 @@ then a line for each change. Plain text without colour, 79 columns wide, never r
 --once the exit code is 0 if nothing is open, 1 if something needs a person: an SOS, an alarm, a
 gateway that is down, a dead feed, a handset that fell silent.
 """
-EPILOG = """\
-examples:
-  turna secretariat watch --config secretariat.toml --bytes-a-minute 1000
-  turna secretariat watch --config secretariat.toml --once --json || notify-the-duty-officer
-"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.description, parser.epilog = DESCRIPTION, EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = DESCRIPTION
     parser.add_argument(
         "--bytes-a-minute",
         type=int,

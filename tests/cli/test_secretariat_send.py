@@ -68,6 +68,15 @@ def test_lost_keys_are_revoked(live: LivePage, capsys: pytest.CaptureFixture[str
     assert newest["did"] == "take away for ever the keys of AZE01-1: “left in the school”"
 
 
+def test_a_handset_is_called_by_its_call_sign(
+    live: LivePage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert turna(live, "send", "text", "text=?", "--device", "AZE01-1", "--yes") == 0
+    assert "to AZE01-1" in capsys.readouterr().out
+    assert turna(live, "revoke", "XYZ01-1", "--yes", "--reason", "lost") == 2
+    assert "XYZ01-1: no such handset; there are AZE01-1, TUR01-1" in capsys.readouterr().err
+
+
 def test_a_page_that_is_not_there_is_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
     for page in ("ftp://example.org", "http://127.0.0.1:1"):
         code = main(["secretariat", "sent", "--account", "aylin", "--page", page])
