@@ -1,6 +1,5 @@
 """The subscriber acknowledges after the commit, and survives whatever a topic carries."""
 
-import queue
 import random
 import sqlite3
 from collections.abc import Sequence
@@ -8,82 +7,19 @@ from collections.abc import Sequence
 import pytest
 import sqlalchemy as sa
 
-from tests.secretariat.field import EPOCH_S, Field, position, sos
+from tests.secretariat.bench import BIRTH, REPORT_TOPIC, Bench
+from tests.secretariat.field import EPOCH_S, Field, position
 from turna_backbone import topics
-from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import GatewayHealth, Presence, ReceiptEnvelope, ReportEnvelope
-from turna_backbone.mqtt import Connected, Disconnected, Message, Published
-from turna_backbone.resend import Missing, Resend
+from turna_backbone.mqtt import Connected, Disconnected, Published
 from turna_protocol import delivery
-from turna_protocol.mission import Mission
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.down_desk import DownDeed, Revocation
-from turna_secretariat.presence import birth
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox, Subscriber
-
-REPORT_TOPIC = topics.report("tr", "tur01")
-BOOT_ID = b"boot-id2"
-BIRTH = birth(BOOT_ID)
-
-
-class FakeSession:
-    """Keeps what is published and acknowledged; takes nothing while `full`."""
-
-    def __init__(self) -> None:
-        self.published: list[tuple[str, bytes]] = []
-        self.acknowledged: list[int] = []
-        self.full = False
-
-    def publish(
-        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False
-    ) -> int | None:
-        del qos, retain
-        if self.full:
-            return None
-        self.published.append((topic, payload))
-        return len(self.published)
-
-    def acknowledge(self, token: int) -> None:
-        self.acknowledged.append(token)
-
-
-class Bench:
-    """A subscriber on a bench: put things in, step, look at what came out."""
-
-    def __init__(self, desk: Desk, registry: Registry) -> None:
-        self.inbox: Inbox = queue.Queue()
-        self.session = FakeSession()
-        self.clock = SteppedClock(epoch_s=EPOCH_S)
-        self.subscriber = Subscriber(
-            desk=desk,
-            registry=registry,
-            session=self.session,
-            inbox=self.inbox,
-            clock=self.clock,
-            boot_id=BOOT_ID,
-        )
-        self._token = 0
-
-    def arrives(self, topic: str, payload: bytes) -> int:
-        self._token += 1
-        self.inbox.put(Message(topic, payload, False, self._token))
-        return self._token
-
-    def step(self) -> None:
-        self.subscriber.step(0)
-
-    def told(self) -> list[tuple[int, int]]:
-        """Return (seq, state) of every receipt published so far."""
-        payloads = [payload for topic, payload in self.session.published if topic != BIRTH[0]]
-        return [
-            (receipt.seq, receipt.state)
-            for payload in payloads
-            for receipt in ReceiptEnvelope.unpack(payload).receipts
-        ]
+from turna_secretariat.subscriber import AlarmDeed, Deed
 
 
 class BrittleDesk(Desk):
@@ -335,55 +271,6 @@ def test_a_persons_deed_is_filed_and_sent_to_the_field(bench: Bench, field: Fiel
     assert not deed.errors
     (receipt,) = ReceiptEnvelope.unpack(bench.session.published[-1][1]).receipts
     assert receipt.state == delivery.READ
-
-
-def test_a_gateway_that_comes_anew_is_told_again_what_people_said_of_late(
-    bench: Bench, field: Field
-) -> None:
-    """A broker that forgot the gateway's session forgot the word that was on its way to it."""
-    bench.arrives(REPORT_TOPIC, field.carried(sos(), seq=5).pack())
-    bench.step()
-    bench.inbox.put(Deed(report_id=1, did="accepted", person="Aylin Demir"))
-    bench.step()
-    before = len(bench.told())
-
-    bench.arrives(topics.gateway_connection("tr", "hatay-1"), Presence(True, b"boot-id1").pack())
-    bench.step()
-
-    assert bench.told()[before:] == [(5, delivery.READ)]
-
-
-def test_what_is_missing_is_asked_of_each_gateway_when_it_is_time(
-    bench: Bench, field: Field
-) -> None:
-    bench.subscriber.load()
-    bench.inbox.put(Connected(session_present=True))
-    bench.arrives(REPORT_TOPIC, field.carried(position(), seq=4).pack())
-    bench.step()
-
-    def asked() -> list[tuple[Missing, ...]]:
-        topic = topics.resend("tr", "hatay-1")
-        said = [Resend.unpack(payload) for at, payload in bench.session.published if at == topic]
-        return [one.missing for one in said if one.missing]
-
-    bench.clock.advance(9 * 60_000)
-    bench.step()
-    assert asked() == []
-    bench.clock.advance(2 * 60_000)
-    bench.step()
-    assert asked() == [(Missing(1, 1, 0, 3),)]
-
-
-def test_at_the_start_what_came_before_the_kit_knew_its_handset_is_proved(
-    bench: Bench, field: Field, archive: Archive, registry: Registry
-) -> None:
-    known = {name: getattr(field.mission, name) for name in Mission.FIELDS} | {"devices": ()}
-    older = Registry(Mission(**known), registry.authentication_branch)
-    Desk(archive, older, field.mission.frame).file([field.carried(sos())], EPOCH_S * 1000)
-    bench.subscriber.load()
-
-    with archive.reader() as connection:
-        assert queries.open_alarms(connection, registry)[0]["kind"] == "sos"
 
 
 def test_a_deed_about_no_report_is_answered_with_an_error(bench: Bench) -> None:
