@@ -152,10 +152,16 @@ def _hurry_postgresql(connection: Any, _record: object) -> None:
 _HURRYING = {"sqlite": _hurry_sqlite, "postgresql": _hurry_postgresql}
 
 
-def _samples() -> Iterator[dict[str, Any]]:
+def distinct_reports() -> dict[str, list[Report]]:
+    """Return some of each type."""
     distinct: dict[str, list[Report]] = {kind: [] for kind in SHARES}
     for report in _reports():
         distinct[report_type(report)].append(report)
+    return distinct
+
+
+def _samples() -> Iterator[dict[str, Any]]:
+    distinct = distinct_reports()
     number = 0
     for kind, share in SHARES.items():
         for which in range(share):

@@ -1,8 +1,10 @@
 """The page on an archive of ten million reports: every question it asks, and filing beside it.
 
-Needs 9 GB of disk for each database and a quarter of an hour for both on two idle cores, most of it
-for filling them; all removed afterwards.  Beside the time on the clock stands the processor's, ours
+Needs 12 GB of disk for each database and twenty minutes for both on two idle cores, most of it for
+filling them; all removed afterwards.  Beside the time on the clock stands the processor's, ours
 alone: on a busy machine it tells how long the same takes on an idle one, where SQLite is inside.
+*First* is the first answer after a start of the Secretariat (95th percentile of some starts); *from
+disk* the same once with nothing of the archive in memory, as after the machine's: no promise.
 TURNA_BENCH_REPORTS=1000000 takes a tenth of the time, TURNA_BENCH_DATABASES=sqlite asks one alone.
 """
 
@@ -10,11 +12,12 @@ import asyncio
 import os
 import random
 import shutil
+import signal
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,21 +25,16 @@ import httpx
 import sqlalchemy as sa
 
 from benchmarks import missions
+from benchmarks.archive_filing import FILED, Rate, rate
 from benchmarks.archive_rows import COUNTRIES, GATEWAYS, HANDSETS, fill, newest_ms
-from benchmarks.corpora import situation_reports
-from benchmarks.corpus import EARTHQUAKE
 from benchmarks.results import progress, table, write
 from tools.postgresql_server import Server
 from turna_backbone.clock import SteppedClock
-from turna_backbone.envelope import ReportEnvelope
-from turna_protocol import keys, sealing
+from turna_protocol import keys
 from turna_protocol.mission import Gateway as GatewayEntry
 from turna_protocol.mission import Mission
-from turna_protocol.packet import HEADER_BYTES
-from turna_protocol.reports import encode_report
 from turna_secretariat.accounts import OFFICER, Accounts
 from turna_secretariat.archive import Archive
-from turna_secretariat.desk import Desk
 from turna_secretariat.engines import postgresql_url, sqlite_url
 from turna_secretariat.registry import Registry
 from turna_secretariat.signed_in import COOKIE
@@ -47,8 +45,7 @@ BY_NAME_ONLY = True
 REPORTS = int(os.environ.get("TURNA_BENCH_REPORTS", "10000000"))
 P95_MS_MAX = 200.0
 ASKED = 40
-FILED = 2_000
-BATCH = 200
+STARTS = 20
 PASSWORD = "of a benchmark, gone in a minute"
 
 Ask = Callable[[str], Awaitable[httpx.Response]]
@@ -59,13 +56,13 @@ def main() -> int:
     measured: dict[str, object] = {"reports": REPORTS}
     slow: list[str] = []
     for name in os.environ.get("TURNA_BENCH_DATABASES", "sqlite,postgresql").split(","):
-        with _database(name) as (url, folder):
-            found, took = _measure(url, folder, name)
+        with _database(name) as database:
+            found, took = _measure(database)
         measured[name] = found
-        slow += [f"{name}: {one.question}" for one in took if one.p95_ms > P95_MS_MAX]
+        slow += [f"{name}: {one.question}" for one in took if not one.holds]
     write("secretariat", measured)
     for one in slow:
-        print(f"p95 over {P95_MS_MAX:.0f} ms: {one}")
+        print(f"over {P95_MS_MAX:.0f} ms, p95 or first: {one}")
     return 1 if slow else 0
 
 
@@ -77,60 +74,104 @@ class Took:
     p50_ms: float
     p95_ms: float
     processor_ms: float
+    first_ms: float
+    from_disk_ms: float
+
+    @property
+    def holds(self) -> bool:
+        return max(self.p95_ms, self.first_ms) <= P95_MS_MAX
+
+
+@dataclass(frozen=True)
+class _Database:
+    """One to fill and ask; `folder` is for what else is needed."""
+
+    name: str
+    url: sa.URL
+    folder: Path
+    server: Server | None = None
+
+    def forget(self) -> None:
+        """Leave nothing of it in memory; nobody has it open."""
+        if self.server is not None:
+            self.server.stop(signal.SIGINT)
+        for path in (self.folder if self.server is None else self.server.folder).rglob("*"):
+            if path.is_file():
+                with path.open("rb") as file:
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        if self.server is not None:
+            self.server.start()
 
 
 @contextmanager
-def _database(name: str) -> Iterator[tuple[sa.URL, Path]]:
+def _database(name: str) -> Iterator[_Database]:
     folder = Path(tempfile.mkdtemp(prefix="turna-bench-"))
     try:
         if name == "sqlite":
-            yield sqlite_url(folder / "archive.db"), folder
+            yield _Database(name, sqlite_url(folder / "archive.db"), folder)
             return
         with Server() as server:
-            yield postgresql_url(server.create("turna")), folder
+            yield _Database(name, postgresql_url(server.create("turna")), folder, server)
     finally:
         shutil.rmtree(folder)
 
 
-def _measure(url: sa.URL, folder: Path, name: str) -> tuple[dict[str, object], list[Took]]:
-    archive = Archive(url)
+def _measure(database: _Database) -> tuple[dict[str, object], list[Took]]:
+    name, archive = database.name, Archive(database.url)
     archive.open()
     archive.close()
     progress(f"{name}: filling in {REPORTS:,} reports")
     began = time.perf_counter()
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(database.url)
     fill(engine, REPORTS)
     filled_s = time.perf_counter() - began
     size_gb = _size(engine) / 1e9
     engine.dispose()
-    archive.open()
     mission = _mission()
     registry = Registry(mission, keys.authentication_branch(missions.MASTER))
     progress(f"{name}: filing {FILED:,} more, as gateways bring them")
-    filed_per_s = _file(Desk(archive, registry, mission.frame))
-    progress(f"{name}: asking each question {ASKED} times")
-    took = asyncio.run(_ask_all(archive, registry, folder))
+    archive.open()
+    rates = rate(archive, registry, newest_ms(REPORTS))
     archive.close()
-    table(
-        f"{name}: {REPORTS:,} reports, {size_gb:.1f} GB, filled in {filled_s:.0f} s,"
-        f" {filed_per_s:,.0f} filed a second, load {os.getloadavg()[0]:.1f}",
-        ("question", "p50 ms", "p95 ms", "processor ms", f"p95 <= {P95_MS_MAX:.0f} ms"),
-        [
-            [
-                *(one.question, one.p50_ms, one.p95_ms, one.processor_ms),
-                "yes" if one.p95_ms <= P95_MS_MAX else "NO",
-            ]
-            for one in took
-        ],
-    )
+    progress(f"{name}: asking each question {ASKED} times, and first in {STARTS + 1} starts")
+    took = asyncio.run(_ask_all(database, archive, registry))
+    _show(database.name, rates, took, f"{size_gb:.1f} GB, filled in {filled_s:.0f} s")
     found: dict[str, object] = {
         "questions": [asdict(one) for one in took],
         "size_gb": size_gb,
         "fill_s": filled_s,
-        "filed_per_s": filed_per_s,
+        "filing": asdict(rates) | {"times_the_limit": rates.times_the_limit},
         "load": os.getloadavg(),
     }
     return found, took
+
+
+def _show(name: str, rates: Rate, took: list[Took], filled: str) -> None:
+    table(
+        f"{name}: reports filed a second, {FILED:,} in bundles of ten gateways",
+        ("filed", "by processor time", "repeats", "bare insert: the limit", "times as long"),
+        [
+            [
+                f"{rates.filed_per_s:,.0f}",
+                *(rates.processor_per_s, rates.repeated_per_s, rates.bare_per_s),
+                rates.times_the_limit,
+            ]
+        ],
+    )
+    table(
+        f"{name}: {REPORTS:,} reports, {filled}, load {os.getloadavg()[0]:.1f}",
+        (
+            *("question", "p50 ms", "p95 ms", "processor ms", "first ms", "from disk ms"),
+            f"p95 and first <= {P95_MS_MAX:.0f} ms",
+        ),
+        [
+            [
+                *(one.question, one.p50_ms, one.p95_ms, one.processor_ms),
+                *(one.first_ms, one.from_disk_ms, "yes" if one.holds else "NO"),
+            ]
+            for one in took
+        ],
+    )
 
 
 def _size(engine: sa.Engine) -> int:
@@ -142,96 +183,73 @@ def _size(engine: sa.Engine) -> int:
         return int(connection.exec_driver_sql(asks[engine.dialect.name]).scalar_one())
 
 
-def _file(desk: Desk) -> float:
-    """Return how many new reports a second are committed, in batches as the broker hands them."""
-    envelopes = _envelopes()
-    began = time.perf_counter()
-    for start in range(0, FILED, BATCH):
-        desk.file(envelopes[start : start + BATCH], newest_ms(REPORTS) + start)
-    return FILED / (time.perf_counter() - began)
-
-
-def _envelopes() -> list[ReportEnvelope]:
-    reports = situation_reports(500)[0].reports
-    made = []
-    for number in range(FILED):
-        device = number % HANDSETS + 1
-        identity = (missions.hardware_id(device), device, 1)
-        link_key = keys.link_key(keys.link_branch(missions.MASTER), *identity)
-        packet = sealing.seal_report(
-            encode_report(reports[number % len(reports)], EARTHQUAKE.frame),
-            device=device,
-            seq=900_000 + number // HANDSETS,
-            link_key=link_key,
-            authentication_key=keys.authentication_key(
-                keys.authentication_branch(missions.MASTER), *identity
-            ),
-        )
-        opened = sealing.open_link(packet, link_key)
-        made.append(
-            ReportEnvelope(
-                device=device,
-                generation=1,
-                seq=900_000 + number // HANDSETS,
-                header=packet[:HEADER_BYTES],
-                content=opened.content,
-                end_to_end_tag=opened.end_to_end_tag,
-                digest=sealing.packet_digest(packet),
-                quarantined=False,
-                gateway="gateway-1",
-                boot_id=bytes(8),
-                heard_at_s=newest_ms(REPORTS) // 1000,
-                rssi_dbm=-90,
-                snr_db_x4=20,
-                hops=0,
-                attempt=1,
-            )
-        )
-    return made
-
-
-async def _ask_all(archive: Archive, registry: Registry, folder: Path) -> list[Took]:
-    accounts = Accounts(sqlite_url(folder / "people.db"))
+async def _ask_all(database: _Database, archive: Archive, registry: Registry) -> list[Took]:
+    accounts = Accounts(sqlite_url(database.folder / "people.db"))
     accounts.open()
     clock = SteppedClock(epoch_s=newest_ms(REPORTS) // 1000 + 60)
-    page = create_page(
-        archive=archive,
-        accounts=accounts,
-        registry=registry,
-        inbox=None,  # type: ignore[arg-type]  # nothing is done here, only asked
-        clock=clock,
-        feed=dict,
-    )
-    took = []
+    tokens = {}
     for who, countries in (("officer", ()), ("officer of one country", ("kg",))):
         name = f"o{len(countries)}"
         accounts.add(
             name, person=who, role=OFFICER, countries=countries, password=PASSWORD, now_ms=0
         )
-        token = accounts.begin_session(accounts.named(name).id, clock.unix_s() * 1000)
+        tokens[who] = accounts.begin_session(accounts.named(name).id, clock.unix_s() * 1000)
+
+    @asynccontextmanager
+    async def started(who: str) -> AsyncIterator[Ask]:
+        """Start a Secretariat that knows nothing yet, and sign somebody in."""
+        archive.open()
+        page = create_page(
+            archive=archive,
+            accounts=accounts,
+            registry=registry,
+            inbox=None,  # type: ignore[arg-type]  # nothing is done here, only asked
+            clock=clock,
+            feed=dict,
+        )
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app=page),
             base_url="http://127.0.0.1",
-            cookies={COOKIE: token},
+            cookies={COOKIE: tokens[who]},
         ) as client:
-            for question, address in _questions().items():
-                took.append(await _took(f"{who}: {question}", client.get, address))
+            yield client.get
+        archive.close()
+
+    took = []
+    for who in tokens:
+        for question, address in _questions().items():
+            database.forget()
+            async with started(who) as ask:
+                from_disk_ms, _ = await _answer(ask, address(random.Random(0)))
+            firsts_ms = []
+            for start in range(STARTS):
+                async with started(who) as ask:
+                    firsts_ms.append((await _answer(ask, address(random.Random(start))))[0])
+            async with started(who) as ask:
+                times = await _again(ask, address)
+            first_ms = statistics.quantiles(firsts_ms, n=20)[-1]
+            took.append(Took(f"{who}: {question}", *times, first_ms, from_disk_ms))
     accounts.close()
     return took
 
 
-async def _took(question: str, ask: Ask, address: Callable[[random.Random], str]) -> Took:
+async def _again(ask: Ask, address: Callable[[random.Random], str]) -> tuple[float, float, float]:
+    """Return median, 95th percentile and the processor's median of many answers, warm."""
     chosen = random.Random(7)
-    clock_ms, processor_ms = [], []
-    for _ in range(ASKED):
-        asked = address(chosen)
-        began, began_working = time.perf_counter(), time.process_time()
-        answer = await ask(asked)
-        clock_ms.append((time.perf_counter() - began) * 1000)
-        processor_ms.append((time.process_time() - began_working) * 1000)
-        assert answer.status_code in (200, 404), (asked, answer.text)
+    await _answer(ask, address(chosen))
+    times = [await _answer(ask, address(chosen)) for _ in range(ASKED)]
+    clock_ms, processor_ms = zip(*times, strict=True)
     p95_ms = statistics.quantiles(clock_ms, n=20)[-1]
-    return Took(question, statistics.median(clock_ms), p95_ms, statistics.median(processor_ms))
+    return statistics.median(clock_ms), p95_ms, statistics.median(processor_ms)
+
+
+async def _answer(ask: Ask, asked: str) -> tuple[float, float]:
+    """Return the milliseconds of one answer, on the clock and of the processor."""
+    began, began_working = time.perf_counter(), time.process_time()
+    answer = await ask(asked)
+    took_ms = (time.perf_counter() - began) * 1000
+    assert answer.status_code in (200, 404), (asked, answer.text)
+    return took_ms, (time.process_time() - began_working) * 1000
 
 
 def _questions() -> dict[str, Callable[[random.Random], str]]:

@@ -67,6 +67,11 @@ class Server:
         self._process.send_signal(how)
         self._process.wait(_PATIENCE_S)
 
+    @property
+    def folder(self) -> Path:
+        """Return where everything of it lies."""
+        return self._folder
+
     def url(self, database: str) -> str:
         return f"postgresql://{_SUPERUSER}@/{database}?host={self._folder}"
 

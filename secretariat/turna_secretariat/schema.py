@@ -119,8 +119,16 @@ track = Table(
 )
 
 # Each proved form once more, side by side: every one of them counts in a situation report, and they
-# are few among reports and far from one another.
+# are few among reports and far from one another.  What a situation report asks for beyond the
+# fields here is added by a step that fills the table anew.
 FORMS = ("worksite_triage", "worksite_report", "victim", "area", "hazard")
+FORM_FIELDS = frozenset(
+    (
+        *("triage", "completed", "asr_level", "live_rescued", "deceased_recovered", "missing"),
+        *("live_contacts", "releasable", "needs", "hazards", "number", "outcome", "sector"),
+        *("radius_m", "security_level", "hazard", "state", "worksite"),
+    )
+)
 form = Table(
     "form",
     metadata,
@@ -131,7 +139,7 @@ form = Table(
     Column("at_ms", BigInteger, nullable=False),  # by its own clock; by ours if it had no time
     Column("lat_e5", Integer),
     Column("lon_e5", Integer),
-    Column("body", Text, nullable=False),
+    Column("body", Text, nullable=False),  # JSON: of the report's fields those above
     sqlite_with_rowid=False,
 )
 

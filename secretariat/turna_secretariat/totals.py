@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from turna_secretariat import gaps
-from turna_secretariat.schema import FORMS, form, report
+from turna_secretariat.schema import FORM_FIELDS, FORMS, form, report
 
 if TYPE_CHECKING:
     from turna_secretariat.transaction import NewReport
@@ -128,7 +128,13 @@ def _step(new: "NewReport") -> dict[str, int | str | None]:
     return dict(zip(names, values, strict=True))
 
 
+def form_body(body: str) -> str:
+    """Return of a form's body what a situation report asks for."""
+    fields = json.loads(body)
+    return json.dumps({n: fields[n] for n in fields if n in FORM_FIELDS}, ensure_ascii=False)
+
+
 def _form(report_id: int, new: "NewReport") -> dict[str, int | str | None]:
     said_ms = new.arrived_ms if new.observed_s is None else new.observed_s * 1000
-    names = ("mode", "device", "type", "lat_e5", "lon_e5", "body")
-    return {name: getattr(new, name) for name in names} | {"report_id": report_id, "at_ms": said_ms}
+    row = {name: getattr(new, name) for name in ("mode", "device", "type", "lat_e5", "lon_e5")}
+    return row | {"report_id": report_id, "at_ms": said_ms, "body": form_body(new.body)}
