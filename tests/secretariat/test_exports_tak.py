@@ -2,6 +2,8 @@
 
 import socket
 import ssl
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,8 +12,14 @@ import pytest
 
 from tests.integration.certificates import Authority
 from tests.secretariat.exported import ANTAKYA, Exported, sitrep, sos, worksite_report
+from tests.secretariat.field import Field
+from turna_protocol import codes
+from turna_secretariat.archive import Archive
+from turna_secretariat.config import TEMPLATE
+from turna_secretariat.desk import Desk
 from turna_secretariat.exports import tak
 from turna_secretariat.exports.selection import Selection, SelectionError
+from turna_secretariat.registry import Registry
 
 GROUP = "239.2.3.1"
 
@@ -22,6 +30,9 @@ class BrokenSink:
     def __init__(self, takes: int) -> None:
         self.taken: list[bytes] = []
         self._takes = takes
+
+    def check(self) -> None:
+        return
 
     def send(self, event: bytes) -> None:
         if len(self.taken) == self._takes:
@@ -41,6 +52,15 @@ def _listening(kind: int) -> socket.socket:
     listening.settimeout(10)
     listening.bind(("127.0.0.1", 0))
     return listening
+
+
+def _require_marked(event: ET.Element) -> None:
+    """Assert that nobody takes it for real: neither a program nor who looks at the map."""
+    assert event.get("opex") == "e"
+    contact, remarks = event.find("detail/contact"), event.findtext("detail/remarks")
+    assert contact is not None
+    assert str(contact.get("callsign")).startswith("EXERCISE ")
+    assert str(remarks).startswith("EXERCISE ")
 
 
 def _received(listening: socket.socket, context: ssl.SSLContext) -> bytes:
@@ -79,6 +99,7 @@ def test_a_datagram_reaches_the_multicast_group_that_atak_listens_to(exported: E
         sink.close()
 
     assert event.get("type") == "b-a-o-tbl"
+    _require_marked(event)
 
 
 def test_a_stream_carries_one_document_after_the_other(exported: Exported) -> None:
@@ -92,8 +113,83 @@ def test_a_stream_carries_one_document_after_the_other(exported: Exported) -> No
         with connection, connection.makefile("rb") as stream:
             documents = stream.read().split(b"<?xml")[1:]
 
-    assert len(documents) == 2
-    assert ET.fromstring(b"<?xml" + documents[0]).get("type") == "b-a-o-tbl"
+    events = [ET.fromstring(b"<?xml" + document) for document in documents]
+    assert [event.get("type") for event in events] == ["b-a-o-tbl", "a-f-G-U-C"]
+    for event in events:
+        _require_marked(event)
+
+
+@pytest.mark.parametrize(("mode", "opex"), [("exercise", "e"), ("actual", "o"), ("test", "s")])
+def test_one_feed_sends_one_mode_and_says_which(exported: Exported, mode: str, opex: str) -> None:
+    exported.file(*(sos(mode=each) for each in range(3)), sitrep(fix=ANTAKYA))
+    exported.file(sitrep(fix=ANTAKYA, mode=codes.ACTUAL))
+    sink = BrokenSink(takes=9)
+    tak.Feed(exported.archive, exported.registry, Selection(mode=mode)).send_new(sink)
+    events = [ET.fromstring(event) for event in sink.taken]
+
+    assert [event.get("opex") for event in events] == [opex] * (1 if mode == "test" else 2)
+    for event in events:
+        words = ET.tostring(event, encoding="unicode")
+        assert ("EXERCISE" in words) is (mode == "exercise")
+
+
+def test_the_command_follows_to_a_server_over_tcp_until_it_is_told_to_stop(
+    tmp_path: Path, field: Field, registry: Registry
+) -> None:
+    settings = tmp_path / "secretariat.toml"
+    settings.write_text(TEMPLATE)
+    archive = Archive.in_file(tmp_path / "secretariat.db")
+    archive.open()
+    desk = Desk(archive, registry, field.mission.frame)
+    exported = Exported(field, desk, archive, registry)
+    exported.file(sos())
+    command = [sys.executable, "-m", "turna", "secretariat", "tak", "--config", str(settings)]
+    with _listening(socket.SOCK_STREAM) as listening:
+        listening.listen()
+        port = listening.getsockname()[1]
+        options = ["--to", f"tcp://127.0.0.1:{port}", "--since", "9999d"]
+        sending = subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True)
+        connection, _ = listening.accept()
+        with connection:
+            connection.settimeout(60)
+            first = ET.fromstring(connection.recv(65_536))
+            exported.file(sitrep(fix=ANTAKYA))
+            second = ET.fromstring(connection.recv(65_536))
+            sending.terminate()
+            _, said = sending.communicate(timeout=60)
+    archive.close()
+
+    assert [event.get("type") for event in (first, second)] == ["b-a-o-tbl", "a-f-G-U-C"]
+    for event in (first, second):
+        _require_marked(event)
+    assert (sending.returncode, "sent 2 EXERCISE events" in said) == (0, True)
+
+
+def test_a_server_that_hung_up_is_called_again_before_an_event_is_given_to_nobody(
+    exported: Exported,
+) -> None:
+    feed = _feed(exported)
+    with _listening(socket.SOCK_STREAM) as listening:
+        listening.listen()
+        sink = tak.open_sink(tak.read_target(f"tcp://127.0.0.1:{listening.getsockname()[1]}"))
+        exported.file(sos())
+        feed.send_new(sink)
+        first, _ = listening.accept()
+        first.sendall(b"<event>of another client</event>" * 1000)  # as TAK servers do
+        exported.file(sitrep(fix=ANTAKYA))
+        feed.send_new(sink)
+        first.shutdown(socket.SHUT_RDWR)
+        first.close()
+        exported.file(sitrep(fix=ANTAKYA))
+        with pytest.raises(OSError, match=r"hung up|reset"):
+            feed.send_new(sink)
+        feed.send_new(sink)
+        second, _ = listening.accept()
+        with second:
+            assert ET.fromstring(second.recv(65_536)).get("type") == "a-f-G-U-C"
+        sink.close()
+
+    assert feed.sent == 3
 
 
 def test_a_server_that_proves_its_name_gets_the_events_by_tls(

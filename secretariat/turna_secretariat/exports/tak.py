@@ -1,7 +1,7 @@
 """Sends what arrives to TAK clients: UDP (also multicast), TCP or TLS, an event at a time.
 
-One way only, nothing is read back.  An event that could not be handed to the network is sent again;
-a datagram that is lost is replaced by the next position.
+One way only: what a server says of others is thrown away.  An event that could not be handed to the
+network is sent again; a datagram that is lost is replaced by the next position.
 """
 
 import socket
@@ -22,12 +22,15 @@ from turna_secretariat.registry import Registry
 SCHEMES = ("udp", "tcp", "tls")
 _BATCH = 100
 _CONNECT_TIMEOUT_S = 5.0
+_READS_AT_ONCE = 100  # then something is sent again, however much a server talks
 # Stays within the network of the operations centre.
 _MULTICAST_TTL = 1
 
 
 class Sink(Protocol):
     """Where events go. OSError: not sent, try again."""
+
+    def check(self) -> None: ...
 
     def send(self, event: bytes) -> None: ...
 
@@ -83,6 +86,9 @@ class Datagrams:
         self._target = target
         self._socket: socket.socket | None = None
 
+    def check(self) -> None:
+        """Nobody can tell whether datagrams are listened to."""
+
     def send(self, event: bytes) -> None:
         found = socket.getaddrinfo(self._target.host, self._target.port, type=socket.SOCK_DGRAM)
         family, _, _, _, address = found[0]
@@ -114,6 +120,16 @@ class Stream:
         self._tls = tls
         self._socket: socket.socket | None = None
 
+    def check(self) -> None:
+        """Throw away what has come; OSError if the server has hung up: it would take no event."""
+        if self._socket is None:
+            return
+        try:
+            _discard(self._socket)
+        except OSError:
+            self.close()
+            raise
+
     def send(self, event: bytes) -> None:
         if self._socket is None:
             self._socket = self._connected()
@@ -141,6 +157,19 @@ class Stream:
             raise
 
 
+def _discard(stream: socket.socket) -> None:
+    """Read what is there: unread, it would fill up until the server gives us up."""
+    stream.setblocking(False)
+    try:
+        for _ in range(_READS_AT_ONCE):
+            if not stream.recv(65_536):
+                raise ConnectionResetError("the server has hung up")
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return
+    finally:
+        stream.settimeout(_CONNECT_TIMEOUT_S)
+
+
 class Feed:
     """Hands each selected report to a sink once, in order; keeps its place when the sink fails."""
 
@@ -154,6 +183,7 @@ class Feed:
 
     def send_new(self, sink: Sink) -> None:
         """Send everything that is new. OSError: the rest is still to be sent."""
+        sink.check()
         while True:
             with self._archive.reader() as connection:
                 entries = select_after(
