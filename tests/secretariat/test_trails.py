@@ -1,6 +1,7 @@
 """Trails: in the order of walking, evenly over whatever window, of one mode and proved handsets."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -40,19 +41,27 @@ class Map:
         self, since_s: int = 0, until_ms: int = NOW_MS, devices: list[int] | None = None
     ) -> dict[str, list[int]]:
         """Return the seconds since the mission's beginning of each trail's points."""
+        return {
+            trail["call_sign"]: [point[0] // 1000 - EPOCH_S for point in trail["points"]]
+            for trail in self._trails(since_s, until_ms, devices)
+        }
+
+    def latitudes(self) -> set[float]:
+        return {point[1] for trail in self._trails(0, NOW_MS, None) for point in trail["points"]}
+
+    def _trails(
+        self, since_s: int, until_ms: int, devices: list[int] | None
+    ) -> list[dict[str, Any]]:
         with self._archive.reader() as connection:
-            found = trails.trails(
+            found: list[dict[str, Any]] = trails.trails(
                 connection,
                 self.registry,
                 mode="exercise",
                 since_ms=(EPOCH_S + since_s) * 1000,
                 until_ms=until_ms,
                 devices=devices,
-            )
-        return {
-            trail["call_sign"]: [point[0] // 1000 - EPOCH_S for point in trail["points"]]
-            for trail in found["trails"]
-        }
+            )["trails"]
+        return found
 
 
 @pytest.fixture
@@ -70,11 +79,24 @@ def test_a_trail_is_in_the_order_of_walking_whenever_and_however_late_it_came(ma
 
 
 def test_a_trail_is_of_one_mode_and_of_proved_reports_that_have_a_place(map_: Map) -> None:
-    elsewhere = _walk(20, codes.ACTUAL)
-    map_.walks(elsewhere, _walk(20), _walk(60, codes.ACTUAL), position())
+    map_.walks(_walk(20), _walk(60, codes.ACTUAL), position())
     map_.walks(_walk(100), key=bytes(32))
 
     assert map_.points() == {"TUR01-1": [20]}
+
+
+def test_at_one_second_of_two_modes_a_handset_is_where_this_mode_says(map_: Map) -> None:
+    real = Position(
+        mode=codes.ACTUAL,
+        time_s=EPOCH_S + 20,
+        time_quality=codes.TIME_GNSS,
+        fix=Fix(3_700_000, 3_700_000, 5, 0),
+        battery_pct=80,
+    )
+    map_.walks(real, _walk(20))
+    map_.walks(real, _walk(20), device=2)
+
+    assert map_.latitudes() == {36.22}
 
 
 def test_each_handset_has_its_own_trail_and_only_those_asked_for_are_drawn(map_: Map) -> None:
