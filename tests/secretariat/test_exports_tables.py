@@ -13,6 +13,7 @@ from tests.secretariat.exported import (
     ANTAKYA,
     HOSTILE,
     Exported,
+    medevac,
     sitrep,
     sos,
     triage,
@@ -144,8 +145,9 @@ def test_hostile_names_of_the_mission_are_as_harmless_as_texts(exported: Exporte
 
 
 def test_hxl_has_its_hashtags_in_the_second_row(exported: Exported) -> None:
-    exported.file(sitrep(fix=ANTAKYA), triage())
+    exported.file(sitrep(fix=ANTAKYA), triage(), medevac())
     rows = list(csv.reader(io.StringIO(hxl.write(exported.extract()).decode())))
+    patients = dict(zip(rows[1], rows[4], strict=True))
     site = dict(zip(rows[1], rows[3], strict=True))
     team = dict(zip(rows[1], rows[2], strict=True))
 
@@ -156,6 +158,7 @@ def test_hxl_has_its_hashtags_in_the_second_row(exported: Exported) -> None:
         "exercise",
     )
     assert (team["#affected+injured"], team["#affected+killed"]) == ("2", "")
+    assert (site["#affected+trapped"], patients["#affected+injured"]) == ("2", "2")
 
 
 def test_nothing_to_export_is_a_table_with_headings_only() -> None:

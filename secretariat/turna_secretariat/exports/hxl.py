@@ -8,7 +8,7 @@ from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.exports.tables import text_table
 
 # Under which names a type's body keeps what HXL counts.
-_TRAPPED = ("trapped", "live_contacts")
+_TRAPPED = ("trapped", "live_contacts", "live")
 _RESCUED = ("rescued", "live_rescued")
 _KILLED = ("deceased", "deceased_recovered", "dead")
 _INJURED = ("immediate", "delayed", "minor", "expectant")
@@ -23,7 +23,7 @@ def _first(*names: str) -> Callable[[Entry], Cell]:
 
 
 def _casualties(entry: Entry) -> dict[str, int | None]:
-    counts: dict[str, int | None] = entry.body.get("casualties") or {}
+    counts: dict[str, int | None] = entry.body.get("casualties") or entry.body.get("patients") or {}
     return counts
 
 
