@@ -1,12 +1,16 @@
 """The archive is put back from a copy of yesterday: the gateway sends what it lacks."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
+import psycopg
 import pytest
 
 from tests.gateway.field import MASTER, NAME, RECEIPT_TOPIC, SITREP, Handset
 from tests.gateway.field import Field as Gateway
+from tools.postgresql_server import Server
 from turna_backbone import topics
 from turna_backbone.resend import Resend, Run
 from turna_gateway.resend import EVERYTHING, newest_in_archive
@@ -14,6 +18,7 @@ from turna_protocol import keys
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.engines import postgresql_url, sqlite_url
 from turna_secretariat.registry import Registry
 
 NOW_MS = 1
@@ -21,16 +26,56 @@ RESEND_TOPIC = topics.resend("tr", NAME)
 DAY_MS = 86_400_000
 
 
+class Files:
+    """An archive in SQLite, and copies of its file."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "archive.db"
+        self.url = sqlite_url(self._path)
+
+    def copy(self) -> None:
+        shutil.copy(self._path, self._path.with_suffix(".copy"))
+
+    def put_back(self) -> None:
+        shutil.copy(self._path.with_suffix(".copy"), self._path)
+
+    def remove(self) -> None:
+        self._path.unlink()
+
+
+class Databases:
+    """An archive in PostgreSQL, and copies of its database."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._run("DROP DATABASE IF EXISTS copy", "DROP DATABASE IF EXISTS turna")
+        self.url = postgresql_url(server.create("turna"))
+
+    def copy(self) -> None:
+        self._run("CREATE DATABASE copy TEMPLATE turna")
+
+    def put_back(self) -> None:
+        self._run("DROP DATABASE turna", "CREATE DATABASE turna TEMPLATE copy")
+
+    def remove(self) -> None:
+        self._run("DROP DATABASE turna", "CREATE DATABASE turna")
+
+    def _run(self, *statements: LiteralString) -> None:
+        with psycopg.connect(self._server.url("postgres"), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
 class Chain:
     """A gateway's process and a Secretariat's desk, joined by hand."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, store: Files | Databases) -> None:
         self.gateway = Gateway(directory)
         self.gateway.connect()
         self.handset = Handset(1)
-        self.path = directory / "archive.db"
+        self.store = store
         self.registry = Registry(self.gateway.mission, keys.authentication_branch(MASTER))
-        self.archive = Archive.in_file(self.path)
+        self.archive = Archive(store.url)
         self._runs = 0
         self.passed_on = 0
         self.start()
@@ -65,32 +110,44 @@ class Chain:
             assert queries.stored_twice(connection) == 0
             return sorted(r["seq"] for r in queries.reports(connection, self.registry))
 
-    def copy(self) -> Path:
+    def copy(self) -> None:
         self.archive.close()
-        copied = self.path.with_suffix(".copy")
-        shutil.copy(self.path, copied)
+        self.store.copy()
         self.start()
-        return copied
 
-    def put_back(self, copied: Path) -> None:
+    def put_back(self) -> None:
         self.archive.close()
-        shutil.copy(copied, self.path)
+        self.store.put_back()
         self.start()
 
 
-@pytest.fixture
-def chain(tmp_path: Path) -> Chain:
-    return Chain(tmp_path)
+# What has nothing to do with copies is the same in both.
+in_a_file = pytest.mark.parametrize("chain", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def chain(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Chain]:
+    is_file = request.param == "sqlite"
+    store = Files(tmp_path) if is_file else Databases(request.getfixturevalue("server"))
+    chain = Chain(tmp_path, store)
+    yield chain
+    chain.archive.close()
 
 
 def test_fault_78_what_was_receipted_after_the_copy_is_sent_again(chain: Chain) -> None:
     chain.send(0, 1, 2)
-    copied = chain.copy()
+    chain.copy()
     chain.gateway.pass_time(DAY_MS)
     chain.send(3, 4, 5)
     assert chain.pass_on() == 0
 
-    chain.put_back(copied)
+    chain.put_back()
     assert chain.held() == [0, 1, 2]
     chain.pass_on()
 
@@ -102,10 +159,10 @@ def test_what_the_copy_holds_is_not_sent_again(chain: Chain) -> None:
     chain.send(0, 1, 2)
     chain.gateway.pass_time(DAY_MS)
     chain.send(3)
-    copied = chain.copy()
+    chain.copy()
     chain.gateway.pass_time(DAY_MS)
     chain.send(4)
-    chain.put_back(copied)
+    chain.put_back()
 
     assert chain.pass_on() == 2  # number 4, and what came just before the copy
     assert chain.held() == [0, 1, 2, 3, 4]
@@ -113,13 +170,13 @@ def test_what_the_copy_holds_is_not_sent_again(chain: Chain) -> None:
 
 def test_several_starts_after_the_copy_do_not_hide_what_is_lacking(chain: Chain) -> None:
     chain.send(0)
-    copied = chain.copy()
+    chain.copy()
     chain.gateway.pass_time(DAY_MS)
     chain.send(1)
     chain.archive.close()
     chain.start()
     chain.send(2)
-    chain.put_back(copied)
+    chain.put_back()
     chain.pass_on()
 
     assert chain.held() == [0, 1, 2]
@@ -127,11 +184,11 @@ def test_several_starts_after_the_copy_do_not_hide_what_is_lacking(chain: Chain)
 
 def test_a_gateway_that_was_away_meanwhile_sees_it_when_it_comes_back(chain: Chain) -> None:
     chain.send(0)
-    copied = chain.copy()
+    chain.copy()
     chain.gateway.pass_time(DAY_MS)
     chain.send(1)
     chain.archive.close()
-    shutil.copy(copied, chain.path)
+    chain.store.put_back()
     chain.archive.open()
     chain.desk.resending.begin_run(b"unheard1", NOW_MS)
     chain.desk.resending.begin_run(b"unheard2", NOW_MS)
@@ -146,13 +203,14 @@ def test_an_empty_archive_gets_all_that_is_kept(chain: Chain) -> None:
     chain.gateway.pass_time(DAY_MS)
     chain.send(2)
     chain.archive.close()
-    chain.path.unlink()
+    chain.store.remove()
     chain.start()
     chain.pass_on()
 
     assert chain.held() == [0, 1, 2]
 
 
+@in_a_file
 def test_an_ordinary_start_sends_hardly_anything_again(chain: Chain) -> None:
     chain.send(*range(20))
     chain.gateway.pass_time(DAY_MS)
@@ -166,6 +224,7 @@ def test_an_ordinary_start_sends_hardly_anything_again(chain: Chain) -> None:
     assert chain.pass_on() == 0
 
 
+@in_a_file
 def test_an_ordinary_start_costs_ten_minutes_of_reports_at_most_and_is_logged_as_that(
     chain: Chain, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -182,6 +241,7 @@ def test_an_ordinary_start_costs_ten_minutes_of_reports_at_most_and_is_logged_as
     assert (said.levelname, "to be sure" in said.getMessage()) == ("INFO", True)
 
 
+@in_a_file
 def test_a_kill_between_commit_and_receipt_does_not_bring_the_whole_week_again(
     chain: Chain,
 ) -> None:
@@ -205,10 +265,10 @@ def test_what_was_filed_after_a_report_without_its_receipt_is_sent_again(chain: 
     chain.gateway.pass_time(2_000)
     chain.desk.file(chain.gateway.reports(), NOW_MS)  # its receipt is lost
     chain.passed_on += 1
-    copied = chain.copy()
+    chain.copy()
     chain.gateway.pass_time(60_000)
     chain.send(1)
-    chain.put_back(copied)
+    chain.put_back()
     chain.gateway.pass_time(DAY_MS)
     chain.pass_on()
 
