@@ -113,13 +113,20 @@ def revoked_generations(connection: Connection) -> dict[int, int]:
 
 
 def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
-    """Return alarms that no person has answered yet: each SOS, then others, newest first."""
-    query = (
-        sa.select(alarm)
-        .where(alarm.c.closed_ms.is_(None))
-        .order_by((alarm.c.kind == "sos").desc(), alarm.c.id.desc())
-        .limit(_OPEN_ALARM_LIMIT)
+    """Return alarms that no person has answered yet: each SOS, then others, newest first.
+
+    If they are too many, the last of each handset goes before a further one of any: who calls a
+    hundred times hides nobody.
+    """
+    whose = sa.over(
+        sa.func.row_number(),
+        partition_by=(alarm.c.kind, alarm.c.detail),
+        order_by=alarm.c.id.desc(),
     )
+    is_sos_alarm = alarm.c.kind == "sos"
+    query = sa.select(alarm).where(alarm.c.closed_ms.is_(None))
+    query = query.order_by(is_sos_alarm.desc(), whose, alarm.c.id.desc()).limit(_OPEN_ALARM_LIMIT)
+    rows = connection.execute(query).mappings().all()
     return [
         {
             "id": row["id"],
@@ -132,7 +139,7 @@ def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, An
         }
         | _of_handset(registry, row["detail"])
         | _about(connection, registry, row["report_id"])
-        for row in connection.execute(query).mappings()
+        for row in sorted(rows, key=lambda row: (row["kind"] != "sos", -row["id"]))
     ]
 
 

@@ -245,3 +245,12 @@ def test_a_call_from_before_its_keys_were_revoked_is_accepted_one_from_after_is_
 
     assert told == [(1, delivery.READ)]
     assert alarms.kinds() == ["revoked"]
+
+
+def test_who_calls_a_hundred_times_hides_nobody_elses_call(
+    desk: Desk, field: Field, alarms: Alarms
+) -> None:
+    desk.file([field.carried(sos(1), device=2, seq=1)], NOW_MS)
+    desk.file([field.carried(sos(n), seq=n) for n in range(150)], NOW_MS)
+
+    assert ("sos", "AZE01-1") in alarms.said()
