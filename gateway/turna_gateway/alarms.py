@@ -64,6 +64,7 @@ class Condition:
     newer_store: str
     put_aside: int
     revoked_heard: dict[int, int]
+    unheard: dict[int, int]
     half_deaf: str = ""
     backbone_down_s: int = 0
     duty_pct: int | None = None
@@ -90,6 +91,11 @@ def judge(
         remedy = "believe nothing it says"
         revoked = Alarm(f"revoked.{device}", CRITICAL, form, remedy, device=device, times=times)
         alarms.append(revoked)
+    for device, times in condition.unheard.items():
+        who = known[device].call_sign if device in known else f"#{device}"
+        form = "{who} repeats what was acknowledged ({times} times): it does not hear this gateway"
+        remedy = "look at this gateway's antenna; tell its team by voice"
+        alarms.append(Alarm(f"unheard.{device}", WARNING, form, remedy, who=who, times=times))
     alarms += _silent(contacts, now_s)
     return alarms
 

@@ -12,6 +12,7 @@ from turna_gateway.intake import SOS, Accepted
 from turna_gateway.keyring import Handset
 from turna_gateway.ports import PacketHeard
 from turna_gateway.report_rows import StoredReport
+from turna_gateway.unheard import Unheard
 from turna_protocol import packet as wire
 from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
@@ -83,6 +84,7 @@ class Handsets:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self.distress = Distress(frame)
+        self.unheard = Unheard()
         self._heard: dict[int, _Heard] = {}
         self._strangers: Counter[int] = Counter()
         self._clones: Counter[int] = Counter()

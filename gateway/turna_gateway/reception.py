@@ -99,6 +99,8 @@ class Reception:
             lane = accepted.lane
             if outcome != STORED:
                 self._counters.add(_COUNTER_OF[outcome])
+            if outcome == DUPLICATE:
+                self._handsets.unheard.again(row.device, row.seq, heard_at_s)
             self._handsets.heard(accepted, event, heard_at_s)
             if outcome != DUPLICATE:
                 self._waits(lane)

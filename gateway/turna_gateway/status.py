@@ -151,6 +151,7 @@ class StatusBoard:
             newer_store=gateway.newer_store,
             put_aside=gateway.put_aside(),
             revoked_heard=gateway.handsets.revoked_heard(),
+            unheard=gateway.handsets.unheard.now(now_s),
             half_deaf="; ".join(one.trouble for one in self._modems() if one.trouble),
             backbone_down_s=gateway.backbone_down_s(),
             duty_pct=self._duty_pct(),

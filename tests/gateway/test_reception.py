@@ -352,3 +352,15 @@ def test_packets_of_the_gateway_are_what_handsets_accept(field: Field) -> None:
 
     kinds = [packet.packet_kind(said) for said in field.radio.said]
     assert kinds == [packet.BEACON, packet.ACKNOWLEDGEMENT]
+
+
+def test_the_same_words_sent_twice_by_hand_are_two_reports(field: Field) -> None:
+    field.radio_up()
+    field.connect()
+    field.hear(ONE.seal(1), ONE.seal(2))
+    field.pass_time(2_000)
+
+    first, second = field.reports()
+    assert (first.seq, second.seq) == (1, 2)
+    assert first.content == second.content
+    assert field.gateway.handsets.clones() == {}

@@ -352,3 +352,28 @@ def test_an_update_whose_declaration_was_never_heard_is_an_sos_as_well(field: Fi
     field.hear(ONE.seal(5, sos(codes.UPDATE, 1)))
 
     assert first_alarm(field)["name"] == "sos.1"
+
+
+def test_fault_16_a_handset_that_does_not_hear_us_is_told_apart(field: Field) -> None:
+    field.radio_up()
+    field.connect()
+
+    def names() -> set[str]:
+        details = json.loads(board(field).snapshot)["alarm_details"]
+        return {alarm["name"] for alarm in details}
+
+    for _ in range(5):
+        field.hear(ONE.seal(1), ONE.seal(1))  # a relay brings it, too
+        field.hear(TWO.seal(1))
+        field.pass_time(2_000)
+    assert "unheard.1" not in names()  # relays, a busy channel: nothing to tell yet
+
+    for _ in range(6):
+        field.hear(ONE.seal(1))
+        field.pass_time(60_000)
+    assert "unheard.1" in names()
+    assert "unheard.2" not in names()
+
+    field.hear(ONE.seal(2))
+    field.pass_time(900_000)
+    assert "unheard.1" not in names()

@@ -183,6 +183,32 @@ def test_memory_is_bounded_and_a_full_relay_says_so() -> None:
     assert len(relay._remembered) == REMEMBERED_MAX
 
 
+def test_junk_under_the_next_number_does_not_keep_the_true_packet_back() -> None:
+    relay = made()
+    true = report(7)
+    junk = true[:-1] + bytes([true[-1] ^ 1])
+    assert relay.heard(junk, 0) == TAKEN  # it has no key: to a relay it is a packet like others
+    assert relay.heard(true, 10) == TAKEN
+    said = set()
+    for _ in range(2):
+        packet = passed_on(relay, 0)[1]
+        relay.finished()
+        said.add(packet)
+
+    assert relayed(true) in said
+
+
+def test_a_forged_acknowledgement_holds_a_packet_back_for_one_try_only() -> None:
+    relay = made()
+    forged = pack_acknowledgements(1, [(Acknowledgement(DEVICE, 7, 0), bytes(32))])
+    assert relay.heard(report(7), 0) == TAKEN
+    relay.heard(forged, 10)
+    assert relay.deadline_ms() is None
+
+    assert relay.heard(report(7), SENT_AGAIN_AFTER_MS) == TAKEN
+    assert passed_on(relay, SENT_AGAIN_AFTER_MS)[1] == relayed(report(7))
+
+
 def test_an_alarm_does_not_wait_for_an_answer() -> None:
     relay = made()
     alarm = bytes([first_byte(ALERT, 1)]) + bytes(13)
