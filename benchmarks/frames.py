@@ -27,9 +27,8 @@ from turna_protocol.reports import Report
 
 # What cli/turna/deployment.py gives every deployment.
 TURNA_PREAMBLE = 12
-# LoRaWAN L2 1.0.4, 4.1: MHDR 1, FHDR 7, FPort 1, MIC 4; preamble of RP002-1.0.3, EU868 and others.
+# LoRaWAN L2 1.0.4, 4.1: MHDR 1, FHDR 7, FPort 1, MIC 4.
 LORAWAN_OVERHEAD_BYTES = 13
-LORAWAN_PREAMBLE = 8
 # meshtastic/firmware src/mesh/RadioInterface.h: header, key exchange's tag and nonce, preamble.
 MESHTASTIC_HEADER_BYTES = 16
 MESHTASTIC_PKC_BYTES = 12

@@ -99,11 +99,6 @@ class Journal:
         index = self._index.find(seq)
         return None if index is None else self._index.at(index)
 
-    def highest_seq(self) -> int | None:
-        """Return the highest number that was ever used in what flash still holds."""
-        newest = self.newest(0)
-        return None if newest is None else newest.seq
-
     def report(self, seq: int) -> StoredReport | None:
         """Read a report back, byte for byte as it was saved."""
         if seq in self._in_memory:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 CHECK_IN_MS = 5000
 SCREEN_EVERY_MS = 2000  # times on it count in tens of seconds
 COUNTDOWN_EVERY_MS = 250
-DISPLAY_RETRY_MS = 10_000
 PAUSE_MS = 1_000  # a host that works asks again sooner
 
 

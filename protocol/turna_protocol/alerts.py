@@ -22,7 +22,6 @@ EVACUATE = 0
 CEASE_WORK = 1
 RESUME = 2
 CODE_NAMES = ("evacuate", "cease work", "resume")
-CHAINS = len(codes.MODES) * len(CODE_NAMES)
 
 TOKEN_BYTES = 10  # 80 bits; a guess costs a packet on the air or 2^79 hashes
 NUMBERS_PER_CHAIN = 1_000

@@ -40,14 +40,6 @@ def encode(value: "Value") -> bytes:
     return bytes(out)
 
 
-def encode_sequence(values: list[int | str | bytes]) -> bytes:
-    """Return the encodings of several values, one after the other (RFC 8742)."""
-    out = bytearray()
-    for value in values:
-        _encode(out, value, 0)
-    return bytes(out)
-
-
 def append(out: bytearray, value: "Value") -> None:
     """Append the one encoding of a value."""
     _encode(out, value, 0)

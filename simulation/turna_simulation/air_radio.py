@@ -30,7 +30,7 @@ class AirRadio:
         self._scheduler = world.scheduler
         self._inbox = inbox
         self._antenna = world.ether.antenna("modem", position)
-        self._modulation = _modulation(mission.channel)
+        self._modulation = modulation(mission.channel)
         self._power_dbm = float(mission.channel.power_dbm)
         self._tokens = 0
         self._heard = 0
@@ -104,7 +104,8 @@ class AirRadio:
         self._scheduler.after(delay_us, action)
 
 
-def _modulation(channel: Channel) -> Modulation:
+def modulation(channel: Channel) -> Modulation:
+    """Return a channel as the air sees it."""
     return Modulation(
         freq_hz=channel.freq_hz,
         bandwidth_hz=channel.bandwidth_hz,

@@ -8,7 +8,6 @@ from typing import NamedTuple, Protocol
 
 from .pins import Pins
 
-NOT_CONNECTED = 255
 _IDLE = 0xFF
 
 

@@ -7,7 +7,6 @@ a fault that gives a seeded coin toss: as on a real board, only repeatable.
 from collections.abc import Callable
 from random import Random
 
-MODE_IN = 1
 MODE_OUT = 3
 MODE_OPEN_DRAIN = 7
 PULL_DOWN = 1

@@ -56,14 +56,6 @@ class Screen:
         parts = [(b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b"")]
         return _PNG_SIGNATURE + b"".join(_chunk(name, content) for name, content in parts)
 
-    def half_blocks(self) -> list[str]:
-        """Return lines of text, two rows of pixels in each, for a terminal."""
-        marks = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
-        return [
-            "".join(marks[self.lit(x, y), self.lit(x, y + 1)] for x in range(self.width))
-            for y in range(0, self.height, 2)
-        ]
-
     def text(self, font: Font) -> list[str]:
         """Read lines of text, plain or inverted, by exact comparison of cells with a font."""
         glyphs = _glyphs(font)

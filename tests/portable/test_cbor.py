@@ -164,7 +164,7 @@ def test_map_keys_are_written_in_one_order_whatever_order_they_were_put_in() -> 
 
 
 def test_a_sequence_ends_with_its_bytes_and_keeps_to_its_limit() -> None:
-    data = cbor.encode_sequence([1, "a", b"b"])
+    data = cbor.encode(1) + cbor.encode("a") + cbor.encode(b"b")
     assert cbor.decode_sequence(data, 3) == [1, "a", b"b"]
     assert cbor.decode_sequence(b"", 3) == []
     try:

@@ -69,8 +69,7 @@ def test_any_change_of_a_byte_is_refused_or_another_value(value: Any, data: st.D
 
 @given(st.lists(st.one_of(_integers, st.binary(max_size=9), st.text(max_size=9)), max_size=9))
 def test_a_sequence_is_its_values_one_after_the_other(values: list[int | str | bytes]) -> None:
-    data = cbor.encode_sequence(values)
-    assert data == b"".join(cbor2.dumps(value) for value in values)
+    data = b"".join(cbor2.dumps(value) for value in values)
     assert cbor.decode_sequence(data, limit=9) == values
 
 

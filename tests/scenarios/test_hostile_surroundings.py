@@ -3,19 +3,12 @@
 import random
 
 from tests.scenarios.test_the_way_of_a_report import LONG_MS, _comes_to_say, _type, _up
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_secretariat import queries
+from turna_simulation.air_radio import modulation
 from turna_simulation.chain import VirtualChain
-from turna_simulation.lora import Modulation
 
-CHANNEL = Modulation(
-    freq_hz=433_175_000,
-    bandwidth_hz=125_000,
-    sf=8,
-    coding_rate=5,
-    low_data_rate=False,
-    preamble_symbols=12,
-    sync_word=0x1424,
-)
+CHANNEL = modulation(USUAL_CHANNEL)
 FORGERIES = 120
 EVERY_MS = 700
 

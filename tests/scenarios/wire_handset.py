@@ -16,13 +16,12 @@ from turna_protocol.notices import NoticeBoard, verify_notice
 from turna_protocol.orders import Holding, OrderWindow
 from turna_protocol.reports import Report, decode_report, encode_report
 from turna_protocol.sealing import seal_report
-from turna_simulation.lora import Modulation
+from turna_simulation.air_radio import modulation
 from turna_simulation.propagation import Position
 from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
 
 _POWER_DBM = 10.0
-_PRIVATE_NETWORK = 0x1424  # sync word 0x12 as the SX126x's registers have it
 
 
 class WireHandset:
@@ -42,16 +41,7 @@ class WireHandset:
         self._device = device
         self._seq = 0
         self._antenna = world.ether.antenna(f"wire-{device}", position)
-        channel = mission.channel
-        self._modulation = Modulation(
-            freq_hz=channel.freq_hz,
-            bandwidth_hz=channel.bandwidth_hz,
-            sf=channel.sf,
-            coding_rate=channel.coding_rate,
-            low_data_rate=False,
-            preamble_symbols=channel.preamble_symbols,
-            sync_word=_PRIVATE_NETWORK,
-        )
+        self._modulation = modulation(mission.channel)
         self._window, self._parts = OrderWindow(), Assembly()
         self._board = NoticeBoard(keys.broadcast_key(keys.link_branch(master)))
         anchors = tuple(bytes.fromhex(anchor) for anchor in mission.alert_anchors)

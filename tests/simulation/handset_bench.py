@@ -28,10 +28,11 @@ from turna_protocol.modem.journal_messages import (
 )
 from turna_protocol.modem.messages import encode
 from turna_protocol.orders import Holding, seal_order, unpack_holding, wrap_order
+from turna_protocol.regions import USUAL_CHANNEL
 from turna_protocol.reports import Report, decode_report, encode_report
+from turna_simulation.air_radio import modulation
 from turna_simulation.board import Board
 from turna_simulation.ether import Antenna
-from turna_simulation.lora import Modulation
 from turna_simulation.models import PROFILES
 from turna_simulation.transmission import Receiver, Reception
 from turna_simulation.world import World
@@ -44,15 +45,21 @@ DEVICE = 1
 PRESS_MS, LONG_MS, HOLD_MS, DOUBLE_MS = 100, 800, 2300, 80
 BETWEEN_PRESSES_MS = 600
 
-CHANNEL = Modulation(
-    freq_hz=433_175_000,
-    bandwidth_hz=125_000,
-    sf=8,
-    coding_rate=5,
-    low_data_rate=False,
-    preamble_symbols=12,
-    sync_word=0x1424,
-)
+CHANNEL = modulation(USUAL_CHANNEL)
+
+
+class Ear:
+    """Hears what is on the channel."""
+
+    def __init__(self) -> None:
+        self.heard: list[bytes] = []
+
+    def preamble_detected(self) -> None: ...
+
+    def header_received(self, *, intact: bool) -> None: ...
+
+    def packet_received(self, reception: Reception) -> None:
+        self.heard.append(reception.payload)
 
 
 class Gateway:

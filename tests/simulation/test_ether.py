@@ -7,21 +7,15 @@ from random import Random
 
 import pytest
 
+from turna_protocol.regions import USUAL_CHANNEL
+from turna_simulation.air_radio import modulation
 from turna_simulation.ether import Antenna, Ether, Impairment, Receiver, Reception
 from turna_simulation.lora import Modulation
 from turna_simulation.propagation import PathLoss
 from turna_simulation.scheduler import Scheduler
 
 SYMBOL_US = 2_048
-CHANNEL = Modulation(
-    freq_hz=433_175_000,
-    bandwidth_hz=125_000,
-    sf=8,
-    coding_rate=5,
-    low_data_rate=False,
-    preamble_symbols=12,
-    sync_word=0x1424,
-)
+CHANNEL = modulation(USUAL_CHANNEL)
 AIRTIME_US = CHANNEL.airtime_us(20)
 NEAR_DB = 100.0
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.simulation import handset_bench
-from tests.simulation.handset_bench import CHANNEL, Field
-from tests.simulation.test_modem_on_board import Ear, Host, online
+from tests.simulation.handset_bench import CHANNEL, Ear, Field
+from tests.simulation.test_modem_on_board import Host, online
 from turna_protocol.delivery import AT_GATEWAY, SAVED
 from turna_protocol.modem.host_events import Heard, Sent
 from turna_protocol.modem.radio_messages import SENT, Status

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.handset_bench import CHANNEL
+from tests.simulation.handset_bench import CHANNEL, Ear
 from turna_protocol.modem.device_client import DeviceClient
 from turna_protocol.modem.host_events import Down, Heard, Sent, Up
 from turna_protocol.modem.host_link import HostLink
@@ -21,7 +21,7 @@ from turna_simulation.host_serial import HostSerial
 from turna_simulation.interpreter import find_micropython
 from turna_simulation.mcu import LIGHT_SLEEP
 from turna_simulation.native_usb import UsbPort
-from turna_simulation.transmission import Receiver, Reception
+from turna_simulation.transmission import Receiver
 from turna_simulation.uart import CONSOLE_RING_BYTES
 from turna_simulation.world import World
 
@@ -56,20 +56,6 @@ SETTING = RadioSetting("COMMON433", USUAL_CHANNEL)
 
 def on_channel(**changes: int) -> RadioSetting:
     return RadioSetting(SETTING.region, USUAL_CHANNEL.replace(**changes))
-
-
-class Ear:
-    """Hears what is on the channel."""
-
-    def __init__(self) -> None:
-        self.heard: list[bytes] = []
-
-    def preamble_detected(self) -> None: ...
-
-    def header_received(self, *, intact: bool) -> None: ...
-
-    def packet_received(self, reception: Reception) -> None:
-        self.heard.append(reception.payload)
 
 
 class Host:

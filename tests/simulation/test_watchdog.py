@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.handset_bench import CHANNEL, LONG_MS, Field, Host
+from tests.simulation.handset_bench import CHANNEL, LONG_MS, Ear, Field, Host
 from tests.simulation.test_modem_on_board import SETTINGS
 from tests.simulation.test_modem_on_board import Host as ModemHost
 from tools.places import MICROPYTHON_32
@@ -13,7 +13,7 @@ from turna_protocol.modem.host_events import Sent, Up
 from turna_protocol.packet import ALERT, first_byte
 from turna_protocol.regions import USUAL_CHANNEL
 from turna_simulation.board import Board
-from turna_simulation.transmission import Receiver, Reception
+from turna_simulation.transmission import Receiver
 from turna_simulation.world import World
 
 # Runs the real main.py, but in its first life one step does something else after a while.
@@ -111,20 +111,6 @@ def test_a_modem_that_hangs_starts_again_and_its_host_goes_on(tmp_path: Path) ->
         token = host.transmit(b"afterwards")
         assert world.run_until(lambda: token in [one.token for one in host.of(Sent)], 10_000)
         assert modem.boots == 2
-
-
-class Ear:
-    """Hears what is on the channel."""
-
-    def __init__(self) -> None:
-        self.heard: list[bytes] = []
-
-    def preamble_detected(self) -> None: ...
-
-    def header_received(self, *, intact: bool) -> None: ...
-
-    def packet_received(self, reception: Reception) -> None:
-        self.heard.append(reception.payload)
 
 
 def add_relay(world: World, main: bytes | None = None, **options: object) -> Board:

@@ -6,7 +6,6 @@ from ..record import Record
 from .fields import put_tiered, take_tiered, whole_number
 
 # INSARAG 2027: a team is an Olympic code (or SAR: multinational, NGO) and 01 to 99.
-MULTINATIONAL = "SAR"
 COUNTRIES = (
     # the mechanism's own come first and take fewer bits
     "SAR AZE KAZ KGZ TUR UZB HUN TKM CYP "

@@ -23,14 +23,6 @@ class Button:
         self._change(0)
         self._scheduler.after(hold_ms * 1000, lambda: self._change(None))
 
-    def hold(self) -> None:
-        """Press and keep it pressed."""
-        self._change(0)
-
-    def let_go(self) -> None:
-        """End a hold."""
-        self._change(None)
-
     def _change(self, level: Level) -> None:
         self._pins.drive(self._pin, level)
         other = None if level == 0 else 0
