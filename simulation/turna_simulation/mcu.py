@@ -10,13 +10,13 @@ import struct
 from collections.abc import Callable
 from random import Random
 
-from .buses import I2cBus, SpiBus
 from .clocks import RealTimeClock, Timers, Watchdog
 from .flash import BLOCKS, Flash
 from .frames import Frame, pack_item, pack_message
 from .native_usb import UsbConsole, UsbPort
 from .network import CLOSED, Network
-from .pins import FALLING, RISING, UNCHANGED, Pins
+from .peripherals import Peripherals
+from .pins import Pins
 from .scheduler import Scheduler
 from .soc import Soc
 from .storage import Storage
@@ -28,9 +28,6 @@ POWER_ON, HARD, WATCHDOG, DEEP_SLEEP, SOFT = 1, 2, 3, 4, 5
 
 OFF, ACTIVE, LIGHT_SLEEP, DEEP_SLEEPING = "off", "active", "light sleep", "deep sleep"
 USUAL_HZ = 160_000_000  # of the ESP32 port at the start
-
-AnalogSource = Callable[[], int]
-PwmListener = Callable[[int, int], None]
 
 
 class Mcu:
@@ -62,15 +59,14 @@ class Mcu:
         self._suspend = suspend
         self._fault = fault
         self.pins = Pins(random, self._edge, self._pins_changed, fault)
-        self.spi = SpiBus(self.pins, fault)
-        self.i2c = I2cBus(fault)
+        peripherals = self._peripherals = Peripherals(random, soc, self.pins, fault)
+        self.spi, self.i2c = peripherals.spi, peripherals.i2c
+        self.analog, self.pwm = peripherals.analog, peripherals.pwm
         self.uarts: list[Uart | UsbConsole] = [
             Uart(scheduler, transmit=transmit, readable=self._uart_readable) for _ in range(3)
         ]
         self.usb: UsbPort | None = None
         self.uarts[0].interrupted = self._keyboard_interrupt
-        self.analog: dict[int, AnalogSource] = {}
-        self.pwm: dict[int, PwmListener] = {}
         self.firmware: list[str] = []
         self.rom = ""
         self.heap_bytes = 0  # 0: whatever the interpreter has
@@ -79,7 +75,6 @@ class Mcu:
         self.frequency_hz = USUAL_HZ
         self.access_point = False
         self.network = Network(lambda: self._notify("x", 0))
-        self._sounding: set[int] = set()
         self._watchdog = Watchdog(scheduler, lambda: restart(WATCHDOG, 0))
         self._timers = Timers(scheduler, self._timer_expired)
         self._clock = RealTimeClock(scheduler)
@@ -91,12 +86,10 @@ class Mcu:
         self._started_us = 0
         self._items = b""
         self._serving = {
-            "p": self._configure_pin, "P": self._write_pin, "i": self._interrupt_on,
-            "w": self._set_pwm, "s": self._configure_spi, "W": self._write_spi,
-            "c": self._configure_i2c, "u": self._configure_uart, "D": self._watch, "d": self._feed,
+            **peripherals.services(),
+            "u": self._configure_uart, "D": self._watch, "d": self._feed,
             "t": self._start_timer, "k": self._set_interrupt_character, "e": self._set_wake,
-            "n": self._consume, "H": self._settings, "T": self._wait_for, "G": self._read_pin,
-            "S": self._exchange_spi, "X": self._transfer_i2c, "A": self._sample,
+            "n": self._consume, "H": self._settings, "T": self._wait_for,
             "N": self._look, "U": self._write_uart, "E": self._transmitter_empty,
             "F": self._change_flash, "V": self._serve_storage, "M": self._serve_rtc_memory,
             "C": self._serve_clock, "Y": self._tell_fact, "L": self._light_sleep,
@@ -123,13 +116,10 @@ class Mcu:
         """Stop everything that a hardware reset stops."""
         self._quiet()
         self._leave_usb()
-        self._sounding.clear()
         self.access_point = False
         self.network.stop()
         self._watchdog.stop()
-        self.pins.release_all()
-        self.spi.forget()
-        self.i2c.forget()
+        self._peripherals.halt()
 
     def soften(self) -> None:
         """Stop what a soft reset stops: pins and watchdog stay as they are."""
@@ -227,57 +217,7 @@ class Mcu:
         self._timers.stop_all()
         for uart in self.uarts:
             uart.switch_off()
-        for listener in self.pwm.values():
-            listener(0, 0)
-
-    # Pins and buses.
-
-    def _configure_pin(self, pin: int, payload: bytes) -> None:
-        mode, pull, level = payload
-        self.pins.configure(pin, mode, pull, level)
-        if mode != UNCHANGED and pin in self.pwm:
-            self.pwm[pin](0, 0)
-
-    def _write_pin(self, pin: int, payload: bytes) -> None:
-        self.pins.write(pin, payload[0])
-
-    def _read_pin(self, pin: int, _payload: bytes) -> bytes:
-        return bytes([self.pins.read(pin)])
-
-    def _interrupt_on(self, pin: int, payload: bytes) -> None:
-        self.pins.interrupt_on(pin, payload[0] & (RISING | FALLING))
-
-    def _set_pwm(self, pin: int, payload: bytes) -> None:
-        frequency_hz, duty = struct.unpack("<IH", payload)
-        (self._sounding.add if duty else self._sounding.discard)(pin)
-        if pin in self.pwm:
-            self.pwm[pin](frequency_hz if duty else 0, duty)
-
-    def _sample(self, pin: int, payload: bytes) -> bytes:
-        full_scale_uv = self._soc.adc_full_scale_uv[payload[0]]
-        source = self.analog.get(pin)
-        if source is None:
-            self._fault(f"GPIO{pin} is sampled, but nothing is connected to it")
-            return struct.pack("<II", self._random.randrange(full_scale_uv), full_scale_uv)
-        return struct.pack("<II", min(source(), full_scale_uv), full_scale_uv)
-
-    def _configure_spi(self, bus: int, payload: bytes) -> None:
-        sck, mosi, miso, mode, hz = struct.unpack("<BBBBI", payload)
-        self.spi.configure(bus, sck, mosi, miso, mode, hz)
-
-    def _write_spi(self, bus: int, payload: bytes) -> None:
-        self.spi.transfer(bus, payload)
-
-    def _exchange_spi(self, bus: int, payload: bytes) -> bytes:
-        return self.spi.transfer(bus, payload)
-
-    def _configure_i2c(self, bus: int, payload: bytes) -> None:
-        self.i2c.configure(bus, *struct.unpack("<BBI", payload))
-
-    def _transfer_i2c(self, bus: int, payload: bytes) -> bytes:
-        address, _, count = struct.unpack_from("<BBH", payload)
-        status, data = self.i2c.transfer(bus, address, payload[4:], count)
-        return bytes([status]) + data
+        self._peripherals.silence()
 
     # UARTs.
 
@@ -382,7 +322,7 @@ class Mcu:
     def _light_sleep(self, _arg: int, payload: bytes) -> None:
         (duration_us,) = struct.unpack("<q", payload)
         self._leave_usb()
-        if self._sounding:
+        if self._peripherals.sounding:
             self._fault("light sleep stops PWM")
         if self.access_point:
             self._fault("light sleep with Wi-Fi on")
