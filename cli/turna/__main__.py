@@ -62,7 +62,10 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     except OSError as error:
         if error.errno not in _NO_ROOM:
-            raise
+            if error.filename is None:
+                raise
+            print(f"turna {chosen.command}: {error.filename}: {error.strerror}", file=sys.stderr)
+            return 2
         print(f"turna {chosen.command}: {_no_room(error)}", file=sys.stderr)
         _forget_output()
         return 1

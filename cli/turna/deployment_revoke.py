@@ -28,6 +28,7 @@ def add_arguments(task: argparse.ArgumentParser) -> None:
     task.add_argument("--yes", action="store_true", help="do not ask")
     task.add_argument("--page", help="also tell the Secretariat now, as in http://127.0.0.1:8470")
     task.add_argument("--account", help="who you are at the page")
+    task.add_argument("--ca", type=Path, metavar="FILE", help="who signed the page's certificate")
     task.add_argument("--reason", default="", help="why; stands at the page and in its audit log")
 
 
@@ -49,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
         print("Copy it to where mission.json is at the Secretariat (which tells all gateways), or")
         print("at each gateway, and start them again. At once: --page, or turna secretariat revoke")
     else:
-        secretariat_send.revoke(args.page, args.account, [one.device for one in devices], args.reason)
+        page = secretariat_send.Page(args.page, args.ca)
+        secretariat_send.revoke(page, args.account, [one.device for one in devices], args.reason)
     print(f"The same handset again: turna deployment add-handset {args.kit} --replaces CALL_SIGN")
     return 0
 

@@ -157,13 +157,18 @@ def _simple(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
 
 
 def _list(accounts: Accounts, _args: argparse.Namespace, _now_ms: int) -> None:
-    for one in accounts.all():
+    everybody = accounts.all()
+    if not everybody:
+        _say("there are no accounts yet: turna secretariat account add")
+    for one in everybody:
         marks = [mark for mark in ("disabled", "is_demo") if getattr(one, mark)]
         words = (" ".join(one.countries) or "all countries", *marks)
         print(f"{one.name:20} {one.role:14} {one.person:30} {', '.join(words)}")
 
 
 def _log(accounts: Accounts, args: argparse.Namespace, now_ms: int) -> None:
+    if args.limit < 1:
+        raise UsageError("--limit is at least 1")
     looked = Looked(
         who=args.who,
         kinds=args.kind or (),
@@ -218,7 +223,10 @@ def _asked(args: argparse.Namespace) -> str:
     if args.make:
         return secrets.token_urlsafe(_MADE_BYTES)
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
+        piped = sys.stdin.readline().rstrip("\n")
+        if not piped:
+            raise UsageError("no password came: type it in a terminal, pipe it in, or say --make")
+        return piped
     typed = getpass.getpass(f"Password ({_RULE}): ")
     if getpass.getpass("Again: ") != typed:
         raise AccountError("the two passwords differ")

@@ -8,11 +8,13 @@ import getpass
 import http.client
 import json
 import os
+import ssl
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from http.cookiejar import CookieJar
+from pathlib import Path
 from typing import Any
 
 from turna.asking import given_or_asked
@@ -57,11 +59,14 @@ def add_arguments(tasks: "argparse._SubParsersAction[Any]") -> None:
     for task in (send, sent, withdraw, revoke):
         task.add_argument("--page", default="http://127.0.0.1:8470", help="default: %(default)s")
         task.add_argument("--account", required=True, help="who you are at the page")
+        task.add_argument(
+            "--ca", type=Path, metavar="FILE", help="who signed the page's certificate"
+        )
 
 
 def run(args: argparse.Namespace) -> int:
     """Do the task; the page's own words are shown where it refuses."""
-    page = Page(args.page)
+    page = Page(args.page, args.ca)
     page.sign_in(args.account, _password(args.account))
     try:
         if args.task == "send":
@@ -79,12 +84,18 @@ def run(args: argparse.Namespace) -> int:
 class Page:
     """The Secretariat's page, as a program uses it."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, authority: Path | None = None) -> None:
         if not address.startswith(("http://", "https://")):
             raise UsageError("--page: as in https://turna.example.org")
         self._address = address.rstrip("/")
-        handler = urllib.request.HTTPCookieProcessor(CookieJar())
-        self._opener = urllib.request.build_opener(handler)
+        try:
+            trusts = ssl.create_default_context(cafile=authority)
+        except (OSError, ssl.SSLError) as error:
+            raise UsageError(f"--ca {authority} cannot be used ({error})") from None
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(CookieJar()),
+            urllib.request.HTTPSHandler(context=trusts),
+        )
 
     def sign_in(self, name: str, password: str) -> None:
         self.post("/api/login", {"name": name, "password": password})
@@ -108,7 +119,7 @@ class Page:
         except urllib.error.HTTPError as error:
             raise UsageError(_reason(error)) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise UsageError(f"{self._address} does not answer as the page does: {error}") from None
+            raise UsageError(f"{self._address} {_trouble(error)}") from None
 
 
 def _send(page: Page, args: argparse.Namespace) -> int:
@@ -154,9 +165,8 @@ def _revoke(page: Page, args: argparse.Namespace) -> int:
     return 0
 
 
-def revoke(address: str, account: str, devices: Sequence[int], reason: str) -> None:
+def revoke(page: Page, account: str, devices: Sequence[int], reason: str) -> None:
     """Revoke handsets at a page, as somebody who may."""
-    page = Page(address)
     page.sign_in(account, _password(account))
     try:
         _post_revocation(page, devices, reason)
@@ -241,6 +251,17 @@ def _password(account: str) -> str:
     if not sys.stdin.isatty():
         raise UsageError(f"no password: put it into {_KEPT_IN}, or run this in a terminal")
     return getpass.getpass(f"Password of {account}: ")
+
+
+def _trouble(error: Exception) -> str:
+    """Return what is wrong with a page that does not answer, and what to do."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return f"cannot be trusted ({reason.verify_message}): --ca says who signed its certificate"
+    if isinstance(reason, OSError):
+        words = reason.strerror or reason
+        return f"cannot be reached ({words}): does the Secretariat run, and is --page its address?"
+    return "does not answer as the page does: is --page its address?"
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

@@ -78,7 +78,9 @@ class Accounts:
             with self._engine.begin() as connection:
                 _bring_up(connection)
         except sa.exc.DBAPIError as error:
-            raise ArchiveError(f"the accounts cannot be opened: {error.orig}") from None
+            said = " ".join(str(error.orig).split())
+            where = f"{self._url.database}: " if self._engine.dialect.name == "sqlite" else ""
+            raise ArchiveError(f"the accounts cannot be opened: {where}{said}") from None
 
     def close(self) -> None:
         if self._engine is not None:

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,15 @@ def test_the_help_ends_with_the_example_in_one_line(
     assert ended.value.code == 0
     example = f"example:\n  turna {name} {EXAMPLES[name]}".rstrip()
     assert capsys.readouterr().out.rstrip().endswith(example)
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kit = str(tmp_path / "kit")
+    made = ("deployment", "new", kit, "--name", "T", "--region", "COMMON433", "--origin", "1.5,2.5")
+    assert main([*made]) == 0
+    handset = ("--team", "TUR01", "--country", "tr", "--virtual")
+    assert main(["deployment", "add-handset", kit, *handset]) == 0
+    assert main(["deployment", "label", kit, "--out", str(tmp_path / "none" / "x.html")]) == 2
+    assert "x.html: No such file or directory" in capsys.readouterr().err

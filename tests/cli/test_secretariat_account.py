@@ -87,15 +87,48 @@ def test_who_is_disabled_stays_in_the_list_and_the_log_says_who_did_it(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (("log", "--limit", "0"), "--limit is at least 1"),
+        (("add", "b", "--person", "B", "--role", "officer"), "no password came: type it"),
         (("disable", "nobody"), "no account 'nobody'"),
         (("add", "Aylin", "--person", "A", "--role", "officer", "--make"), "a-z"),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_exit_code_2(
-    settings: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], says: str
+    settings: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    says: str,
 ) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
     assert _account(settings, *words) == 2
     assert says in capsys.readouterr().err
+
+
+def test_the_last_administrator_stays_one(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _account(settings, "add", "root", "--person", "Root", "--role", "administrator", "--make")
+    assert _account(settings, "change", "root", "--role", "officer") == 2
+    assert _account(settings, "disable", "root") == 2
+    assert capsys.readouterr().err.count("root is the last administrator") == 2
+    assert _account(settings, "change", "root", "--country", "tr") == 2
+    assert "sees all countries" in capsys.readouterr().err
+
+
+def test_a_list_of_nobody_says_what_to_do(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _account(settings, "list") == 0
+    assert "there are no accounts yet: turna secretariat account add" in capsys.readouterr().err
+
+
+def test_a_damaged_database_of_accounts_is_named(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (settings.parent / "people.db").write_bytes(b"no database" * 500)
+    assert _account(settings, "list") == 2
+    assert "people.db: file is not a database" in capsys.readouterr().err
 
 
 def test_a_password_that_is_too_short_is_refused(

@@ -77,8 +77,13 @@ def test_a_handset_is_called_by_its_call_sign(
     assert "XYZ01-1: no such handset; there are AZE01-1, TUR01-1" in capsys.readouterr().err
 
 
-def test_a_page_that_is_not_there_is_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_page_that_is_not_there_is_said_to_be_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TURNA_PASSWORD", PASSWORD)
     for page in ("ftp://example.org", "http://127.0.0.1:1"):
         code = main(["secretariat", "sent", "--account", "aylin", "--page", page])
         assert code == 2
-    assert "--page: as in" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "--page: as in" in said
+    assert "cannot be reached (Connection refused): does the Secretariat run" in said

@@ -83,9 +83,7 @@ def test_the_end_leaves_no_process_and_no_file_behind(outcome: dict[str, Any]) -
     ("before", "how"),
     [
         ((), [signal.SIGINT]),
-        ((), [signal.SIGTERM, signal.SIGTERM]),  # as make does to its whole group
-        (WITHOUT_CTRL_C, [signal.SIGTERM]),
-        ((), [signal.SIGHUP]),
+        (WITHOUT_CTRL_C, [signal.SIGTERM, signal.SIGTERM]),  # twice, as one does to a whole group
     ],
 )
 def test_it_can_be_stopped_at_any_time_and_leaves_nothing_behind(

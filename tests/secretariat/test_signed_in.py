@@ -9,7 +9,7 @@ import pytest
 
 from tests.secretariat.field import position, sos
 from tests.secretariat.live_page import PASSWORD, PATIENCE_S, LivePage
-from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER
+from turna_secretariat.accounts import ADMINISTRATOR, IDLE_MS, OBSERVER, OFFICER
 from turna_secretariat.signed_in import COOKIE
 
 
@@ -70,6 +70,7 @@ def test_a_person_signs_in_and_out(stranger: httpx.Client) -> None:
     assert answer.json()["person"] == "Aylin Demir"
     cookie = answer.headers["set-cookie"].lower()
     assert all(word in cookie for word in ("httponly", "samesite=strict", "path=/"))
+    assert "secure" not in cookie  # in the clear, on this machine alone: it would never come back
     assert stranger.get("/api/me").json()["role"] == OFFICER
 
     origin = {"origin": str(stranger.base_url)}
@@ -97,6 +98,9 @@ def test_wrong_names_and_passwords_say_the_same_and_soon_have_to_wait(
     for _ in range(4):
         _login(stranger, "aylin", "wrong password")
     late = _login(stranger, "aylin")
+    for _ in range(4):
+        _login(stranger, "nobody", "wrong password")
+    assert _login(stranger, "nobody").json() == late.json()  # whether there is one or not
     assert late.status_code == 429
     assert 0 < int(late.headers["retry-after"]) <= 901
     assert "wrong password" not in repr(live.accounts.noted(50))
@@ -203,6 +207,28 @@ def test_every_reading_address_keeps_to_the_countries(live: LivePage) -> None:
         for path in map(_filled, live.addresses("get")):
             if path not in ("/api/events", "/map/base.json"):
                 assert "TUR01-1" not in baku.get(path).text, path
+
+
+@pytest.mark.parametrize(("step_ms", "steps"), [(IDLE_MS + 1_000, 1), (IDLE_MS - 1_000, 15)])
+def test_a_session_ends_by_idleness_and_after_a_week_in_any_case(
+    live: LivePage, step_ms: int, steps: int
+) -> None:
+    with _as(live, "aylin") as aylin:
+        for _ in range(steps):
+            assert aylin.get("/api/me").status_code == 200
+            live.clock.advance(step_ms)
+        assert aylin.get("/api/me").status_code == 401
+
+
+def test_a_role_that_is_taken_away_counts_at_once_in_every_browser(live: LivePage) -> None:
+    _filed(live)
+    with _as(live, "aylin") as here, _as(live, "aylin") as there:
+        assert here.post("/api/reports/1/read").status_code == 200
+        live.accounts.change("aylin", role=OBSERVER)  # by the page or by a command beside it
+        assert here.post("/api/reports/2/accepted").status_code == 401
+        assert there.get("/api/reports").status_code == 401
+    with _as(live, "aylin") as again:
+        assert again.post("/api/reports/2/accepted").status_code == 403
 
 
 def test_the_line_of_news_ends_with_its_session(live: LivePage) -> None:
