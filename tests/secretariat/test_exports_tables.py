@@ -134,6 +134,13 @@ def test_what_acts_instead_of_being_seen_is_replaced_by_a_sign() -> None:
     assert one_line("Göğüs, Қазақша, oʻzbekcha") == "Göğüs, Қазақша, oʻzbekcha"
 
 
+def test_the_short_way_through_a_printable_text_passes_over_nothing() -> None:
+    every = [chr(code) for code in range(0x11_0000)]
+    with_a_bell = one_line("\x07" + "".join(every)).removeprefix(REPLACEMENT)  # the long way
+
+    assert [one_line(sign) for sign in every] == list(with_a_bell)
+
+
 def test_hostile_names_of_the_mission_are_as_harmless_as_texts(exported: Exported) -> None:
     exported.file(sitrep())
     named = replace(exported.entries()[0], call_sign="=1\x07", mission="@x", team="-2")

@@ -82,7 +82,7 @@ def _fill(sheet: _Sheet, headings: Sequence[str], rows: Sequence[Sequence[Cell]]
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{len(rows) + 1}"
     sheet.append([_heading_cell(sheet, heading) for heading in headings])
     for row in rows:
-        sheet.append([_sheet_cell(sheet, value) for value in row])
+        sheet.append([None if value is None else _sheet_cell(sheet, value) for value in row])
 
 
 def _width(texts: Sequence[str]) -> int:
