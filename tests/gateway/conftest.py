@@ -13,3 +13,12 @@ def field(tmp_path: Path) -> Iterator[Field]:
     field = Field(tmp_path)
     yield field
     field.store.close()
+
+
+@pytest.fixture
+def up(field: Field) -> Field:
+    """Return a field with radio and backbone."""
+    field.radio_up()
+    field.connect()
+    field.pass_time(1_000)
+    return field

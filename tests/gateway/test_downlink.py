@@ -1,26 +1,19 @@
-"""What the Secretariat says on its last stretch: said at the right moment, once, within the law."""
+"""What the Secretariat says on its last stretch: kept, said, proved to be held, and then over."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.gateway.downs import (
     DOWN_TOPIC,
     alert,
-    alerts_heard,
     down_id,
     give,
     holding,
     long_order,
-    notice,
-    notices_heard,
     order,
     orders_heard,
-    revocations,
-    signed,
     states,
     told,
 )
@@ -31,28 +24,14 @@ from turna_backbone.down import Part
 from turna_backbone.mqtt import Message as Arrived
 from turna_gateway import counters as count
 from turna_gateway.down_rows import FINISHED_KEPT
-from turna_gateway.down_schedule import ORDER_BEACONS
 from turna_gateway.downlink import ALARM_ROOM, QUEUE_LIMIT
-from turna_gateway.status import StatusBoard
 from turna_protocol import orders, packet
-from turna_protocol.alerts import CEASE_WORK, EVACUATE
-from turna_protocol.codes import EXERCISE
-from turna_protocol.downlink import AFTER_HEARING_MS, REPEAT_AFTER_MS
-from turna_protocol.report_codes import PHRASES
-from turna_protocol.reports.message import Message
+from turna_protocol.alerts import EVACUATE
 from turna_protocol.sealing import seal_report
 
 ONE, TWO = Handset(1), Handset(2)
-ROLL_CALL = Message(mode=EXERCISE, phrase=PHRASES.index("roll_call"))
 
-
-@pytest.fixture
-def up(field: Field) -> Field:
-    """Return a field with radio and backbone."""
-    field.radio_up()
-    field.connect()
-    field.pass_time(1_000)
-    return field
+ONE, TWO = Handset(1), Handset(2)
 
 
 def test_an_order_is_said_at_once_and_its_handset_can_prove_it(up: Field) -> None:
@@ -61,81 +40,6 @@ def test_an_order_is_said_at_once_and_its_handset_can_prove_it(up: Field) -> Non
 
     assert orders_heard(up, ONE) == [3]
     assert states(up) == ["queued", "sent"]
-
-
-def test_an_order_is_repeated_ever_more_rarely_until_the_handset_holds_it(up: Field) -> None:
-    give(up, order(ONE, 3))
-    up.pass_time(120_000)
-    assert len(orders_heard(up, ONE)) == 5  # at 0, 15, 45 seconds and after two beacons
-
-    up.hear(holding(ONE, 20, number=3))
-    up.pass_time(3_600_000)
-
-    assert len(orders_heard(up, ONE)) == 5
-    assert states(up)[-1] == "delivered"
-
-
-def said_after_a_beacon(field: Field, heard: Callable[[], Sequence[object]]) -> int:
-    """Let time pass until the next beacon; return how much whoever wakes for it hears."""
-    beacons = field.gateway.counters[count.BEACONS]
-    said = 0
-    while field.gateway.counters[count.BEACONS] == beacons:
-        said = len(heard())
-        field.pass_time(100)
-    field.pass_time(AFTER_HEARING_MS - 100)
-    return len(heard()) - said
-
-
-def test_a_sleeping_handset_gets_its_orders_while_it_listens(up: Field) -> None:
-    give(up, order(ONE, 3), order(ONE, 4), order(TWO, 9))
-    up.pass_time(400_000)
-    said = len(orders_heard(up, ONE))
-
-    up.hear(ONE.seal(21))
-    up.pass_time(2_000)
-
-    assert orders_heard(up, ONE)[said:] == [3, 4]
-    assert up.acknowledgements(ONE) == [{21}], "the acknowledgement does not suffer"
-
-
-def test_a_sleeping_handset_is_told_once_more_while_it_may_listen_and_then_left_alone(
-    up: Field,
-) -> None:
-    give(up, order(ONE, 3))
-    up.pass_time(700_000)
-    said = len(orders_heard(up, ONE))
-
-    up.hear(ONE.seal(21))
-    up.pass_time(14_000)
-
-    assert len(orders_heard(up, ONE)) == said + 2
-
-
-def test_who_sleeps_from_beacon_to_beacon_gets_an_order_with_the_next_and_not_for_ever(
-    up: Field,
-) -> None:
-    up.pass_time(10_000)
-    give(up, order(ONE, 3))
-    followed = [said_after_a_beacon(up, lambda: orders_heard(up, ONE)) for _ in range(8)]
-    assert followed[:ORDER_BEACONS] == [1] * ORDER_BEACONS
-    assert sum(followed[ORDER_BEACONS:]) <= 1, "by its own pauses, not by beacons"
-
-
-def test_an_alert_follows_every_beacon_while_people_still_have_to_get_out(up: Field) -> None:
-    up.pass_time(10_000)
-    give(up, alert(EVACUATE, 1))
-    assert [said_after_a_beacon(up, lambda: alerts_heard(up)) for _ in range(8)] == [1] * 8
-
-
-def test_a_handset_that_is_heard_again_and_again_is_not_told_more_often_than_it_answers(
-    up: Field,
-) -> None:
-    give(up, order(ONE, 3))
-    for seq in range(10):
-        up.hear(ONE.seal(30 + seq))
-        up.pass_time(REPEAT_AFTER_MS // 4)
-
-    assert len(orders_heard(up, ONE)) == 3
 
 
 def test_one_holding_answers_several_orders(up: Field) -> None:
@@ -334,102 +238,6 @@ def test_a_full_queue_refuses_and_counts_but_has_room_for_an_alert(up: Field) ->
     assert [s.reason for s in told(up) if s.state == down.REFUSED] == ["the queue is full"] * 2
 
 
-def test_the_more_urgent_order_is_said_first_and_an_alert_before_all(up: Field) -> None:
-    up.radio_down()
-    give(up, order(ONE, 3, priority=0), order(ONE, 4, priority=2), alert(EVACUATE, 1))
-    so_far = len(up.radio.said)
-    up.radio_up()
-    up.pass_time(3_000)
-
-    said = [packet.packet_kind(p) for p in up.radio.said[so_far:]]
-    assert [kind for kind in said if kind != packet.BEACON] == [
-        packet.ALERT,
-        packet.ORDER,
-        packet.ORDER,
-    ]
-    assert orders_heard(up, ONE) == [4, 3]
-
-
-def test_orders_leave_half_of_the_hour_to_acknowledgements(up: Field) -> None:
-    text = "ç" * 150
-    for number in range(200):
-        give(up, order(ONE, number, Message(mode=EXERCISE, text=text)))
-    for _ in range(100):  # as a handset that never answers and is heard all the time
-        up.hear(ONE.seal(1_000 + up.clock.now_ms() // 1_000))
-        up.pass_time(10_000)
-    used_ms = up.gateway.airwaves.used_ms(up.clock.now_ms())
-
-    assert up.gateway.counters[count.DOWN_DUTY_WAITS] > 0
-    assert used_ms < 240_000  # 10 % of the hour are 360 s, orders get half, answers come on top
-    up.hear(ONE.seal(5_000))
-    up.pass_time(2_000)
-    assert up.acknowledgements(ONE)[-1] == {5_000}
-
-
-def test_an_alert_is_said_often_at_first_and_then_rarely_until_it_is_withdrawn(up: Field) -> None:
-    give(up, alert(EVACUATE, 1))
-    up.pass_time(60_000)
-    assert len(alerts_heard(up)) == 5  # at 0, 4, 12, 28 and 60 seconds
-    up.pass_time(540_000)
-    in_ten_minutes = len(alerts_heard(up))
-    assert in_ten_minutes == 14
-    up.pass_time(3_000_000)
-    assert len(alerts_heard(up)) == in_ten_minutes + 10
-
-    give(up, down.withdraw(alert(EVACUATE, 1).id))
-    so_far = len(alerts_heard(up))
-    up.pass_time(600_000)
-
-    assert len(alerts_heard(up)) == so_far
-
-
-def test_whoever_shows_up_without_the_alert_gets_it_and_whoever_holds_it_does_not(
-    up: Field,
-) -> None:
-    give(up, alert(CEASE_WORK, 1))
-    up.pass_time(730_000)
-    name = alert(CEASE_WORK, 1).number
-    up.hear(holding(ONE, 20, number=name, stream=orders.ALERTS))
-    so_far = len(alerts_heard(up))
-
-    up.hear(ONE.seal(21))
-    up.pass_time(2_000)
-    assert len(alerts_heard(up)) == so_far
-    up.hear(TWO.seal(5))
-    up.pass_time(2_000)
-
-    assert len(alerts_heard(up)) == so_far + 1
-
-
-def test_an_order_to_evacuate_is_said_as_often_as_an_alert(up: Field) -> None:
-    evacuate = Message(mode=EXERCISE, phrase=PHRASES.index("evacuate"))
-    give(up, order(ONE, 3, evacuate, priority=3))
-    up.pass_time(60_000)
-
-    assert len(orders_heard(up, ONE)) == 5
-
-
-def test_a_notice_is_said_in_three_rounds_and_then_to_those_who_lack_it(up: Field) -> None:
-    signed(up)
-    up.radio_up()
-    up.connect()
-    give(up, notice(8, ROLL_CALL))
-    up.pass_time(3_600_000)
-    (first, *_) = heard = notices_heard(up)
-    assert (first.number, len(heard)) == (8, 3)
-
-    parts = 0b11
-    up.hear(holding(ONE, 20, number=8, bitmap=0b01, stream=orders.NOTICE_PARTS))
-    up.pass_time(2_000)
-    assert len(notices_heard(up)) == 4
-    up.hear(holding(ONE, 21, number=8, bitmap=parts, stream=orders.NOTICE_PARTS))
-    up.pass_time(100_000)
-    up.hear(ONE.seal(22))
-    up.pass_time(2_000)
-
-    assert len(notices_heard(up)) == 4
-
-
 def test_only_the_missing_parts_of_a_long_order_are_said_again(up: Field) -> None:
     text = "Meet at the stadium. " * 30
     one = long_order(ONE, 10, text)
@@ -489,64 +297,3 @@ def test_what_is_over_is_forgotten_only_when_much_newer_is_over_too(up: Field) -
     assert up.gateway.downlink.waiting()["order"] == 1
     give(up, replace(order(ONE, 4), id=late[-1].id))
     assert up.gateway.downlink.waiting()["order"] == 1
-
-
-def test_fault_26_a_revoked_handset_is_refused_and_not_acknowledged_but_counted(up: Field) -> None:
-    signed(up)
-    up.radio_up()
-    up.connect()
-    give(up, order(ONE, 3))
-    up.pass_time(1_000)
-    give(up, revocations(2, {1: 1}))
-    up.hear(ONE.seal(20), TWO.seal(5))
-    up.pass_time(5_000)
-
-    assert up.acknowledgements(ONE) == []
-    assert up.acknowledgements(TWO) == [{5}]
-    assert [report.device for report in up.reports()] == [2]
-    assert up.gateway.counters.refused()["revoked"] == 1
-    assert up.gateway.handsets.revoked_heard() == {1: 1}
-    assert [(down.STATE_NAMES[s.state], s.reason) for s in told(up)][-2:] == [
-        ("refused", "the handset's keys are revoked"),
-        ("delivered", "version 2 is enforced"),
-    ]
-    give(up, order(ONE, 4))
-    assert up.gateway.downlink.waiting()["order"] == 0
-    board = StatusBoard(up.gateway, up.mission, up.clock)
-    board.refresh()
-    assert '"revoked.1"' in board.snapshot.decode()
-    assert board.is_critical
-
-
-def test_fault_80_an_older_revocation_list_is_let_pass_and_none_is_forgotten(up: Field) -> None:
-    signed(up)
-    give(up, revocations(5, {1: 1}))
-    up.restart()
-    up.radio_up()
-    give(up, revocations(3, {2: 1}), revocations(6, {3: 1}))
-    up.restart()
-    up.radio_up()
-    up.hear(ONE.seal(20), TWO.seal(5), Handset(3).seal(6))
-    up.pass_time(5_000)
-
-    assert up.gateway.counters.refused()["revoked"] == 2
-    assert up.acknowledgements(TWO) == [{5}]
-
-
-def test_fault_80_a_list_that_the_secretariat_did_not_sign_revokes_nobody(up: Field) -> None:
-    signed(up)
-    up.radio_up()
-    up.connect()
-    give(up, revocations(2, {1: 1}, Ed25519PrivateKey.generate()))
-    up.hear(ONE.seal(20))
-    up.pass_time(5_000)
-
-    assert up.acknowledgements(ONE) == [{20}]
-    assert states(up) == ["refused"]
-
-
-def test_a_kit_without_a_public_key_believes_no_list(up: Field) -> None:
-    give(up, revocations(2, {1: 1}))
-    up.pass_time(1_000)
-
-    assert told(up)[0].reason == "revocation list: the mission kit has no public key"
