@@ -127,6 +127,7 @@ def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, An
     query = sa.select(alarm).where(alarm.c.closed_ms.is_(None))
     query = query.order_by(is_sos_alarm.desc(), whose, alarm.c.id.desc()).limit(_OPEN_ALARM_LIMIT)
     rows = connection.execute(query).mappings().all()
+    known = _about(connection, registry, [row["report_id"] for row in rows])
     return [
         {
             "id": row["id"],
@@ -138,9 +139,15 @@ def open_alarms(connection: Connection, registry: Registry) -> list[dict[str, An
             "call_sign": None,
         }
         | _of_handset(registry, row["detail"])
-        | _about(connection, registry, row["report_id"])
+        | known.get(row["report_id"], {})
         for row in sorted(rows, key=lambda row: (row["kind"] != "sos", -row["id"]))
     ]
+
+
+def open_alarm_count(connection: Connection) -> int:
+    """Return how many there are, of which `open_alarms` may show the first only."""
+    query = sa.select(sa.func.count()).select_from(alarm).where(alarm.c.closed_ms.is_(None))
+    return int(connection.execute(query).scalar_one())
 
 
 def alarm_words(connection: Connection, registry: Registry, alarm_id: int) -> list[str] | None:
@@ -250,15 +257,17 @@ def _of_handset(registry: Registry, detail: str) -> dict[str, Any]:
     return {name: getattr(handset, name) for name in ("device", "call_sign", "team", "country")}
 
 
-def _about(connection: Connection, registry: Registry, report_id: int | None) -> dict[str, Any]:
-    """Return what an alarm shows of its report; nothing if it is about none."""
-    query = sa.select(report).where(report.c.id == report_id)
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        return {}
+def _about(
+    connection: Connection, registry: Registry, report_ids: Sequence[int | None]
+) -> dict[int, dict[str, Any]]:
+    """Return what alarms show of their reports."""
+    query = sa.select(report).where(report.c.id.in_([n for n in report_ids if n is not None]))
     shown = ("device", "call_sign", "team", "country", "mode", "observed_s", "report")
-    whole = report_as_json(row, registry)
-    return {name: whole[name] for name in shown}
+    found = {}
+    for row in connection.execute(query).mappings():
+        whole = report_as_json(row, registry)
+        found[row["id"]] = {name: whole[name] for name in shown}
+    return found
 
 
 def _contacts(connection: Connection, mode: str) -> Sequence[RowMapping]:

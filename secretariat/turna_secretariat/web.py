@@ -138,6 +138,7 @@ def _reading(
                 "gateways": queries.gateways(connection, registry),
                 "counts": queries.counts(connection, mission.mode),
                 "newest_change": queries.newest_change(connection),
+                "open_alarms": queries.open_alarm_count(connection),
             }
 
     @routes.get("/reports")

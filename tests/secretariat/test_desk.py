@@ -142,6 +142,20 @@ def test_a_flood_of_forgeries_is_one_alarm_and_never_hides_an_sos(
     assert counts["by_standing"]["not_authentic"] == 150
 
 
+def test_a_handset_that_calls_a_hundred_times_does_not_hide_another_that_called_before(
+    desk: Desk, field: Field, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(), device=2)], NOW_MS)
+    desk.file([field.carried(sos(seq), seq=seq) for seq in range(130)], NOW_MS)
+
+    with archive.reader() as connection:
+        alarms = queries.open_alarms(connection, registry)
+        assert queries.open_alarm_count(connection) == 131
+    assert len(alarms) == 100
+    assert alarms[-1]["call_sign"] == "AZE01-1"
+    assert [alarm["id"] for alarm in alarms] == sorted((a["id"] for a in alarms), reverse=True)
+
+
 def test_a_genuine_report_of_no_known_form_is_kept_raw_and_receipted(
     desk: Desk, field: Field, archive: Archive, registry: Registry
 ) -> None:
