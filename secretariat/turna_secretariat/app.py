@@ -19,6 +19,7 @@ from turna_backbone.configuration import ConfigurationError
 from turna_backbone.envelope import BOOT_ID_LENGTH
 from turna_backbone.kit import read_mission, read_revocations, read_secretariat_keys
 from turna_backbone.mqtt import MqttSession
+from turna_secretariat import page_tls
 from turna_secretariat.accounts import Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
@@ -134,6 +135,8 @@ class _Server(uvicorn.Server):
 
 
 def _server(page: FastAPI, config: Config) -> uvicorn.Server:
+    if config.page_certificate is not None and config.page_key is not None:
+        page_tls.check(config.page_certificate, config.page_key, config.clock.unix_s())
     settings = uvicorn.Config(
         page,
         log_config=None,
