@@ -27,6 +27,7 @@ EXAMPLES = {
     "flash": "--board heltec_v3 --port /dev/ttyUSB0 --image ESP32_GENERIC_S3.bin",
     "simulate": "hatay",
     "gateway run": "--config gateway.toml",
+    "gateway check": "",
     "gateway configfile": "> gateway.toml",
     "gateway status": "--config gateway.toml --watch",
     "gateway healthcheck": "--config gateway.toml || notify-the-operator",

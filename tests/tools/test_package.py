@@ -41,7 +41,7 @@ def dpkg(root: Path, *words: str) -> str:
 
 
 @pytest.mark.slow
-def test_it_is_installed_and_taken_off_and_the_reports_stay_until_it_is_purged(
+def test_it_is_installed_upgraded_and_taken_off_and_the_reports_stay_until_it_is_purged(
     built: Path, tmp_path: Path
 ) -> None:
     said = dpkg(tmp_path, "--install", str(built))
@@ -49,20 +49,32 @@ def test_it_is_installed_and_taken_off_and_the_reports_stay_until_it_is_purged(
     version = subprocess.run([turna, "--version"], capture_output=True, text=True, check=True)
 
     assert version.stdout.startswith("turna ")
+    assert "sudo turna gateway check" in said
     assert "systemctl start turna-gateway" in said
-    settings = (tmp_path / "etc/turna/gateway.toml").read_text()
-    assert "/var/lib/turna/gateway.db" in settings
+    settings = tmp_path / "etc/turna/gateway.toml"
+    assert "/var/lib/turna/gateway.db" in settings.read_text()
     assert (tmp_path / "usr/bin/turna").readlink() == Path("../../opt/turna/bin/turna")
 
     store = tmp_path / "var/lib/turna/gateway.db"
     store.parent.mkdir(parents=True)
     store.write_bytes(b"reports")
+    mine = settings.read_text().replace("8480", "8481")
+    settings.write_text(mine)
+    left_over = tmp_path / "opt/turna/bin/of-the-old-version"
+    left_over.touch()
+    said = dpkg(tmp_path, "--force-confdef", "--install", str(built))
+    assert "mission.json" not in said, "whoever upgrades has set it up already"
+    assert settings.read_text() == mine
+    assert turna.exists()
+    assert not left_over.exists()
+
     dpkg(tmp_path, "--remove", "turna-gateway")
+    assert settings.read_text() == mine
     assert not turna.exists()
     assert store.exists()
     dpkg(tmp_path, "--purge", "turna-gateway")
     assert not store.exists()
-    assert not (tmp_path / "etc/turna/gateway.toml").exists()
+    assert not settings.exists()
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="a machine without systemd")
