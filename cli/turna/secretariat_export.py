@@ -29,8 +29,11 @@ def export(config: Config, args: argparse.Namespace) -> int:
     with _opened(config, args) as (archive, registry, selection):
         with archive.reader() as connection:
             extract = select(connection, registry, selection)
-        content = FORMATS[args.format].write(extract)
-    _write(args, content, f"{len(extract.entries)} {selection.mode.upper()} reports")
+        chosen = FORMATS[args.format]
+        content = chosen.write(extract)
+    held = [entry for entry in extract.entries if chosen.holds(entry)]
+    left_out = _left_out(len(extract.entries) - len(held))
+    _write(args, content, f"{len(held)} {selection.mode.upper()} reports{left_out}")
     return 0
 
 
@@ -59,6 +62,11 @@ def _export_emt(config: Config, args: argparse.Namespace) -> int:
         archive.close()
     _write(args, emt_mds.write(mission.name, days), f"{len(days)} {chosen.mode.upper()} days")
     return 0
+
+
+def _left_out(number: int) -> str:
+    """Say how many were chosen, and are not there because the format has no room for them."""
+    return f" (and {number} that it cannot hold, left out)" if number else ""
 
 
 def _write(args: argparse.Namespace, content: bytes, what: str) -> None:
@@ -91,7 +99,10 @@ def send_to_tak(config: Config, args: argparse.Namespace) -> int:
             raise UsageError(f"{args.to} cannot be reached ({error})") from None
         finally:
             sink.close()
-    print(f"sent {feed.sent} {selection.mode.upper()} events to {args.to}", file=sys.stderr)
+    left_out = _left_out(feed.left_out)
+    print(
+        f"sent {feed.sent} {selection.mode.upper()} events{left_out} to {args.to}", file=sys.stderr
+    )
     return 0
 
 

@@ -59,6 +59,20 @@ def test_kml_marks_what_is_not_real_and_keeps_markup_as_text(exported: Exported)
     assert any("=HYPERLINK(1)<b>" in (value.text or "") for value in root.iter())
 
 
+def test_kml_says_how_many_it_cannot_show_and_what_is_over_does_not_look_as_if_it_held(
+    exported: Exported,
+) -> None:
+    exported.file(sos(fix=None), sos(), sos(phase=codes.CANCEL), sitrep())
+    root = ET.fromstring(kml.write(exported.extract()))
+    said = root.findtext("k:Document/k:description", None, KML)
+    signs = [p.findtext("k:styleUrl", None, KML) for p in root.iter(f"{{{KML['k']}}}Placemark")]
+    styles = {f"#{style.get('id')}" for style in root.iter(f"{{{KML['k']}}}Style")}
+
+    assert said == "Reports without a place, not in this file: 2, 1 SOS among them."
+    assert signs == ["#sos", "#other"]
+    assert set(signs) <= styles
+
+
 def test_a_team_is_one_friend_on_the_map_however_often_it_reports(exported: Exported) -> None:
     exported.file(sitrep(fix=ANTAKYA), sitrep(fix=ANTAKYA), sitrep())
     events = _events(exported)

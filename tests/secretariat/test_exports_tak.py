@@ -248,7 +248,7 @@ def test_what_could_not_be_sent_is_sent_when_the_way_is_back(exported: Exported)
     feed.send_new(back)
     feed.send_new(back)
 
-    assert (feed.sent, feed.without_place) == (2, 1)
+    assert (feed.sent, feed.left_out) == (2, 1)
     assert [ET.fromstring(event).get("type") for event in back.taken] == ["a-f-G-U-C"]
 
 

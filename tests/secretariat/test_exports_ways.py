@@ -111,7 +111,18 @@ def test_the_command_writes_each_format_and_says_how_many_of_which_mode(
 
         assert done == 0
         assert out.stat().st_size > 100
-        assert "2 EXERCISE reports" in capsys.readouterr().err
+        of_two = "1 EXERCISE reports" if name == "cap" else "2 EXERCISE reports"
+        assert of_two in capsys.readouterr().err
+
+
+def test_the_command_says_how_many_a_format_cannot_hold(
+    settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["secretariat", "export", "--config", str(settings), "--format", "cap"]
+    main([*asked, "--out", str(tmp_path / "out.zip")])
+
+    said = capsys.readouterr().err
+    assert "1 EXERCISE reports (and 1 that it cannot hold, left out)" in said
 
 
 def test_the_command_writes_to_standard_output(

@@ -54,10 +54,14 @@ def write(extract: Extract) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.comment = f"{extract.mode.upper()} {in_file_name(extract.mission)}".encode()
         for entry in extract.entries:
-            if entry.type in TYPES:
+            if holds(entry):
                 name = f"{entry.mode}-{entry.urn.replace(':', '_')}.cap.xml"
                 archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), alert(entry))
     return out.getvalue()
+
+
+def holds(entry: Entry) -> bool:
+    return entry.type in TYPES
 
 
 def alert(entry: Entry) -> bytes:

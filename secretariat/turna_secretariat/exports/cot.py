@@ -38,12 +38,17 @@ def event(entry: Entry) -> bytes | None:
     return None if made is None else document(made)
 
 
+def holds(entry: Entry) -> bool:
+    """Tell whether TAK can show it; a call for help is sent without a place too."""
+    return entry.type == "sos" or (entry.type in _PLACED and entry.place is not None)
+
+
 def _event(entry: Entry) -> Element | None:
     if entry.type == "sos":
         return _emergency(entry)
-    kind = _PLACED.get(entry.type)
-    if kind is None or entry.place is None:
+    if not holds(entry):
         return None
+    kind = _PLACED[entry.type]
     made, detail = _begun(entry, kind, _uid(entry, kind), _STALE_S[kind])
     child(detail, "contact", callsign=_name(entry, kind))
     if kind == CASUALTIES:

@@ -38,12 +38,24 @@ def write(extract: Extract) -> bytes:
     root = Element("kml", {"xmlns": _NAMESPACE})
     folder = child(root, "Document")
     child(folder, "name", extract.title)
+    child(folder, "description", _left_out(extract))
     for name, (colour, scale) in _STYLES.items():
         _style(folder, name, colour, scale)
     for entry in extract.entries:
         if entry.place is not None:
             _placemark(folder, entry, *entry.place)
     return document(root)
+
+
+def holds(entry: Entry) -> bool:
+    return entry.place is not None
+
+
+def _left_out(extract: Extract) -> str:
+    """Say how many a map cannot show, lest somebody take it for all of them."""
+    kinds = [entry.type for entry in extract.entries if not holds(entry)]
+    calls = f", {kinds.count('sos')} SOS among them" if "sos" in kinds else ""
+    return f"Reports without a place, not in this file: {len(kinds)}{calls}."
 
 
 def _style(folder: Element, name: str, colour: str, scale: float) -> None:

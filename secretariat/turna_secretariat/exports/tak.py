@@ -179,7 +179,7 @@ class Feed:
         self._selection = selection
         self._after_id = 0
         self.sent = 0
-        self.without_place = 0
+        self.left_out = 0
 
     def send_new(self, sink: Sink) -> None:
         """Send everything that is new. OSError: the rest is still to be sent."""
@@ -194,7 +194,7 @@ class Feed:
             for entry in entries:
                 made = cot.event(entry)
                 if made is None:
-                    self.without_place += 1
+                    self.left_out += 1
                 else:
                     sink.send(made)
                     self.sent += 1
