@@ -15,8 +15,9 @@ from turna_secretariat.judging import PROVED
 from turna_secretariat.registry import Registry
 from turna_secretariat.transaction import NewReport, Transaction
 
-SOS, CLONE = "sos", "clone"
+SOS, CLONE, UNKNOWN_ORDER = "sos", "clone", "unknown_order"
 UNPROVED_SOS = ": SOS"
+OTHER_RUN = "a Secretariat with a newer or another archive was on the backbone"
 _WRITTEN_OFF = (REFUSED, FALSE_ALARM)
 
 

@@ -90,6 +90,18 @@ class Desk:
         if proved:
             log.warning("reports of handsets that are new in the kit proved=%d", proved)
 
+    def heard_of_run(self, boot_id: bytes, now_ms: int) -> None:
+        """Alarm a person if a run with another archive spoke to the field, and number on above it.
+
+        A handset takes what has the number of an older thing for that, and says that it holds it.
+        """
+        with self._archive.transaction() as transaction:
+            is_known = self.resending.knows(transaction.connection, boot_id)
+            if is_known or transaction.is_alarmed(alarms.UNKNOWN_ORDER, alarms.OTHER_RUN):
+                return
+            self.down.skip_ahead(transaction)
+            transaction.raise_alarm(alarms.UNKNOWN_ORDER, None, alarms.OTHER_RUN, now_ms)
+
     def quarantine(self, envelope: ReportEnvelope, reason: str, now_ms: int) -> list[Outgoing]:
         """Keep a report raw that cannot be filed, alarm a person, and let its gateway go on."""
         name = f"{envelope.device} {envelope.generation} {envelope.seq} ".encode()

@@ -21,6 +21,7 @@ from turna_secretariat import alarms
 from turna_secretariat.archive import Archive
 from turna_secretariat.down_hearing import answered_item, items_held, require_known
 from turna_secretariat.down_making import DownMaking
+from turna_secretariat.down_numbers import DownNumbers
 from turna_secretariat.down_rows import WITHDRAW, DownRows, Full
 from turna_secretariat.down_words import REVOCATION, NotSayableError, Saying
 from turna_secretariat.registry import Registry
@@ -144,6 +145,10 @@ class DownDesk:
     ) -> tuple[int, RevocationList]:
         handsets = [self._making.handset(device) for device in wanted.devices]
         return self._making.revoke(rows, handsets, person, now_ms, wanted.reason)
+
+    def skip_ahead(self, transaction: Transaction) -> None:
+        """Give out no number that a run after this copy of the archive may have given out."""
+        DownNumbers(transaction).skip_ahead(self._registry)
 
     # What gateways say.
 

@@ -12,6 +12,7 @@ from turna_protocol import downlink, fragments, orders
 from turna_protocol.errors import MalformedError
 from turna_protocol.notices import PART_BYTES
 from turna_protocol.orders import Holding
+from turna_secretariat.alarms import UNKNOWN_ORDER
 from turna_secretariat.down_rows import DownRows
 from turna_secretariat.transaction import Transaction
 
@@ -54,12 +55,12 @@ def require_known(
     name, what, newest = _numbered(carried, holding)
     detail = f"device {carried.device} holds {what}, which is not in here"
     next_number = rows.numbers.next(name)
-    if newest < next_number or transaction.is_alarmed("unknown_order", detail):
+    if newest < next_number or transaction.is_alarmed(UNKNOWN_ORDER, detail):
         return
     if holding.stream in _FOR_ALL and newest >= next_number + STEP_FOR_ALL:
         newest = next_number + STEP_FOR_ALL - 1
     rows.numbers.skip_to(name, newest + 1)
-    transaction.raise_alarm("unknown_order", None, detail, now_ms)
+    transaction.raise_alarm(UNKNOWN_ORDER, None, detail, now_ms)
 
 
 def _numbered(carried: ReportEnvelope, holding: Holding) -> tuple[str, str, int]:

@@ -15,6 +15,7 @@ from typing import Protocol
 from turna_backbone import topics
 from turna_backbone.clock import Clock
 from turna_backbone.down import Down
+from turna_backbone.envelope import Presence
 from turna_backbone.mqtt import Connected, Disconnected, Message, MqttEvent, Published
 from turna_backbone.resend import Resend
 from turna_protocol.errors import MalformedError
@@ -45,6 +46,7 @@ SUBSCRIPTIONS = (
     topics.GATEWAY_CONNECTION_FILTER,
     topics.GATEWAY_HEALTH_FILTER,
     topics.GATEWAY_DOWN_STATE_FILTER,
+    topics.SECRETARIAT_CONNECTION,
 )
 
 
@@ -163,7 +165,9 @@ class Subscriber:
     def step(self, wait_s: float) -> None:
         """Handle what is in the inbox now, after waiting up to `wait_s` for something to come."""
         for event in _drain(self._inbox, 0 if self._waiting else wait_s):
-            if isinstance(event, Message):
+            if isinstance(event, Message) and event.topic == topics.SECRETARIAT_CONNECTION:
+                self._heard_of_a_run(event)
+            elif isinstance(event, Message):
                 self._waiting.add(event)
             elif isinstance(event, Published):
                 self._published(event)
@@ -184,7 +188,8 @@ class Subscriber:
             self._desk.down.pump(self._now_ms(), self._say_down)
             if self._json_feed is not None:
                 self._json_feed.pump(self._session.publish)
-            if self._now_ms() >= self._look_for_gaps_ms:
+            # Time to look, or the clock was put back.
+            if not 0 < self._look_for_gaps_ms - self._now_ms() <= LOOK_FOR_GAPS_EVERY_MS:
                 self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
                 self._ask(self._desk.resending.questions(self._now_ms()))
 
@@ -225,6 +230,17 @@ class Subscriber:
             self._desk.down.connected()
             if self._json_feed is not None:
                 self._json_feed.connected()
+
+    def _heard_of_a_run(self, message: Message) -> None:
+        """Notice a run of a Secretariat that this archive does not know: it is an older copy."""
+        try:
+            presence = Presence.unpack(message.payload)
+        except MalformedError:
+            self.counts["signs of a Secretariat that make no sense"] += 1
+        else:
+            if presence.boot_id != self._boot_id:
+                self._desk.heard_of_run(presence.boot_id, self._now_ms())
+        self._session.acknowledge(message.token)
 
     def _tell(self, event: Connected | Disconnected) -> None:
         if isinstance(event, Connected):

@@ -265,6 +265,31 @@ def test_an_acceptance_that_the_broker_confirmed_and_then_forgot_still_reaches_t
 
 @pytest.mark.slow
 @pytest.mark.parametrize("archive", ["sqlite"], indirect=True)
+def test_an_archive_put_back_from_a_copy_is_noticed_before_a_handset_can_tell(
+    tmp_path: Path, broker: Broker, field: Field, secretariat: Secretariat
+) -> None:
+    assert field.mission.devices  # its kit is where the Secretariat looks for it
+    secretariat.start()
+    wait_for(secretariat.is_connected)
+    secretariat.end(signal.SIGTERM)
+    shutil.copy(tmp_path / "archive.db", tmp_path / "archive.copy")
+    secretariat.start()
+    wait_for(secretariat.is_connected)
+    assert secretariat.get("/api/alarms") == [], "an ordinary start is none"
+    secretariat.end(signal.SIGKILL)
+    for leftover in tmp_path.glob("archive.db-*"):
+        leftover.unlink()
+    shutil.copy(tmp_path / "archive.copy", tmp_path / "archive.db")
+
+    secretariat.start()
+
+    wait_for(secretariat.is_connected)
+    wait_for(lambda: secretariat.get("/api/alarms") != [])
+    assert [one["kind"] for one in secretariat.get("/api/alarms")] == ["unknown_order"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("archive", ["sqlite"], indirect=True)
 def test_on_a_full_disk_it_acknowledges_nothing_and_ends_with_1_and_later_goes_on(
     broker: Broker, carrier: Carrier, field: Field, secretariat: Secretariat
 ) -> None:

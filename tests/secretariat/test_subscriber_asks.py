@@ -5,14 +5,17 @@ import pytest
 from tests.secretariat.bench import BOOT_ID, REPORT_TOPIC, Bench
 from tests.secretariat.field import EPOCH_S, Field, position, sos
 from turna_backbone import topics
+from turna_backbone.down import Down
 from turna_backbone.envelope import Presence
 from turna_backbone.mqtt import Connected
 from turna_backbone.resend import Missing, Resend
-from turna_protocol import delivery
+from turna_protocol import delivery, downlink
 from turna_protocol.mission import Mission
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.down_desk import DownDeed
+from turna_secretariat.down_words import Audience, read_saying
 from turna_secretariat.registry import Registry
 from turna_secretariat.subscriber import Deed
 
@@ -87,3 +90,43 @@ def test_a_gateway_that_comes_anew_is_told_again_what_people_said_of_late(
     bench.step()
 
     assert bench.told()[before:] == [(5, delivery.READ)]
+
+
+def test_an_archive_that_does_not_know_the_run_before_it_is_an_older_copy_and_numbers_above_it(
+    bench: Bench, archive: Archive, registry: Registry
+) -> None:
+    def hears(boot_id: bytes) -> list[str]:
+        token = bench.arrives(topics.SECRETARIAT_CONNECTION, Presence(False, boot_id).pack())
+        bench.step()
+        assert token in bench.session.acknowledged
+        with archive.reader() as connection:
+            return [one["kind"] for one in queries.open_alarms(connection, registry)]
+
+    bench.subscriber.load()
+    bench.inbox.put(Connected(session_present=True))
+    assert hears(BOOT_ID) == []
+    assert hears(b"unknown1") == ["unknown_order"]
+    assert hears(b"unknown2") == ["unknown_order"]
+
+    audience = Audience((1, 2), True)
+    evacuate = read_saying(
+        "alert",
+        {"code": "evacuate"},
+        mode="exercise",
+        audience=audience,
+        lasts_min=None,
+        now_s=EPOCH_S,
+        frame=registry.mission.frame,
+    )
+    bench.inbox.put(DownDeed((evacuate,), "Aylin Demir"))
+    bench.step()
+    topic = topics.down("tr", "hatay-1")
+    (said,) = [Down.unpack(payload) for at, payload in bench.session.published if at == topic]
+    assert downlink.read_alert_name(said.number)[2] == 17
+
+
+def test_signs_of_a_secretariat_that_make_no_sense_are_counted(bench: Bench) -> None:
+    bench.arrives(topics.SECRETARIAT_CONNECTION, b"\xff")
+    bench.step()
+
+    assert bench.subscriber.counts["signs of a Secretariat that make no sense"] == 1
