@@ -67,7 +67,7 @@ def main() -> int:
     """Name each link and each name that leads nowhere; return 1 if there is one."""
     tree = Tree(tracked())
     documents = [file for file in tree.files if file.endswith(".md")]
-    wrong = [line for document in documents for line in problems(document, tree)]
+    wrong = [line for document in documents for line in problems(document, _text(document), tree)]
     wrong += [f"{lost}: no document leads there" for lost in unreached(documents)]
     print("\n".join(wrong or [f"{len(documents)} documents name nothing that is not there"]))
     return 1 if wrong else 0
@@ -80,9 +80,9 @@ def tracked() -> list[str]:
     return [file for file in listed.stdout.splitlines() if (ROOT / file).exists()]
 
 
-def problems(document: str, tree: Tree) -> Iterator[str]:
-    """Yield what is wrong in a document."""
-    text = _FENCE.sub("", _text(document))
+def problems(document: str, text: str, tree: Tree) -> Iterator[str]:
+    """Yield what is wrong in a document's text."""
+    text = _FENCE.sub("", text)
     for target in _links(text):
         if not _leads_somewhere(document, target, tree):
             yield f"{document}: no such place: {target}"

@@ -5,7 +5,6 @@ the Secretariat's page gets JSON of the codes that reports carry. What no native
 compiled as well: a machine's word is better than none, and the page says that it is one.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from tools import catalogues
 from tools.catalogues import LANGUAGES, Catalogue
+from tools.generated import only_checks, settle
 from tools.places import ROOT
 from turna_protocol.text import to_page
 
@@ -29,24 +29,18 @@ _ESCAPED = b'\\"'
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write what is out of date, or only name it; return 1 if anything is wrong."""
-    parser = argparse.ArgumentParser(prog="python3 -m tools.languages", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="say whether all is up to date")
-    check: bool = parser.parse_args(arguments).check
+    check = only_checks("languages", __doc__, arguments)
     found = catalogues.read_all()
     wrong = [one for catalogue in found for one in catalogues.problems(catalogue, found[0])]
     if wrong:
         print("\n".join(wrong))
         return 1
     stale = stale_files(found)
-    for path, content in stale.items():
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-        print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'written'}")
+    must_run = settle(stale, check=check)
     unread = sum(len(catalogue.unread) for catalogue in found)
     texts = sum(len(catalogue.texts) for catalogue in found[1:])
     print(f"{len(found)} languages, {unread} of {texts} translations wait for a native reader")
-    return 1 if check and stale else 0
+    return 1 if must_run else 0
 
 
 def stale_files(found: Sequence[Catalogue]) -> dict[Path, str]:

@@ -6,7 +6,6 @@ compiled for the page. What has no translation yet stays English. What the Secre
 already, the gateway's says in the same words.
 """
 
-import argparse
 import io
 import json
 import re
@@ -21,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 from tools import refusals, troubles
 from tools.catalogues import LANGUAGES, TEMPLATE, Language
+from tools.generated import only_checks, settle
 from tools.places import ROOT
 from turna_backbone import base_map
 from turna_secretariat.deeds import SENTENCES
@@ -75,19 +75,13 @@ msgstr ""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write what is out of date, or only name it; return 1 if anything is wrong."""
-    parser = argparse.ArgumentParser(prog="python3 -m tools.page_words", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="say whether all is up to date")
-    check: bool = parser.parse_args(arguments).check
+    check = only_checks("page_words", __doc__, arguments)
     stale = {path: text for site in SITES for path, text in stale_files(site).items()}
-    for path, content in stale.items():
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-        print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'written'}")
+    must_run = settle(stale, check=check)
     wrong = [one for site in SITES for lang in languages() for one in problems(lang, site)]
     texts = sum(len(english(site)) for site in SITES)
     print("\n".join(wrong or [f"{texts} texts in {1 + len(languages())} languages"]))
-    return 1 if wrong or (check and stale) else 0
+    return 1 if wrong or must_run else 0
 
 
 def languages() -> list[Language]:

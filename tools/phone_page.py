@@ -5,7 +5,6 @@ become modules of constants, gzipped, which a board serves from where they lie. 
 handset's printed label are in the same catalogues, and go to `turna`.
 """
 
-import argparse
 import ast
 import gzip
 import json
@@ -19,6 +18,7 @@ from babel.messages.pofile import read_po
 
 from tools import catalogues
 from tools.catalogues import LANGUAGES, TEMPLATE, Language
+from tools.generated import only_checks, settle
 from tools.places import ROOT
 from turna_protocol.reports import TYPES
 from turna_protocol.reports.casualties import CasualtyCounts
@@ -54,18 +54,12 @@ _REFERENCE_MAX = (1 << 20) - 1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write what is out of date, or only name it; return 1 if anything is."""
-    parser = argparse.ArgumentParser(prog="python3 -m tools.phone_page", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="say whether all is up to date")
-    check: bool = parser.parse_args(arguments).check
+    check = only_checks("phone_page", __doc__, arguments)
     stale = stale_files()
-    for path, content in stale.items():
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-        print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'written'}")
+    must_run = settle(stale, check=check)
     wrong = [one for language in LANGUAGES for one in problems(language)]
     print("\n".join(wrong or [f"{len(wanted())} texts in {len(LANGUAGES)} languages"]))
-    return 1 if wrong or (check and stale) else 0
+    return 1 if wrong or must_run else 0
 
 
 def stale_files() -> dict[Path, str]:

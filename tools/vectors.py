@@ -4,13 +4,13 @@ The vectors are for other implementations: a report as JSON, the same as CBOR in
 and as bytes; and bytes that must be refused, each with the reason.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from tools.generated import only_checks, settle
 from tools.places import ROOT
 from tools.vector_reports import REPORTS
 from turna_protocol import cbor, json_form, text
@@ -72,15 +72,9 @@ _CONTRADICTIONS: dict[str, Json] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python3 -m tools.vectors", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="say whether they are up to date")
-    check: bool = parser.parse_args(arguments).check
-    stale = [path for path, content in files().items() if not _is(path, content)]
-    for path in stale:
-        if not check:
-            path.write_text(files()[path], encoding="utf-8")
-        print(f"{path.relative_to(ROOT)}: {'out of date' if check else 'written'}")
-    return 1 if check and stale else 0
+    check = only_checks("vectors", __doc__, arguments)
+    stale = {path: content for path, content in files().items() if not _is(path, content)}
+    return 1 if settle(stale, check=check) else 0
 
 
 def files() -> dict[Path, str]:

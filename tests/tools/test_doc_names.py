@@ -10,10 +10,19 @@ def tree() -> Tree:
     return Tree(tracked())
 
 
-def test_every_document_names_only_what_is_there(tree: Tree) -> None:
-    documents = [file for file in tree.files if file.endswith(".md")]
-    assert len(documents) > 30
-    assert [line for document in documents for line in problems(document, tree)] == []
+def test_what_leads_nowhere_is_named_with_its_document(tree: Tree) -> None:
+    text = """
+    [a way](docs/nowhere.md), [a place](docs/protocol.md#no-such-heading), [there](SECURITY.md)
+    `tests/test_gone.py`, `make nothing`, `turna_protocol.links`, `no_such.py`, `protocol/`, `make test`
+    """
+    assert list(problems("README.md", text, tree)) == [
+        "README.md: no such place: docs/nowhere.md",
+        "README.md: no such place: docs/protocol.md#no-such-heading",
+        "README.md: no such thing: tests/test_gone.py",
+        "README.md: no such thing: make nothing",
+        "README.md: no such thing: turna_protocol.links",
+        "README.md: no such thing: no_such.py",
+    ]
 
 
 @pytest.mark.parametrize(
