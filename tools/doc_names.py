@@ -137,7 +137,8 @@ def _is_there(span: str, tree: Tree) -> bool:
         return True
     top = span.partition("/")[0]
     if "/" in span and top in tree.tops and not span.startswith(MADE_LATER):
-        return tree.has_path(span)
+        path, _, test = span.partition("::")
+        return tree.has_path(path) and (not test or f"def {test}(" in _text(path))
     if re.fullmatch(r"\w+\.py", span):
         return span in tree.names
     if re.fullmatch(r"test_\w+", span):

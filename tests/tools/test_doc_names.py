@@ -13,12 +13,14 @@ def tree() -> Tree:
 def test_what_leads_nowhere_is_named_with_its_document(tree: Tree) -> None:
     text = """
     [a way](docs/nowhere.md), [a place](docs/protocol.md#no-such-heading), [there](SECURITY.md)
-    `tests/test_gone.py`, `make nothing`, `turna_protocol.links`, `no_such.py`, `protocol/`, `make test`
+    `tests/test_gone.py`, `tests/conftest.py::test_gone`, `make nothing`, `make test`
+    `turna_protocol.links`, `no_such.py`, `protocol/`
     """
     assert list(problems("README.md", text, tree)) == [
         "README.md: no such place: docs/nowhere.md",
         "README.md: no such place: docs/protocol.md#no-such-heading",
         "README.md: no such thing: tests/test_gone.py",
+        "README.md: no such thing: tests/conftest.py::test_gone",
         "README.md: no such thing: make nothing",
         "README.md: no such thing: turna_protocol.links",
         "README.md: no such thing: no_such.py",
