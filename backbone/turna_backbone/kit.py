@@ -1,5 +1,6 @@
 """Reads the mission kit: the public mission, whose keys its owner revoked, and the secret keys."""
 
+import getpass
 import json
 import stat
 from dataclasses import dataclass, field
@@ -83,6 +84,14 @@ def _read_secret(path: Path) -> dict[str, object]:
 def _read(path: Path) -> dict[str, object]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"{path}: cannot be read, it is not there; copy it from the mission kit"
+        ) from None
+    except PermissionError:
+        raise ConfigurationError(
+            f"{path}: cannot be read by user {getpass.getuser()}, whose it has to be"
+        ) from None
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
     except ValueError:

@@ -5,7 +5,7 @@ import json
 import logging
 from pathlib import Path
 
-from turna import gateway_status
+from turna import gateway_status, service_user
 from turna.usage import UsageError
 from turna_backbone import logs
 from turna_backbone.configuration import ConfigurationError
@@ -64,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
             print(TEMPLATE, end="")
             return 0
         if args.task == "check":
+            if args.config == INSTALLED:
+                service_user.become()
             return _check(args.config)
         if args.task == "status":
             return gateway_status.show(args.config, as_json=args.json, watch=args.watch)

@@ -5,12 +5,14 @@ as a board or a broker, is `MISSING`.
 """
 
 import contextlib
+import getpass
 import glob
 import os
 import socket
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from turna_backbone.configuration import ConfigurationError
@@ -26,6 +28,7 @@ GOOD, MISSING, WRONG = 0, 1, 2
 CONNECT_S = 3.0
 _DAYS_SOON = 60
 _NO_BOOT = bytes(8)
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def _store(path: Path) -> Finding:
         text = f"there is no folder {folder}; make it or correct [store] path"
         return Finding("database", WRONG, text)
     if not os.access(folder, os.W_OK | os.X_OK):
-        text = f"{folder} cannot be written by this user; run as root or as user turna"
+        text = f"{folder} cannot be written by user {_user()}; run: chown turna: {folder}"
         return Finding("database", WRONG, text)
     if not path.exists():
         return Finding("database", GOOD, f"{path}: will be made, empty")
@@ -114,22 +117,34 @@ def _modem(what: str, pattern: str, unique_id: bytes) -> Finding:
         return Finding(what, MISSING, text)
     closed = [port for port in ports if not os.access(port, os.R_OK | os.W_OK)]
     if closed == ports:
-        text = f"{closed[0]} may not be opened by this user; run as root, or join group dialout"
+        text = f"{closed[0]} may not be opened by user {_user()}: it has to be in group dialout"
         return Finding(what, MISSING, text)
     return Finding(what, GOOD, f"{', '.join(ports)}; which board it is turns out at the start")
+
+
+def _user() -> str:
+    return getpass.getuser()
 
 
 def _time(config: Config) -> Finding:
     if config.clock.unix_s() < PLAUSIBLE_FROM_S:
         text = "this machine does not know the time; set it: date -u -s '2026-01-31 12:00'"
         return Finding("time", MISSING, text)
-    return Finding("time", GOOD, "the clock may be right")
+    now = datetime.fromtimestamp(config.clock.unix_s(), UTC)
+    return Finding("time", GOOD, f"{now:%Y-%m-%d %H:%M} UTC; is that right?")
+
+
+def _without_certificate(config: Config) -> Finding:
+    far = [one.host for one in config.brokers if one.host not in _THIS_MACHINE]
+    if not far:
+        return Finding("certificate", GOOD, "none: the broker is on this machine")
+    text = f"none: whoever is on the way to {far[0]} can read reports; set ca, certificate and key"
+    return Finding("certificate", MISSING, text)
 
 
 def _backbone(config: Config) -> Iterator[Finding]:
     if config.credentials is None:
-        text = "no certificate: only for a broker on this machine or on a line of your own"
-        yield Finding("certificate", GOOD, text)
+        yield _without_certificate(config)
     else:
         try:
             config.credentials.context(config.clock.unix_s())

@@ -69,7 +69,7 @@ def test_a_key_file_of_another_part_is_refused(kit: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="No such file"):
+    with pytest.raises(ConfigurationError, match="is not there; copy it"):
         read_mission(tmp_path / "mission.json")
 
 

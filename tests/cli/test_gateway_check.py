@@ -1,7 +1,11 @@
 """`turna gateway check`: what a lone operator is told before the first start."""
 
+import os
+import pwd
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +117,25 @@ def test_without_a_file_named_the_installed_one_is_meant(
         return
     assert main(["gateway", "check"]) == 2
     assert "there is no /etc/turna/gateway.toml; name yours by --config" in capsys.readouterr().out
+
+
+def test_a_line_that_others_can_read_is_told(folder: Path, check: Check) -> None:
+    settings = folder / "gateway.toml"
+    settings.write_text(settings.read_text().replace("127.0.0.1:1", "turna.invalid:1883"))
+
+    code, said = check()
+
+    assert code == 1
+    assert "whoever is on the way to turna.invalid can read reports; set ca, certificate" in said
+
+
+def test_root_looks_with_the_eyes_of_the_service() -> None:
+    name = "nobody"
+    program = f"import os; from turna.service_user import become; become({name!r})"
+    command = [sys.executable, "-c", f"{program}; become('no-such-user'); print(os.getuid())"]
+    who = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert int(who) == (pwd.getpwnam(name).pw_uid if os.getuid() == 0 else os.getuid())
 
 
 def _newer(path: Path) -> None:

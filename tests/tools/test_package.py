@@ -56,7 +56,7 @@ def test_it_is_installed_upgraded_and_taken_off_and_the_reports_stay_until_it_is
     assert (tmp_path / "usr/bin/turna").readlink() == Path("../../opt/turna/bin/turna")
 
     store = tmp_path / "var/lib/turna/gateway.db"
-    store.parent.mkdir(parents=True)
+    assert store.parent.stat().st_mode & 0o777 == 0o700
     store.write_bytes(b"reports")
     mine = settings.read_text().replace("8480", "8481")
     settings.write_text(mine)
@@ -75,6 +75,13 @@ def test_it_is_installed_upgraded_and_taken_off_and_the_reports_stay_until_it_is
     dpkg(tmp_path, "--purge", "turna-gateway")
     assert not store.exists()
     assert not settings.exists()
+
+
+def test_an_upgrade_takes_no_keys_away_from_the_service() -> None:
+    commands = (package.DEPLOY / "debian/postinst").read_text()
+
+    assert "chown root:turna /etc/turna\n" in commands
+    assert "chown -R" not in commands
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="a machine without systemd")
