@@ -6,7 +6,7 @@ Needed once, at the start; then forgotten, with the mission's and the regions' r
 from turna_protocol import codes
 from turna_protocol.errors import MalformedError
 from turna_protocol.key_parts import KEY_BYTES
-from turna_protocol.mission import mission_from_json
+from turna_protocol.mission import integer_of, mission_from_json, text_of
 from turna_protocol.packet import DEVICE_MAX
 from turna_protocol.phone_network import CODE_BYTES
 from turna_protocol.regions import refusal, sub_band
@@ -20,7 +20,6 @@ FIX_INTERVAL_S = 600
 ENGLISH = "en"
 INTERVAL_MIN_S = 10
 INTERVAL_MAX_S = 86400
-CALL_SIGN_LENGTH_MAX = 32
 
 
 def read_provisioning(data: dict[str, object]) -> Provisioning:
@@ -32,9 +31,9 @@ def read_provisioning(data: dict[str, object]) -> Provisioning:
     mission = mission_from_json(public)
     band = sub_band(mission.region, mission.channel)
     return Provisioning(
-        board=_text(data, "board"),
-        device=_integer(data, "device", 1, DEVICE_MAX),
-        call_sign=_text(data, "call_sign"),
+        board=text_of(data, "board"),
+        device=integer_of(data, "device", 1, DEVICE_MAX),
+        call_sign=text_of(data, "call_sign"),
         mode=codes.MODES.index(mission.mode),
         frame=mission.frame,
         region=mission.region,
@@ -52,30 +51,16 @@ def read_provisioning(data: dict[str, object]) -> Provisioning:
         health_interval_s=_interval(data, "health_interval_s", HEALTH_INTERVAL_S),
         fix_interval_s=_interval(data, "fix_interval_s", FIX_INTERVAL_S),
         power=_power(data),
-        language=_text(data, "language") if "language" in data else ENGLISH,
+        language=text_of(data, "language") if "language" in data else ENGLISH,
         watchdog=data.get("watchdog") is not False,
         phone_code=_code(data),
     )
 
 
-def _text(data: dict[str, object], name: str) -> str:
-    value = data.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= CALL_SIGN_LENGTH_MAX:
-        raise MalformedError(name)
-    return value
-
-
-def _integer(data: dict[str, object], name: str, low: int, high: int) -> int:
-    value = data.get(name)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise MalformedError(name)
-    return value
-
-
 def _interval(data: dict[str, object], name: str, usual_s: int) -> int:
     if name not in data:
         return usual_s
-    return _integer(data, name, INTERVAL_MIN_S, INTERVAL_MAX_S)
+    return integer_of(data, name, INTERVAL_MIN_S, INTERVAL_MAX_S)
 
 
 def _power(data: dict[str, object]) -> str:

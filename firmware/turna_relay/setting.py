@@ -3,8 +3,7 @@
 A relay that falls into wrong hands gives away nothing.
 """
 
-from turna_protocol.errors import MalformedError
-from turna_protocol.mission import channel_from_json
+from turna_protocol.mission import channel_from_json, text_of
 from turna_protocol.regions import refusal, sub_band
 
 TYPE_CHECKING = False
@@ -27,14 +26,9 @@ class RelaySetting:
 
 def read_setting(data: dict[str, object]) -> RelaySetting:
     """Take the object of `relay.json`; raise MalformedError naming the field."""
-    board, region = data.get("board"), data.get("region")
-    if not isinstance(board, str):
-        raise MalformedError("board")
-    if not isinstance(region, str):
-        raise MalformedError("region")
     return RelaySetting(
-        board=board,
-        region=region,
+        board=text_of(data, "board"),
+        region=text_of(data, "region"),
         channel=channel_from_json(data.get("radio")),
         watchdog=data.get("watchdog") is not False,
     )

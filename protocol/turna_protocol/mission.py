@@ -137,14 +137,14 @@ def mission_from_json(data: object) -> Mission:
     if data.get("mode") not in MODES:
         raise MalformedError("mode")
     mission = Mission(
-        name=_text(data, "name"),
+        name=text_of(data, "name"),
         mode=data["mode"],
         frame=Frame(
-            _integer(data, "origin_lat_e5", -9_000_000, 9_000_000),
-            _integer(data, "origin_lon_e5", -18_000_000, 18_000_000),
-            _integer(data, "epoch_s", 0, 0xFFFFFFFF),
+            integer_of(data, "origin_lat_e5", -9_000_000, 9_000_000),
+            integer_of(data, "origin_lon_e5", -18_000_000, 18_000_000),
+            integer_of(data, "epoch_s", 0, 0xFFFFFFFF),
         ),
-        region=_text(data, "region"),
+        region=text_of(data, "region"),
         channel=channel_from_json(data.get("radio")),
         hops=_hops(data.get("radio")),
         devices=tuple([_device(item) for item in _list(data, "devices", DEVICES_MAX)]),
@@ -181,39 +181,55 @@ def channel_from_json(data: object) -> Channel:
     """Return the channel of a parsed JSON object, or raise MalformedError naming the field."""
     item = _object(data, "radio")
     return Channel(
-        freq_hz=_integer(item, "freq_hz", 137_000_000, 1_020_000_000),  # SX1261/2 DS, SX1276 DS
-        bandwidth_hz=_integer(item, "bandwidth_hz", 7_800, 500_000),
-        sf=_integer(item, "sf", 5, 12),
-        coding_rate=_integer(item, "coding_rate", 5, 8),
-        preamble_symbols=_integer(item, "preamble_symbols", 6, 0xFFFF),
-        sync_word=_integer(item, "sync_word", 0, 0xFF),
-        power_dbm=_integer(item, "power_dbm", -9, 22),
+        freq_hz=integer_of(item, "freq_hz", 137_000_000, 1_020_000_000),  # SX1261/2 DS, SX1276 DS
+        bandwidth_hz=integer_of(item, "bandwidth_hz", 7_800, 500_000),
+        sf=integer_of(item, "sf", 5, 12),
+        coding_rate=integer_of(item, "coding_rate", 5, 8),
+        preamble_symbols=integer_of(item, "preamble_symbols", 6, 0xFFFF),
+        sync_word=integer_of(item, "sync_word", 0, 0xFF),
+        power_dbm=integer_of(item, "power_dbm", -9, 22),
     )
+
+
+def integer_of(data: dict[str, object], name: str, low: int, high: int) -> int:
+    """Return a member that is a whole number within limits, or raise MalformedError."""
+    value = data.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise MalformedError(name)
+    return value
+
+
+def text_of(data: dict[str, object], name: str) -> str:
+    """Return a member that is a name of a usual length, or raise MalformedError."""
+    value = data.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= NAME_LENGTH_MAX:
+        raise MalformedError(name)
+    return value
 
 
 def _hops(radio: object) -> int:
     item = _object(radio, "radio")
-    return _integer(item, "hops", 0, HOPS_MAX) if "hops" in item else 0
+    return integer_of(item, "hops", 0, HOPS_MAX) if "hops" in item else 0
 
 
 def _device(data: object) -> Device:
     item = _object(data, "devices")
     return Device(
-        device=_integer(item, "device", 1, DEVICE_MAX),
+        device=integer_of(item, "device", 1, DEVICE_MAX),
         hardware_id=_hex(item, "hardware_id"),
-        generation=_integer(item, "generation", 0, 0xFFFF),
-        call_sign=_text(item, "call_sign"),
-        team=_text(item, "team"),
-        country=_text(item, "country"),
+        generation=integer_of(item, "generation", 0, 0xFFFF),
+        call_sign=text_of(item, "call_sign"),
+        team=text_of(item, "team"),
+        country=text_of(item, "country"),
     )
 
 
 def _gateway(data: object) -> Gateway:
     item = _object(data, "gateways")
     return Gateway(
-        index=_integer(item, "index", 1, GATEWAY_MAX),
-        name=_text(item, "name"),
-        country=_text(item, "country"),
+        index=integer_of(item, "index", 1, GATEWAY_MAX),
+        name=text_of(item, "name"),
+        country=text_of(item, "country"),
     )
 
 
@@ -230,20 +246,6 @@ def _object(data: object, name: str) -> dict[str, object]:
 def _list(data: dict[str, object], name: str, limit: int) -> list[object]:
     value = data.get(name)
     if not isinstance(value, list) or len(value) > limit:
-        raise MalformedError(name)
-    return value
-
-
-def _integer(data: dict[str, object], name: str, low: int, high: int) -> int:
-    value = data.get(name)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise MalformedError(name)
-    return value
-
-
-def _text(data: dict[str, object], name: str) -> str:
-    value = data.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= NAME_LENGTH_MAX:
         raise MalformedError(name)
     return value
 
@@ -265,7 +267,7 @@ def _optional_hex(value: object, name: str, length: int) -> str:
 
 
 def _hex(data: dict[str, object], name: str) -> str:
-    value = _text(data, name)
+    value = text_of(data, name)
     try:
         bytes.fromhex(value)
     except ValueError:

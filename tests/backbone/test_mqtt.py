@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 import pytest
 
+from tests.backbone.peer import Peer
 from turna_backbone.broker import Broker
 from turna_backbone.clock import SystemClock
 from turna_backbone.mqtt import (
@@ -28,7 +29,6 @@ from turna_backbone.mqtt import (
 
 TIMEOUT_S = 10.0
 QUICK = BackOff(first_ms=20, limit_ms=100)
-E = TypeVar("E", bound=MqttEvent)
 
 MORTAL = """
 import queue, sys, time
@@ -42,21 +42,6 @@ MqttSession(
 print(inbox.get(), flush=True)
 time.sleep(60)
 """
-
-
-class Peer:
-    """A session and what arrived for it."""
-
-    def __init__(self, session: MqttSession, inbox: "queue.Queue[MqttEvent]") -> None:
-        self.session = session
-        self.inbox = inbox
-
-    def next(self, kind: type[E]) -> E:
-        """Return the next event of this kind, passing over others."""
-        while True:
-            event = self.inbox.get(timeout=TIMEOUT_S)
-            if isinstance(event, kind):
-                return event
 
 
 @pytest.fixture

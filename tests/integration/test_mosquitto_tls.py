@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
+from tests.backbone.peer import Peer
 from tests.integration.certificates import DAY, Authority
 from tests.integration.mosquitto import Mosquitto, needs_mosquitto
 from turna_backbone.clock import SystemClock
@@ -26,35 +26,8 @@ from turna_backbone.mqtt import (
 )
 
 pytestmark = needs_mosquitto
-TIMEOUT_S = 15.0
-E = TypeVar("E", bound=MqttEvent)
 OURS = "ots/v1/tr/g/hatay-1/receipt"
 REPORT_OF_OURS = "ots/v1/tr/u/afad-1/report"
-
-
-class Peer:
-    """A session and what arrived for it."""
-
-    def __init__(self, session: MqttSession, inbox: "queue.Queue[MqttEvent]") -> None:
-        self.session = session
-        self._inbox = inbox
-
-    def next(self, kind: type[E]) -> E:
-        while True:
-            event = self._inbox.get(timeout=TIMEOUT_S)
-            if isinstance(event, kind):
-                return event
-
-    def is_told(self, text: str) -> bool:
-        """Wait for a reason that says this; an alert may be lost with the connection it ends."""
-        while text not in self.next(Disconnected).reason:
-            pass
-        return True
-
-    def messages(self) -> list[tuple[str, bytes]]:
-        """Return what has been delivered so far."""
-        events = [self._inbox.get_nowait() for _ in range(self._inbox.qsize())]
-        return [(e.topic, e.payload) for e in events if isinstance(e, Message)]
 
 
 class Net:

@@ -1,8 +1,8 @@
 """Hazards, medevac, needs, areas, messages and tasks: there and back, and their contradictions."""
 
+from tests.portable.report_bench import FRAME, misuse
+
 from turna_protocol import codes
-from turna_protocol.errors import MisuseError
-from turna_protocol.frame import Frame
 from turna_protocol.reports import Casualties, Report, decode_report, encode_report, priority
 from turna_protocol.reports.area import Area
 from turna_protocol.reports.hazard import Hazard
@@ -14,7 +14,6 @@ from turna_protocol.reports.settings import Settings
 from turna_protocol.reports.task import Task
 from turna_protocol.reports.task_status import TaskStatus
 
-FRAME = Frame(3620000, 3616000, 1770340620)
 REPORTS: tuple[Report, ...] = (
     Hazard(mode=codes.ACTUAL, hazard=5, severity=3, radius_m=500, action=2, un_number=1017),
     Hazard(mode=codes.ACTUAL, hazard=15, state=3, text="söndü"),
@@ -32,14 +31,6 @@ REPORTS: tuple[Report, ...] = (
     Task(mode=codes.ACTUAL, number=1),
     TaskStatus(mode=codes.ACTUAL, number=17, status=2, reason=2),
 )
-
-
-def misuse(report: Report) -> str:
-    try:
-        encode_report(report, FRAME)
-    except MisuseError as error:
-        return str(error)
-    raise AssertionError("encoded")
 
 
 def test_every_report_comes_back_as_it_was() -> None:

@@ -3,8 +3,10 @@
 import gc
 import sys
 
+from tests.portable.report_bench import misuse
+
 from turna_protocol import cbor, codes
-from turna_protocol.errors import MalformedError, MisuseError
+from turna_protocol.errors import MalformedError
 from turna_protocol.frame import Frame
 from turna_protocol.reports import (
     Casualties,
@@ -107,14 +109,6 @@ def refusal(content: bytes) -> str:
 
 def sequence(items: "list[Value]") -> bytes:
     return b"".join([cbor.encode(item) for item in items])
-
-
-def misuse(report: Report) -> str:
-    try:
-        encode_report(report, FRAME)
-    except MisuseError as error:
-        return str(error)
-    raise AssertionError("encoded")
 
 
 def test_every_report_comes_back_as_it_was() -> None:

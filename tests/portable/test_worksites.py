@@ -1,8 +1,8 @@
 """The worksite forms: what they carry, what follows from what, what they refuse."""
 
+from tests.portable.report_bench import FRAME, misuse
+
 from turna_protocol import codes
-from turna_protocol.errors import MisuseError
-from turna_protocol.frame import Frame
 from turna_protocol.reports import Casualties, Report, decode_report, encode_report, priority
 from turna_protocol.reports.more_fields import COUNTRIES, TeamId, Worksite
 from turna_protocol.reports.victim import Victim
@@ -17,20 +17,11 @@ from turna_protocol.reports.worksite_triage import (
     triage_category,
 )
 
-FRAME = Frame(3620000, 3616000, 1770340620)
 SITE = Worksite(56, TeamId("TUR", 1))
 
 
 def back(report: Report) -> Report:
     return decode_report(encode_report(report, FRAME), FRAME)
-
-
-def misuse(report: Report) -> str:
-    try:
-        encode_report(report, FRAME)
-    except MisuseError as error:
-        return str(error)
-    raise AssertionError("encoded")
 
 
 def test_triage_follows_from_the_counts_and_the_unknown_counts_as_possible() -> None:
