@@ -1,7 +1,9 @@
 """The duty officer's page in a real browser: what a person sees, hears of and does."""
 
 import re
+from typing import Literal
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.secretariat.field import EPOCH_S, position, sos
@@ -85,6 +87,23 @@ def test_the_exercise_is_seen_in_banner_title_and_each_row(page: Page, live: Liv
     expect(page.locator("#mode")).to_contain_text("EXERCISE")
     expect(page).to_have_title(re.compile("^EXERCISE"))
     expect(page.locator("#report-rows .mode-tag")).to_have_text(["EXERCISE"] * 3)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_door_says_in_each_language_that_it_is_a_drill(
+    live: LivePage, browser: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    size = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+    door = context.new_page()
+    door.goto(f"{live.address}/login")
+    mark = door.locator("#mode")
+    expect(mark).to_contain_text("EXERCISE")
+    for tag, said in (("tr", "TATBİKAT"), ("kk", "ЖАТТЫҒУ"), ("hu", "GYAKORLAT")):
+        door.locator("#language").select_option(tag)
+        expect(mark).to_contain_text(said)
+        expect(mark).to_be_in_viewport()
+    context.close()
 
 
 def test_hostile_text_is_shown_as_text(page: Page, live: LivePage) -> None:

@@ -17,7 +17,10 @@ export async function drawBase(map) {
   base.bringToBack();
   const drawnAnew = [base];
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawnAnew.forEach((each) => each.setStyle(style)));
-  setTimeout(() => drawnAnew.push(overview(map, coarse(drawn)))); // after what matters more has been painted
+  setTimeout(() => { // after what matters more has been painted
+    drawnAnew.push(overview(map, coarse(drawn)));
+    map.fire("moveend"); // the grid's numbers keep clear of it
+  });
 }
 
 // The overview is a thumb wide: of lines and rims no more than what can be seen there.

@@ -1,7 +1,7 @@
 // One report with its whole way: handset, hops, gateways, Secretariat, people, raw bytes.
 
 import { act, read, tell } from "./archive.js";
-import { byId, element } from "./elements.js";
+import { byId, element, openModal } from "./elements.js";
 import { codeWords, isCode, label, measure, stateOf } from "./form_words.js";
 import { phrase, say, sayLater } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
@@ -34,7 +34,7 @@ export async function openReport(id, actions) {
     each.hidden = !offers(report, each.dataset.deed);
     each.onclick = () => begin(report, each.dataset.deed, actions);
   }
-  if (!byId("report").open) byId("report").showModal();
+  openModal(byId("report"));
 }
 
 // Who has accepted an SOS has read it; both are said once.

@@ -2,11 +2,20 @@
 
 export const byId = (id) => document.getElementById(id);
 
+// What a text from the field may hold and nobody can see: controls, changes of direction, letters of no width.
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+const PILED = /(\p{M}{2})\p{M}+/gu; // marks upon marks reach into other lines; no language of ours needs three
+
+// A text as it is shown: what it hides is seen to be there. The archive and the raw bytes keep it.
+export const plain = (text) => String(text).replace(UNSEEN, "\ufffd").replace(PILED, "$1\ufffd");
+
+const SPOKEN = new Set(["title", "aria-label"]);
+
 export function element(tag, text, attributes = {}, ...children) {
   const made = document.createElement(tag);
-  if (text !== undefined && text !== null) made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
+  if (text !== undefined && text !== null) made.textContent = plain(text);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, SPOKEN.has(name) ? plain(value) : value);
+  made.append(...children.map((child) => typeof child === "string" ? plain(child) : child));
   return made;
 }
 
@@ -29,6 +38,17 @@ async function copy(text, from) {
 }
 
 export const option = (value, text) => element("option", text, { value });
+
+// Opens a dialog; whoever opened it stands there again afterwards, though what they stood on was made anew.
+export function openModal(dialog) {
+  if (dialog.open) return;
+  const key = document.activeElement?.dataset.key;
+  dialog.addEventListener("close", () => {
+    const isLost = document.activeElement === document.body || dialog.contains(document.activeElement);
+    if (key && isLost) document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  }, { once: true });
+  dialog.showModal();
+}
 
 // Offers choices anew and keeps what was chosen, if it is still among them.
 export function offer(select, options) {

@@ -1,7 +1,7 @@
 // One handset: how it is, what is missing of it, and taking its keys away when it is in wrong hands.
 
 import { act } from "./archive.js";
-import { button, byId, copyable, element } from "./elements.js";
+import { button, byId, copyable, element, openModal } from "./elements.js";
 import { isSilent } from "./handsets.js";
 import { phrase } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
@@ -15,7 +15,7 @@ export function openHandset(handset, page, actions) {
   showHandset(page, actions);
   byId("revoke-reason").value = "";
   byId("revoke-note").textContent = "";
-  byId("handset").showModal();
+  openModal(byId("handset"));
 }
 
 // Again whenever something has changed, as long as it is open.

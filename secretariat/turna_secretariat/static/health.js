@@ -99,12 +99,13 @@ function numbers(rows) {
 export function showAlarms(page, actions) {
   const silent = page.handsets.filter((handset) => isSilent(handset, page.now_ms));
   const down = page.status.gateways.filter((gateway) => gateway.heard_ms !== null && !gatewayWorks(gateway, page.now_ms));
-  const count = page.alarms.length + silent.length + down.length;
+  const more = Math.max(0, (page.status.open_alarms ?? 0) - page.alarms.length); // older ones that the list has no room for
+  const count = page.alarms.length + more + silent.length + down.length;
   byId("no-alarms").hidden = count > 0;
   byId("no-alarms").textContent = quiet(page);
   byId("alarm-count").textContent = count || "";
   const silences = silent.length > MANY_SILENT ? [manySilent(silent, page, actions, byId("many-silent")?.open)] : silent.map((handset) => silenceRow(handset, page, actions));
-  show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...down.map((gateway) => gatewayRow(gateway, page.now_ms)), ...silences]);
+  show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...(more ? [element("li", phrase("and {n} more", { n: more }))] : []), ...down.map((gateway) => gatewayRow(gateway, page.now_ms)), ...silences]);
 }
 
 // That nothing is said can mean that nothing arrives: hence when the last was heard.

@@ -1,7 +1,7 @@
 // The map: where each team was last, and over what it stands.
 
 import { drawBase } from "./base.js";
-import { button, element } from "./elements.js";
+import { button, element, plain } from "./elements.js";
 import { isSilent } from "./handsets.js";
 import { phrase } from "./languages.js";
 import { layOut } from "./layout.js";
@@ -58,7 +58,7 @@ function mark(handset, distress, now_ms, actions) {
   if (known?.look === look) return;
   const label = element("span", null, {}, distress ? element("b", distress) : "", element("i", `${silent}${words}`));
   const icon = window.L.divIcon({ className: `team ${fade} ${distress ? "distress" : ""} ${handset.revoked ? "lost" : ""}`, html: label, iconSize: null });
-  const title = [distress, words].filter(Boolean).join(" ");
+  const title = plain([distress, words].filter(Boolean).join(" "));
   const marker = known?.marker.setIcon(icon) ?? window.L.marker(at, { icon, keyboard: true, title, alt: title, opacity }).addTo(map);
   marker.getElement()?.setAttribute("title", title);
   marker.unbindPopup().bindPopup(() => popup(handset, actions), { maxWidth: 280, maxHeight: 260 });

@@ -45,7 +45,7 @@ function trail({ points, call_sign }, index) {
     const opacity = 0.3 + 0.7 * Math.min(1, (start + size) / line.length);
     window.L.polyline(line.slice(start, start + size + 1), { color: colour(`--trail-${index % 6}`), weight: 3, opacity, dashArray: DASHES[index % DASHES.length], interactive: false }).addTo(trails);
   }
-  points.slice(0, -1).forEach(([at_ms], number) => window.L.circleMarker(line[number], { radius: 3, color: colour(`--trail-${index % 6}`), weight: 2, fillOpacity: 1 }).bindTooltip(`${call_sign} ${shortTime(at_ms)} UTC`).addTo(trails));
+  points.slice(0, -1).forEach(([at_ms], number) => window.L.circleMarker(line[number], { radius: 3, color: colour(`--trail-${index % 6}`), weight: 2, fillOpacity: 1 }).bindTooltip(element("span", `${call_sign} ${shortTime(at_ms)} UTC`)).addTo(trails));
 }
 
 const siteWords = (site) => site.completed ? phrase("completed") : site.triage === "not_a_worksite" ? phrase("not a worksite") : site.triage ? phrase("triage {letter}", { letter: site.triage }) : phrase("triage unknown");

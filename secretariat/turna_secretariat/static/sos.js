@@ -1,7 +1,7 @@
 // The SOS that nobody can miss: a card for each, above everything, until a named person accepts it.
 
 import { act, tell } from "./archive.js";
-import { button, byId, copyable, element, show } from "./elements.js";
+import { button, byId, copyable, element, plain, show } from "./elements.js";
 import { phrase, say } from "./languages.js";
 import { markCalls } from "./marks.js";
 import { deedButton, mayAct, me, whyNot } from "./signed_in.js";
@@ -24,14 +24,14 @@ export function showSos(page, actions) {
   if (byId("sos-title").textContent !== title + silent) byId("sos-title").textContent = title + silent;
   const callingFirst = [...calling, ...open.filter((alarm) => alarm.cancelled_ms !== null)];
   show(byId("sos-cards"), callingFirst.map((alarm) => card(alarm, page, actions)));
-  markCalls(calling.map((alarm) => alarm.call_sign));
+  markCalls(calling.map((alarm) => plain(alarm.call_sign)));
   sound(calling.length > 0);
   if (fresh.length) announce(fresh, panel);
 }
 
 // Who listens to a screen reader hears of it wherever they are; who types goes on typing.
 function announce(fresh, panel) {
-  byId("sos-news").textContent = fresh.map((alarm) => phrase("SOS of {who}", { who: alarm.call_sign })).join(". ");
+  byId("sos-news").textContent = plain(fresh.map((alarm) => phrase("SOS of {who}", { who: alarm.call_sign })).join(". "));
   const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement?.tagName);
   if (!typing && !document.querySelector("dialog[open]")) panel.focus(); // not a button: a key pressed just now must accept nothing
 }

@@ -1,6 +1,6 @@
 // Asks once before what cannot be undone: what happens, in whose name, and why; a bouncing glove answers nothing.
 
-import { button, byId } from "./elements.js";
+import { button, byId, openModal, plain } from "./elements.js";
 import { phrase } from "./languages.js";
 import { me } from "./signed_in.js";
 
@@ -12,17 +12,17 @@ let question = null;
 // `deed(reason)` returns null, or why it could not be done: then the question stays, and what was written.
 export function askOnce({ title, what, yes, reasons, deed }) {
   question = { deed, wantsReason: Boolean(reasons) };
-  byId("sure-title").textContent = title;
-  byId("sure-what").textContent = what;
+  byId("sure-title").textContent = plain(title);
+  byId("sure-what").textContent = plain(what);
   byId("sure-name").textContent = me() ? phrase("In the name of {person}; the log keeps it.", { person: me().person }) : "";
   byId("sure-why").hidden = !reasons;
   byId("sure-reason").value = "";
   byId("sure-reasons").replaceChildren(...(reasons ?? []).map((reason) => button(reason, {}, () => { byId("sure-reason").value = reason; byId("sure-yes").focus(); })));
   byId("sure-note").textContent = "";
-  byId("sure-yes").textContent = yes;
+  byId("sure-yes").textContent = plain(yes);
   byId("sure-yes").disabled = true;
   setTimeout(() => { byId("sure-yes").disabled = false; }, BOUNCE_MS);
-  byId("sure").showModal();
+  openModal(byId("sure"));
   byId("sure-no").focus(); // a key pressed just now goes back
 }
 

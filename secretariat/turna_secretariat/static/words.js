@@ -1,6 +1,6 @@
 // Turns what the archive knows into words.
 
-import { element } from "./elements.js";
+import { element, plain } from "./elements.js";
 import { codeWords, isCode, label, measure, stateOf } from "./form_words.js";
 import { phrase, say, sayLater } from "./languages.js";
 
@@ -60,7 +60,7 @@ export function countByMode(rows) {
 }
 
 export function sender(report) {
-  return element("span", null, { class: "sender" }, element("strong", report.call_sign),
+  return element("span", null, { class: "sender" }, element("strong", report.call_sign, { dir: "auto" }),
     report.country ? element("span", report.country.toUpperCase(), { class: "tag country" }) : "");
 }
 
@@ -78,6 +78,7 @@ const SAID_ELSEWHERE = new Set(["type", "mode", "time", "time_quality", "positio
 const UNSAID = new Set([null, 0, "", "unknown", "unspecified", "none", false]);
 const PEOPLE = new Set(["trapped", "rescued"]);
 
+const GIST_MOST = 300;
 const PHASES = { update: sayLater("an addition"), cancel: sayLater("TAKEN BACK by the sender") };
 
 // The report in one line, beside the name of its type: what an officer acts on comes first.
@@ -92,7 +93,8 @@ export function gist(said) {
   if (said.needs && Object.keys(said.needs).length) parts.push(`${say("summary", "needs")} ` + Object.entries(said.needs).map(([item, number]) => `${number ?? "?"} ${say("need", item)}`).join(", "));
   if (said.text) parts.push(`“${said.text}”`);
   if (!parts.length && said.position) parts.push(place(said.position));
-  return parts.join(" · ");
+  const whole = plain(parts.join(" · "));
+  return whole.length > GIST_MOST ? `${whole.slice(0, GIST_MOST)} …` : whole; // all of it stands in the report
 }
 
 function inShort(name, value, said) {
