@@ -56,6 +56,9 @@ def _goes_to(page: Page, live: LivePage, view: str) -> None:
     page.goto(f"{live.address}/?view={view}")
     expect(page.locator("#sos")).to_be_visible()
     expect(page.locator(f"main > [data-in={view or 'picture'}]").first).to_be_visible()
+    if view == "people":
+        for summary in page.locator("#administration summary").all():
+            summary.click()
 
 
 def _serious(page: Page) -> list[str]:
