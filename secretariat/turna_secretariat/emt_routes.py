@@ -1,6 +1,7 @@
 """The addresses of emergency medical teams' daily counts: the form, what was entered, the file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -44,24 +45,8 @@ class EmtDay(BaseModel):
 def emt_routes(archive: Archive, registry: Registry, inbox: Inbox, clock: Clock) -> APIRouter:
     """Return the routes."""
     routes = APIRouter()
-
-    def found(chosen: emt_mds.Chosen) -> list[dict[str, Any]]:
-        with archive.reader() as connection:
-            return chosen.days(connection)
-
-    def choose(
-        mode: str | None, team: Sequence[str] | None, since: str | None, until: str | None
-    ) -> emt_mds.Chosen:
-        try:
-            return emt_mds.choose(
-                mode=mode or registry.mission.mode,
-                teams=team or (),
-                since=since,
-                until=until,
-                now_s=clock.unix_s(),
-            )
-        except SelectionError as error:
-            raise HTTPException(422, str(error)) from None
+    routes.include_router(_reading(archive, registry, clock))
+    routes.include_router(_entering(registry, inbox, clock))
 
     @routes.get("/api/emt/form")
     def form() -> dict[str, Any]:
@@ -69,26 +54,34 @@ def emt_routes(archive: Archive, registry: Registry, inbox: Inbox, clock: Clock)
         items = [dict(zip(names, item, strict=True)) for item in ITEMS]
         return {"version": VERSION, "age_groups": AGE_GROUPS, "parts": PARTS, "items": items}
 
+    return routes
+
+
+def _reading(archive: Archive, registry: Registry, clock: Clock) -> APIRouter:
+    """Return the routes by which the days are read and taken away."""
+    routes = APIRouter()
+
+    def choose(
+        mode: str | None, team: Sequence[str] | None, since: str | None, until: str | None
+    ) -> emt_mds.Chosen:
+        return emt_mds.choose(
+            mode=mode or registry.mission.mode,
+            teams=team or (),
+            since=since,
+            until=until,
+            now_s=clock.unix_s(),
+        )
+
+    def found(chosen: emt_mds.Chosen) -> list[dict[str, Any]]:
+        with archive.reader() as connection:
+            return chosen.days(connection)
+
     @routes.get("/api/emt")
     def days(
         mode: Mode | None = None, team: Words = None, since: Moment = None, until: Moment = None
     ) -> list[dict[str, Any]]:
-        return found(choose(mode, team, since, until))
-
-    @routes.post("/api/emt")
-    def enter(said: EmtDay, request: Request) -> dict[str, str]:
-        account = signed_in(request)
-        tell(request, "medical_day", day=said.day, team=said.team)
-        in_view = countries_in_view.get()
-        if in_view is not None and said.country not in in_view:
-            raise HTTPException(403, "it concerns a team of a country that is not yours")
-        today = datetime.fromtimestamp(clock.unix_s(), UTC).date().isoformat()
-        try:
-            daily = emt.read_daily(said.model_dump(), said.mode or registry.mission.mode, today)
-        except MalformedError as error:
-            raise HTTPException(422, str(error)) from None
-        hand_over(inbox, EmtDeed(daily, account.person))
-        return {"entered_by": account.person}
+        with _refusing():
+            return found(choose(mode, team, since, until))
 
     @routes.get("/export/emt-mds.csv")
     def download(
@@ -99,13 +92,40 @@ def emt_routes(archive: Archive, registry: Registry, inbox: Inbox, clock: Clock)
         until: Moment = None,
     ) -> Response:
         require_known(request, ("mode", "team", "since", "until"))
-        chosen = choose(mode, team, since, until)
-        try:
+        with _refusing():
+            chosen = choose(mode, team, since, until)
             content = emt_mds.write(registry.mission.name, emt_mds.whole(found(chosen)))
-        except SelectionError as error:
-            raise HTTPException(422, str(error)) from None
         name = emt_mds.file_name(registry.mission.name, chosen.mode)
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type="text/csv", headers=headers)
 
     return routes
+
+
+def _entering(registry: Registry, inbox: Inbox, clock: Clock) -> APIRouter:
+    """Return the route by which a day is entered."""
+    routes = APIRouter()
+
+    @routes.post("/api/emt")
+    def enter(said: EmtDay, request: Request) -> dict[str, str]:
+        account = signed_in(request)
+        tell(request, "medical_day", day=said.day, team=said.team)
+        in_view = countries_in_view.get()
+        if in_view is not None and said.country not in in_view:
+            raise HTTPException(403, "it concerns a team of a country that is not yours")
+        today = datetime.fromtimestamp(clock.unix_s(), UTC).date().isoformat()
+        with _refusing():
+            daily = emt.read_daily(said.model_dump(), said.mode or registry.mission.mode, today)
+        hand_over(inbox, EmtDeed(daily, account.person))
+        return {"entered_by": account.person}
+
+    return routes
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Answer with the reason why something cannot be asked or entered."""
+    try:
+        yield
+    except (MalformedError, SelectionError) as error:
+        raise HTTPException(422, str(error)) from None

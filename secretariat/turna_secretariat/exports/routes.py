@@ -26,16 +26,16 @@ Number = Annotated[int, Path(ge=1, lt=1 << 53)]
 
 def export_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter:
     """Return the routes of the exports."""
-    routes = APIRouter(prefix="/export")
+    routes = APIRouter()
 
-    @routes.get("/formats")
+    @routes.get("/export/formats")
     def formats() -> list[dict[str, str]]:
         return [
             {"name": name, "title": known.title, "suffix": known.suffix}
             for name, known in FORMATS.items()
         ]
 
-    @routes.get("/reports.{suffix}")
+    @routes.get("/export/reports.{suffix}")
     def reports(
         suffix: str,
         request: Request,
@@ -62,11 +62,19 @@ def export_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRout
         except SelectionError as error:
             raise HTTPException(422, str(error)) from None
 
-    @routes.get("/report/{report_id}.cap.xml")
+    routes.include_router(_alerts(archive, registry))
+    return routes
+
+
+def _alerts(archive: Archive, registry: Registry) -> APIRouter:
+    """Return the route of one SOS or hazard as an alert of its own."""
+    routes = APIRouter()
+
+    @routes.get("/export/report/{report_id}.cap.xml")
     def alert(report_id: Number) -> Response:
         with archive.reader() as connection:
             found = select_one(connection, registry, report_id)
-        if found is None or found.type not in cap.TYPES:
+        if found is None or not cap.holds(found):
             raise HTTPException(404, "there is no such SOS or hazard")
         return _file(cap.alert(found), "application/cap+xml", f"{found.mode}-{report_id}.cap.xml")
 
