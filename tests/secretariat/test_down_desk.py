@@ -1,6 +1,7 @@
 """What the Secretariat says to the field, from a person's word to the handset's proof."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_gateway_that_hears_the_handset_afterwards_is_asked_too(book: Book) ->
     assert [gateway for gateway, _ in book.pump()] == ["hatay-1"]
     book.file(position(), device=1, seq=2, gateway="hatay-1")
     assert book.pump() == []
+
+
+def test_a_gateway_heard_in_a_commit_that_came_to_nothing_is_asked_when_it_is_heard_again(
+    book: Book,
+) -> None:
+    book.file(position(), device=1, gateway="baku-1")
+    book.say("text", {"text": "come"}, 1)
+    heard = book.field.carried(position(), device=1, seq=1, gateway="hatay-1")
+    with pytest.raises((TypeError, sa.exc.StatementError)):
+        book.desk.file([heard, replace(heard, seq=2, content="not bytes")], book.now_ms)  # type: ignore[arg-type]  # on purpose
+    assert book.pump() == []
+
+    book.desk.file([heard], book.now_ms)
+    assert [gateway for gateway, _ in book.pump()] == ["hatay-1"]
 
 
 def test_a_gateway_is_asked_until_it_answers(book: Book) -> None:
