@@ -37,6 +37,8 @@ STATE_AFTER = {
     "refused": delivery.REFUSED,
     "false_alarm": delivery.FALSE_ALARM,
 }
+# Tried anew at a start; whoever has put aside more has other worries.
+QUARANTINED_AT_ONCE = 1_000
 
 
 class NotPossibleError(Exception):
@@ -111,6 +113,22 @@ class Desk:
                 detail = f"device {envelope.device} sequence {envelope.seq}: kept raw, {reason}"
                 transaction.raise_alarm("quarantined", None, detail, now_ms)
             return self._receipts.answer(transaction, [Answer(envelope, None)])
+
+    def quarantined(self) -> list[tuple[int, bytes]]:
+        """Return what is kept raw: its number there, and its envelope, packed."""
+        with self._archive.transaction() as transaction:
+            return transaction.put_aside_before(QUARANTINED_AT_ONCE)
+
+    def file_again(self, number: int, envelope: ReportEnvelope, now_ms: int) -> list[Outgoing]:
+        """File what was kept raw, and keep it raw no longer: one commit."""
+        try:
+            with self._archive.transaction() as transaction:
+                answers = Filing(transaction, self._judge, self.down, now_ms).file([envelope])
+                transaction.take_up(number)
+                return self._receipts.answer(transaction, answers)
+        except Exception:
+            self.down.rolled_back()
+            raise
 
     def act(
         self, report_id: int, did: str, person: str, now_ms: int, reason: str | None = None

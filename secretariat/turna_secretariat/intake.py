@@ -74,6 +74,22 @@ class Intake:
             log.warning("messages refused count=%d", len(refusals))
         return outgoing
 
+    def take_up(self, now_ms: int) -> list[Outgoing]:
+        """Try anew what could not be filed: perhaps this Turna can."""
+        outgoing: list[Outgoing] = []
+        for number, payload in self._desk.quarantined():
+            try:
+                envelope = ReportEnvelope.unpack(payload)
+                outgoing += self._desk.file_again(number, envelope, now_ms)
+            except Exception as error:
+                if is_storage_failure(error):
+                    raise
+                log.warning("still kept raw number=%d: %s", number, type(error).__name__)
+            else:
+                log.info("filed what was kept raw device=%d seq=%d", envelope.device, envelope.seq)
+                self._count("reports filed", 1)
+        return outgoing
+
     def _note(self, words: Sequence[Refusal | GatewayNews], now_ms: int) -> list[Outgoing]:
         refusals = [word for word in words if isinstance(word, Refusal)]
         self._desk.note(refusals, [w for w in words if isinstance(w, GatewayNews)], now_ms)

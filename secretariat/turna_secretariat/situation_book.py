@@ -44,12 +44,16 @@ class SituationBook:
     def said(self, connection: Connection, mode: str, since_ms: int, until_ms: int) -> list[Said]:
         """Return all forms, and the last situation report of each handset in the period."""
         with self._lock:
-            kept = self._kept.setdefault((devices_in_view.get(), mode), _Kept())
-            rows = _new_forms(connection, mode, kept.read_to)
-            new = self._decoded(rows)
-            if new:
+            asked_by = (devices_in_view.get(), mode)
+            kept = self._kept.setdefault(asked_by, _Kept())
+            rows = _forms_after(connection, mode, kept.read_to)
+            if len(kept.said) + len(rows) != _form_count(connection, mode):
+                # One of before is proved since: a handset that the kit had not known.
+                self._kept[asked_by] = kept = _Kept()
+                rows = _forms_after(connection, mode, kept.read_to)
+            if rows:
                 kept.read_to = rows[-1].report_id
-                kept.said = sorted((*kept.said, *new), key=lambda one: one.at_ms)
+                kept.said = sorted((*kept.said, *self._decoded(rows)), key=lambda one: one.at_ms)
             forms = kept.said
         last = _last_sitreps(connection, mode, since_ms, until_ms)
         return [*forms, *self._decoded(last)]
@@ -77,11 +81,16 @@ class SituationBook:
         )
 
 
-def _new_forms(connection: Connection, mode: str, read_to: int) -> Sequence[sa.Row[Any]]:
+def _forms_after(connection: Connection, mode: str, read_to: int) -> Sequence[sa.Row[Any]]:
     """Return the forms that came since, in the order in which they came."""
     columns = [form.c[name] for name in ("report_id", "at_ms", *_HEADING)]
     query = sa.select(*columns).where((form.c.mode == mode) & (form.c.report_id > read_to))
     return connection.execute(query.order_by(form.c.report_id)).all()
+
+
+def _form_count(connection: Connection, mode: str) -> int:
+    query = sa.select(sa.func.count()).select_from(form).where(form.c.mode == mode)
+    return int(connection.execute(query).scalar_one())
 
 
 def _last_sitreps(

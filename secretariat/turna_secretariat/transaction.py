@@ -288,6 +288,15 @@ class Transaction:
         self._connection.execute(quarantine.insert().values(at_ms=at_ms, copies=1, **values))
         return True
 
+    def put_aside_before(self, limit: int) -> list[tuple[int, bytes]]:
+        """Return the oldest of what is kept raw: number and payload."""
+        query = sa.select(quarantine.c.id, quarantine.c.payload).order_by(quarantine.c.id)
+        return [(row.id, row.payload) for row in self._connection.execute(query.limit(limit))]
+
+    def take_up(self, number: int) -> None:
+        """Forget what was kept raw: it is filed."""
+        self._connection.execute(quarantine.delete().where(quarantine.c.id == number))
+
     def count_refusal(self, reason: str, topic: str, payload: bytes, at_ms: int) -> None:
         kept = {"last_ms": at_ms, "last_topic": topic[:200], "last_payload": payload[:1024]}
         counted = refusal.update().where(refusal.c.reason == reason)

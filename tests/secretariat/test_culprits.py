@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.secretariat.field import Field, position, sos
-from tests.secretariat.test_subscriber import Bench
+from tests.secretariat.bench import Bench
 from turna_backbone import topics
 from turna_backbone.bundle import pack_bundle
 from turna_backbone.envelope import Presence, ReceiptEnvelope, ReportEnvelope
@@ -98,6 +98,30 @@ def test_a_defect_that_one_handset_hits_leaves_the_others_as_quick_as_a_group(
         counts = queries.counts(connection, "exercise")
     assert (counts["put_aside"], counts["by_standing"]) == (1, {"authentic": 63})
     assert archive.commits - before < 10
+
+
+def test_what_was_put_aside_is_filed_by_the_first_start_that_can_and_its_handset_is_told(
+    registry: Registry, field: Field, archive: Archive
+) -> None:
+    brittle = BrittleRegistry(registry.mission, registry.authentication_branch)
+    bench = Bench(Desk(archive, brittle, field.mission.frame), brittle)
+    bench.arrives(SOS_TOPIC, field.carried(sos(), device=2, seq=7).pack())
+    bench.step()
+    bench.subscriber.load()
+    with archive.reader() as connection:
+        assert queries.counts(connection, "exercise")["put_aside"] == 1
+
+    mended = Bench(Desk(archive, registry, field.mission.frame), registry)
+    mended.subscriber.load()
+    mended.step()
+    with archive.reader() as connection:
+        counts = queries.counts(connection, "exercise")
+        kinds = [alarm["kind"] for alarm in queries.open_alarms(connection, registry)]
+    assert (counts["put_aside"], counts["by_standing"]) == (0, {"authentic": 1})
+    assert kinds == ["sos", "quarantined"]
+    ((_, payload),) = mended.session.published
+    (receipt,) = ReceiptEnvelope.unpack(payload).receipts
+    assert [told.seq for told in field.hears([receipt.sealed], device=2)] == [7]
 
 
 def test_a_gateways_word_that_the_database_refuses_is_alarmed_and_does_not_end_the_subscriber(

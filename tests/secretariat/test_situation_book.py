@@ -48,6 +48,15 @@ class Reading:
             query = sa.select(schema.form).order_by(schema.form.c.report_id)
             return [tuple(row) for row in connection.execute(query)]
 
+    def loses(self, form: tuple[object, ...]) -> None:
+        with self._archive.transaction() as transaction:
+            mine = schema.form.c.report_id == form[1]
+            transaction.execute(schema.form.delete().where(mine))
+
+    def keeps(self, form: tuple[object, ...]) -> None:
+        with self._archive.transaction() as transaction:
+            transaction.execute(schema.form.insert().values(form))
+
     def comes_from_before(self) -> None:
         """Let the archive be one of the version that knew of no table of forms."""
         with self._archive.transaction() as transaction:
@@ -124,3 +133,13 @@ def test_forms_of_an_older_archive_are_laid_side_by_side_as_if_they_had_just_bee
     reading.comes_from_before()
     assert reading.forms() == filed
     assert reading.said() == ["TUR01-0001", "TUR01-0003", "resting"]
+
+
+def test_a_form_that_is_proved_late_counts_from_then_on(reading: Reading) -> None:
+    reading.comes(1, _form(1), _form(2))
+    first, _ = reading.forms()
+    reading.loses(first)
+    assert reading.said() == ["TUR01-0002"]
+
+    reading.keeps(first)
+    assert reading.said() == ["TUR01-0001", "TUR01-0002"]
