@@ -1,4 +1,4 @@
-"""A real gateway process on a database that a later version wrote: it shows, and touches nothing."""
+"""A real gateway process on a database of a later version: it shows, and touches nothing."""
 
 import json
 import signal

@@ -41,6 +41,7 @@ def dpkg(root: Path, *words: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)  # two environments are made
 def test_it_is_installed_upgraded_and_taken_off_and_the_reports_stay_until_it_is_purged(
     built: Path, tmp_path: Path
 ) -> None:
