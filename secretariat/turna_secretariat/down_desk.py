@@ -5,6 +5,7 @@ handset's own proof, and nothing that a gateway says, makes an order delivered.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -23,7 +24,7 @@ from turna_secretariat.down_hearing import answered_item, items_held, require_kn
 from turna_secretariat.down_making import DownMaking
 from turna_secretariat.down_numbers import DownNumbers
 from turna_secretariat.down_rows import WITHDRAW, DownRows, Full
-from turna_secretariat.down_words import REVOCATION, NotSayableError, Saying
+from turna_secretariat.down_words import ALARM_PRIORITY, REVOCATION, NotSayableError, Saying
 from turna_secretariat.registry import Registry
 from turna_secretariat.transaction import Transaction
 
@@ -34,8 +35,8 @@ ANSWERS = ("message", "task_status")
 FIRST_PATIENCE_MS = 10_000
 LONGEST_PATIENCE_MS = 600_000
 AT_ONCE = 100
-# What a gateway has to say at a time, within a round; its queue takes 256, and 16 more for alarms.
-QUEUE_MOST, QUEUE_MOST_FOR_ALARMS = 150, 170
+# What a gateway has to say at a time; its queue takes 256, and 16 more for alarms.
+QUEUE_MOST, QUEUE_MOST_FOR_ALARMS = 200, 260
 LOOK_SOON_MS, LOOK_AGAIN_MS = 1_000, 60_000
 _DOUBLINGS_MAX = 16
 BY_KIT = "the mission kit"  # who revoked, where `turna deployment revoke` did
@@ -190,8 +191,13 @@ class DownDesk:
 
     def _ask(self, rows: DownRows, now_ms: int, publish: Publish) -> int | None:
         """Ask gateways for what is due; return when to ask again."""
-        due = rows.due(now_ms, LONGEST_PATIENCE_MS, _full(rows.in_queues(now_ms)), AT_ONCE)
+        in_queues = Counter(rows.in_queues(now_ms))
+        due = rows.due(now_ms, LONGEST_PATIENCE_MS, _full(in_queues), AT_ONCE)
         for each in due:
+            is_new = each.wanted != WITHDRAW and not each.asked
+            if is_new and in_queues[each.gateway] >= _most(each.priority):
+                continue
+            in_queues[each.gateway] += is_new
             one = Down.unpack(each.payload)
             one = down.withdraw(one.id) if each.wanted == WITHDRAW else one
             if not publish(each.gateway, one):
@@ -281,6 +287,10 @@ class DownDesk:
             said=str(body["status"] if body["type"] == "task_status" else body["phrase"]),
             text=None if text is None else str(text),
         )
+
+
+def _most(priority: int) -> int:
+    return QUEUE_MOST_FOR_ALARMS if priority >= ALARM_PRIORITY else QUEUE_MOST
 
 
 def _full(in_queues: dict[str, int]) -> Full:

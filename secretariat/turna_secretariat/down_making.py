@@ -20,6 +20,7 @@ from turna_secretariat.down_rows import DownRows
 from turna_secretariat.down_sealing import Authority, contents_of
 from turna_secretariat.down_sealing import order as sealed_order
 from turna_secretariat.down_words import (
+    ALARM_PRIORITY,
     REVOCATION,
     TASK,
     Audience,
@@ -32,6 +33,8 @@ from turna_secretariat.registry import Handset, Registry
 
 log = logging.getLogger(__name__)
 
+# Of a handset's window (orders.WINDOW), what only alarms may use.
+ROOM_FOR_ALARMS = 8
 _NOBODY = "no handset of that description can take it"
 
 
@@ -75,7 +78,9 @@ class DownMaking:
         if not usable:
             raise NotSayableError(_NOBODY)
         for handset in usable:
-            number = self._order_numbers(rows, handset, len(contents.parts), now_ms)
+            is_alarm = saying.priority >= ALARM_PRIORITY
+            count = len(contents.parts)
+            number = self._order_numbers(rows, handset, count, now_ms, is_alarm=is_alarm)
             key = self._registry.authentication_key(handset.device, handset.generation)
             assert key is not None  # of the registry's own generation
             one = sealed_order(
@@ -91,8 +96,13 @@ class DownMaking:
             gateways = self._receivers.for_handset(handset.device, now_ms)
             rows.add_item(word_id, one, gateways, now_ms)
 
-    def _order_numbers(self, rows: DownRows, handset: Handset, count: int, now_ms: int) -> int:
-        """Return new numbers that leave what still waits within the handset's window."""
+    def _order_numbers(
+        self, rows: DownRows, handset: Handset, count: int, now_ms: int, *, is_alarm: bool
+    ) -> int:
+        """Return new numbers that leave what still waits within the handset's window.
+
+        An alarm is never refused for what waits: beyond its room the oldest order is too old.
+        """
         name = f"order {handset.device} {handset.generation}"
         first = rows.numbers.take(name, count)
         if first + count - 1 > downlink.ORDER_NUMBER_MAX:
@@ -100,7 +110,9 @@ class DownMaking:
                 f"{handset.call_sign} needs new keys: its orders are numbered out"
             )
         oldest = rows.oldest_waiting_number(handset.device, handset.generation, now_ms // 1000)
-        if oldest is not None and first + count - oldest > orders.WINDOW:
+        if is_alarm or oldest is None:
+            return first
+        if first + count - oldest > orders.WINDOW - ROOM_FOR_ALARMS:
             raise NotSayableError(
                 f"too much waits for {handset.call_sign} already: withdraw what is no longer needed"
             )
@@ -161,9 +173,10 @@ class DownMaking:
             ):
                 rows.withdraw(alarm["id"], person, now_ms)
                 alarmed |= set() if audience["all"] else devices
-        if saying.audience.is_all and alarmed:
+        reached = tuple(device for device in sorted(alarmed) if self._can_be_told(device))
+        if saying.audience.is_all and reached:
             # An all-clear ends what alerts began; what orders began ends by an order.
-            each = resumption(saying, tuple(sorted(alarmed)), now_ms // 1000)
+            each = resumption(saying, reached, now_ms // 1000)
             self._orders(rows, word_id, each, not_after_s, now_ms)
 
     def revoke(
@@ -210,6 +223,10 @@ class DownMaking:
             body={"revoked": names, "version": version},
         )
         return rows.add_word(saying, person, now_ms, not_after_s=0, airtime_ms=0)
+
+    def _can_be_told(self, device: int) -> bool:
+        known = self._registry.handset(device)
+        return known is not None and not self._is_revoked(known.device, known.generation)
 
     def handset(self, device: int) -> Handset:
         known = self._registry.handset(device)

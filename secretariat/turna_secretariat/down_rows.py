@@ -39,6 +39,7 @@ class Due:
     asked: int
     down_id: bytes
     payload: bytes
+    priority: int
 
 
 class Full(NamedTuple):
@@ -194,6 +195,7 @@ class DownRows:
                 down_sending.c.asked,
                 down_item.c.down_id,
                 down_item.c.payload,
+                down_word.c.priority,
             )
             .join(down_item, down_item.c.id == down_sending.c.item_id)
             .join(down_word, down_word.c.id == down_item.c.word_id)

@@ -12,6 +12,9 @@ from turna_protocol.reports import decode_report
 from turna_protocol.reports.message import Message
 from turna_secretariat import down_queries
 from turna_secretariat.archive import Archive
+from turna_secretariat.down_desk import DownDeed, Revocation
+from turna_secretariat.down_making import ROOM_FOR_ALARMS
+from turna_secretariat.down_words import NotSayableError
 
 
 @pytest.fixture
@@ -93,3 +96,24 @@ def test_an_all_clear_reaches_those_whom_an_order_alarmed_by_an_order_too(book: 
     assert book.states(word)[0][1] != "delivered"
     book.hold(orders.ORDERS, 1, 0b1, seq=2)
     assert book.states(word)[0] == ("TUR01-1", "delivered")
+
+
+def test_a_team_is_told_to_evacuate_however_much_waits_for_one_of_it(book: Book) -> None:
+    for _ in range(orders.WINDOW - ROOM_FOR_ALARMS):
+        book.say("text", {"phrase": "wait"}, 1)
+    with pytest.raises(NotSayableError, match="too much waits"):
+        book.say("text", {"phrase": "wait"}, 1, 2)
+
+    for _ in range(ROOM_FOR_ALARMS + 1):
+        book.say("alert", {"code": "evacuate"}, 1, 2)
+
+    assert {one.device for _, one in book.sent if one.priority == 3} == {1, 2}
+
+
+def test_an_all_clear_is_not_held_up_by_keys_that_were_lost_since_the_alarm(book: Book) -> None:
+    book.say("alert", {"code": "evacuate"}, 1)
+    book.desk.down.do(DownDeed(Revocation((1,)), "Aylin Demir"), book.now_ms)
+    before = len(book.sent)
+    book.say("alert", {"code": "resume"})
+
+    assert down.ALERT in {one.what for _, one in book.sent[before:]}

@@ -24,6 +24,7 @@ from turna_protocol.revocation import unpack_revocations
 from turna_secretariat import down_queries, queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
+from turna_secretariat.down_making import ROOM_FOR_ALARMS
 from turna_secretariat.down_words import NotSayableError
 
 
@@ -253,7 +254,7 @@ def test_what_is_withdrawn_is_taken_back_from_every_gateway(book: Book) -> None:
 
 
 def test_no_more_waits_for_a_handset_than_its_window_can_tell_apart(book: Book) -> None:
-    for _ in range(orders.WINDOW):
+    for _ in range(orders.WINDOW - ROOM_FOR_ALARMS):
         book.say("text", {"phrase": "wait"}, 1)
     with pytest.raises(NotSayableError, match="TUR01-1"):
         book.say("text", {"phrase": "wait"}, 1)
@@ -261,7 +262,7 @@ def test_no_more_waits_for_a_handset_than_its_window_can_tell_apart(book: Book) 
     book.hold(orders.ORDERS, 0)
     book.say("text", {"phrase": "wait"}, 1)
 
-    assert book.sent[-1][1].number == orders.WINDOW
+    assert book.sent[-1][1].number == orders.WINDOW - ROOM_FOR_ALARMS
 
 
 def test_an_archive_put_back_from_a_copy_numbers_on_from_what_handsets_hold(book: Book) -> None:
