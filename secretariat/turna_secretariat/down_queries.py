@@ -23,6 +23,7 @@ from turna_secretariat.down_schema import (
     down_word,
     revocation,
 )
+from turna_secretariat.down_words import ALERT
 from turna_secretariat.queries import revoked_generations
 from turna_secretariat.registry import Registry
 
@@ -82,6 +83,21 @@ def revocations(
         for row in rows
         if devices is None or row["device"] in devices
     ]
+
+
+def alarmed_by_orders(connection: Connection, mode: str) -> set[int]:
+    """Return whom an order has alarmed in this mode that nobody has taken back."""
+    query = sa.select(down_word.c.audience, down_word.c.body).where(
+        (down_word.c.mode == mode)
+        & (down_word.c.kind == ALERT)
+        & down_word.c.withdrawn_ms.is_(None)
+    )
+    alarmed: set[int] = set()
+    for row in connection.execute(query):
+        audience = json.loads(row.audience)
+        if not audience["all"] and json.loads(row.body)["alert"] != "resume":
+            alarmed.update(audience["devices"])
+    return alarmed
 
 
 def _word(

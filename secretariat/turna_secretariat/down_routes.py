@@ -7,6 +7,8 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from turna_backbone.clock import Clock
+from turna_protocol import codes
+from turna_protocol.alerts import RESUME
 from turna_protocol.errors import MalformedError
 from turna_secretariat import down_queries
 from turna_secretariat.archive import Archive
@@ -14,7 +16,7 @@ from turna_secretariat.deeds import EVERYBODY, quoted, tell
 from turna_secretariat.down_audience import Area, Choice, choose
 from turna_secretariat.down_cost import cost_of
 from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
-from turna_secretariat.down_words import ALERT, SETTINGS, TEXT, Saying, read_saying
+from turna_secretariat.down_words import ALERT, SETTINGS, TEXT, Saying, read_saying, resumption
 from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.handing_over import hand_over
 from turna_secretariat.receivers import Receivers
@@ -200,7 +202,7 @@ class _Readings:
         """Return what one round of all of it costs each gateway."""
         mission, now_ms = self._registry.mission, self._clock.unix_s() * 1000
         costs = []
-        for saying in sayings:
+        for saying in (*sayings, *self._follows(sayings[0])):
             one = cost_of(saying, mission, mission.frame)
             gateways = self._receivers.shares(saying, now_ms)
             costs.append(one.as_json(mission, gateways))
@@ -210,6 +212,15 @@ class _Readings:
             "revoked": [call_sign(device) for device in audience.revoked],
             "costs": costs,
         }
+
+    def _follows(self, said: Saying) -> tuple[Saying, ...]:
+        """Return what goes with it: an all-clear ends by orders what orders began."""
+        if said.alert != RESUME:
+            return ()
+        with self._archive.reader() as connection:
+            alarmed = down_queries.alarmed_by_orders(connection, codes.MODES[said.mode])
+        devices = tuple(sorted(alarmed & set(said.audience.devices)))
+        return (resumption(said, devices, self._clock.unix_s()),) if devices else ()
 
 
 def _tell_said(who: Request, saying: Saying) -> None:

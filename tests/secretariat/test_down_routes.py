@@ -139,6 +139,18 @@ def test_one_alert_to_all_costs_one_packet_however_many_hear_it(page: Page) -> N
     assert each["packets"] == 3
 
 
+def test_an_all_clear_costs_the_orders_too_by_which_it_ends_what_orders_began(page: Page) -> None:
+    clear = {"kind": "alert", "to": {"all": True}, "form": {"code": "resume"}}
+    assert len(page.post("/cost", clear)["costs"]) == 1
+    page.post("", {"kind": "alert", "to": {"teams": ["TUR01"]}, "form": {"code": "evacuate"}})
+
+    told = page.post("/cost", clear)["costs"]
+    assert [one["packets"] for one in told] == [1, 2]
+    (said,) = page.post("", clear)
+    spent = [item for item in said["gateways"] if item["state"] is None]
+    assert len(spent) == 3, "an alert and two orders"
+
+
 def test_words_beside_an_alert_are_a_text_of_their_own(page: Page) -> None:
     form = {"code": "evacuate", "text": "Dam above sector B"}
     alert, text = page.post("", {"kind": "alert", "to": {"all": True}, "form": form})
