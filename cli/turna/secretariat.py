@@ -23,7 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tasks.add_parser("configfile", help="print a commented settings file")
     export_task = tasks.add_parser("export", help="write reports for another system")
     export_task.add_argument("--format", required=True, choices=_FORMATS)
-    export_task.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    export_task.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="or a folder, for a file whose name says the mode; default: standard output",
+    )
     tak_task = tasks.add_parser("tak", help="send what arrives to TAK clients, until stopped")
     tak_task.add_argument("--to", default=_ATAK_GROUP, help="default: %(default)s")
     tak_task.add_argument("--ca", type=Path, metavar="FILE", help="for tls://: who may sign it")

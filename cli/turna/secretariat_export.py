@@ -6,13 +6,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from turna.usage import UsageError
 from turna_backbone.kit import read_mission
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
 from turna_secretariat.exports import emt_mds, tak
-from turna_secretariat.exports.formats import FORMATS
+from turna_secretariat.exports.formats import FORMATS, file_name
 from turna_secretariat.exports.selection import Selection, SelectionError, read_selection, select
 from turna_secretariat.registry import Registry
 
@@ -33,7 +34,8 @@ def export(config: Config, args: argparse.Namespace) -> int:
         content = chosen.write(extract)
     held = [entry for entry in extract.entries if chosen.holds(entry)]
     left_out = _left_out(len(extract.entries) - len(held))
-    _write(args, content, f"{len(held)} {selection.mode.upper()} reports{left_out}")
+    name = file_name(extract.mission, selection, chosen.suffix)
+    _write(args.out, name, content, f"{len(held)} {selection.mode.upper()} reports{left_out}")
     return 0
 
 
@@ -60,7 +62,9 @@ def _export_emt(config: Config, args: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     finally:
         archive.close()
-    _write(args, emt_mds.write(mission.name, days), f"{len(days)} {chosen.mode.upper()} days")
+    name = emt_mds.file_name(mission.name, chosen.mode)
+    content = emt_mds.write(mission.name, days)
+    _write(args.out, name, content, f"{len(days)} {chosen.mode.upper()} days")
     return 0
 
 
@@ -69,15 +73,17 @@ def _left_out(number: int) -> str:
     return f" (and {number} that it cannot hold, left out)" if number else ""
 
 
-def _write(args: argparse.Namespace, content: bytes, what: str) -> None:
-    if args.out is None:
+def _write(out: Path | None, name: str, content: bytes, what: str) -> None:
+    """Write to standard output, to a file, or into a folder by the name that says the mode."""
+    if out is None:
         sys.stdout.buffer.write(content)
         return
+    target = out / name if out.is_dir() else out
     try:
-        args.out.write_bytes(content)
+        target.write_bytes(content)
     except OSError as error:
-        raise UsageError(f"{args.out} cannot be written ({error.strerror})") from None
-    print(f"{what} to {args.out}", file=sys.stderr)
+        raise UsageError(f"{target} cannot be written ({error.strerror})") from None
+    print(f"{what} to {target}", file=sys.stderr)
 
 
 def send_to_tak(config: Config, args: argparse.Namespace) -> int:

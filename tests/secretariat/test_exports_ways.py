@@ -125,6 +125,24 @@ def test_the_command_says_how_many_a_format_cannot_hold(
     assert "1 EXERCISE reports (and 1 that it cannot hold, left out)" in said
 
 
+def test_into_a_folder_the_command_writes_a_file_whose_name_says_the_mode(
+    settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "taken"
+    folder.mkdir()
+    asked = ["secretariat", "export", "--config", str(settings), "--out", str(folder), "--format"]
+    main([*asked, "kml"])
+    main([*asked, "insarag-csv", "--mode", "actual", "--type", "sitrep"])
+    main([*asked, "emt-mds"])
+
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "turna-ACTUAL-TEST-sitrep.csv",
+        "turna-EXERCISE-TEST-emt-mds.csv",
+        "turna-EXERCISE-TEST-reports.kml",
+    ]
+    assert f"to {folder}" in capsys.readouterr().err
+
+
 def test_the_command_writes_to_standard_output(
     settings: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
