@@ -194,10 +194,6 @@ class Transaction:
         deed = {"report_id": report_id, "at_ms": at_ms, "person": person, "did": did}
         self._connection.execute(action.insert().values(**deed, reason=reason))
 
-    def actions_on(self, report_id: int) -> list[RowMapping]:
-        mine = sa.select(action).where(action.c.report_id == report_id).order_by(action.c.id)
-        return list(self._connection.execute(mine).mappings())
-
     def raise_alarm(self, kind: str, report_id: int | None, detail: str, at_ms: int) -> None:
         self._connection.execute(
             alarm.insert().values(at_ms=at_ms, kind=kind, report_id=report_id, detail=detail[:200])
