@@ -2,7 +2,7 @@
 
 from turna_protocol.errors import MalformedError
 
-from . import files
+from . import flash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class LedgerFile:
 
     def _write(self, data: bytes) -> None:
         try:
-            files.replace(PATH, data)
+            flash.replace(PATH, data)
             self._saved = data
         except OSError:
             self.failures += 1

@@ -11,7 +11,7 @@ import machine
 from turna_protocol.errors import MalformedError
 from turna_protocol.settings_slot import BODY_BYTES_MAX, SLOTS, UNFINISHED, unpack_slot
 
-from . import files
+from . import flash
 
 PATH = "/settings.json"
 _SLOT_BYTES_MAX = BODY_BYTES_MAX + 64
@@ -25,7 +25,7 @@ class SettingsError(Exception):
 
 def load() -> dict[str, object]:
     """Return the settings, or raise SettingsError."""
-    if files.exists(UNFINISHED):
+    if flash.exists(UNFINISHED):
         raise SettingsError("setting up broke off")
     found = _parse(_newest_slot() or _plain())
     hardware_id = found.get("hardware_id")

@@ -19,12 +19,12 @@ from turna_board.battery import build_battery
 from turna_board.buttons import build_buttons
 from turna_board.buzzer import build_buzzer
 from turna_board.counters import Counters
+from turna_board.flash import Nvs
 from turna_board.gnss_uart import build_gnss
 from turna_board.leaving import leave
 from turna_board.led import build_led
 from turna_board.ledger_file import LedgerFile
 from turna_board.light_sleep import LightSleep, run_slowly
-from turna_board.nvs import Nvs
 from turna_board.release import BUILT_S
 from turna_board.supervisor import Supervisor
 from turna_board.supply import build_supply

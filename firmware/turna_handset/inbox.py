@@ -5,7 +5,7 @@ A letter that nobody has opened, and an alarm that is on, give way last, and are
 
 import os
 
-from turna_board import files
+from turna_board import flash
 from turna_protocol.errors import MalformedError
 
 from .letter import EVACUATE, HEAD_BYTES, HEARD, MESSAGE, NEW, SEEN, UNSORTED, Letter, unpack
@@ -33,7 +33,7 @@ class Inbox:
     def load(self) -> None:
         """Read what is in flash; leave out, and count, what is damaged."""
         try:
-            if not files.exists(self._directory):
+            if not flash.exists(self._directory):
                 os.mkdir(self._directory)
             for name in os.listdir(self._directory):
                 if name.endswith(_SUFFIX):
@@ -90,7 +90,7 @@ class Inbox:
         """Remove every letter: they were another key's."""
         try:
             for name in os.listdir(self._directory):
-                if name.endswith(files.TEMPORARY_SUFFIX) or _SUFFIX in name:
+                if name.endswith(flash.TEMPORARY_SUFFIX) or _SUFFIX in name:
                     os.remove(self._path(name))
         except OSError:
             self._count(_FLASH)
@@ -164,7 +164,7 @@ class Inbox:
 
     def _write(self, letter: Letter, content: bytes) -> bool:
         try:
-            files.replace(self._path(_name(letter.reference)), letter.head(), content)
+            flash.replace(self._path(_name(letter.reference)), letter.head(), content)
         except OSError:
             self._count(_FLASH)
             return False

@@ -6,7 +6,7 @@ counted, and never an SOS or a report that the Secretariat does not yet hold.
 
 import os
 
-from turna_board import files
+from turna_board import flash
 from turna_protocol import delivery
 from turna_protocol.errors import MalformedError
 
@@ -149,10 +149,10 @@ class Journal:
     # -- flash
 
     def _load(self) -> None:
-        if not files.exists(self._directory):
+        if not flash.exists(self._directory):
             os.mkdir(self._directory)
         for name in sorted(os.listdir(self._directory)):
-            if name.endswith(files.TEMPORARY_SUFFIX):
+            if name.endswith(flash.TEMPORARY_SUFFIX):
                 os.remove(self._path(name))
             elif name.endswith(RECORD_SUFFIX):
                 self._load_record(name)
@@ -177,7 +177,7 @@ class Journal:
         self._index.append(_entry(report))
 
     def _load_states(self) -> None:
-        if not files.exists(self._path(STATES_NAME)):
+        if not flash.exists(self._path(STATES_NAME)):
             return
         data = _read(self._path(STATES_NAME))
         states = unpack_states(data)
@@ -221,7 +221,7 @@ class Journal:
         raise JournalFullError("flash")
 
     def _write(self, name: str, data: bytes) -> None:
-        files.replace(self._path(name), data)
+        flash.replace(self._path(name), data)
 
     def _give_way(self) -> None:
         """Remove the report that is missed least; raise JournalFullError if none may go."""

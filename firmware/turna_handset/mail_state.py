@@ -6,7 +6,7 @@ step behind, and what that step took is in the inbox: `mail_recovery`.
 
 from binascii import crc32
 
-from turna_board import files
+from turna_board import flash
 
 ORDERS = 0  # windows of numbers
 NOTICES = 1
@@ -78,7 +78,7 @@ class MailState:
 
     def _read(self, copy: int) -> bytes | None:
         """Return what is in a file, empty if flash does not give it; None if there is no file."""
-        if not files.exists(self._name(copy)):
+        if not flash.exists(self._name(copy)):
             return None
         try:
             with open(self._name(copy), "rb") as file:

@@ -6,7 +6,7 @@ that either place knows, but whose number neither can tell, never starts again.
 
 from binascii import crc32, hexlify
 
-from turna_board import files
+from turna_board import flash
 from turna_protocol.ciphers import sha256
 from turna_protocol.sequence import SequenceSource, provision
 
@@ -36,7 +36,7 @@ def open_sequence(link_key: bytes, integers: "IntegerStore", directory: str) -> 
     name = key_name(link_key)
     path = f"{directory}/{name}"
     stores: tuple[CounterStore, ...] = (_InNvs(integers, name), _InFile(path))
-    if integers.get(name) is None and not files.exists(path):
+    if integers.get(name) is None and not flash.exists(path):
         provision(stores)
     return SequenceSource(stores)
 
@@ -70,4 +70,4 @@ class _InFile:
 
     def commit(self, value: int) -> None:
         packed = value.to_bytes(_BYTES, "big")
-        files.replace(self._path, packed, crc32(packed).to_bytes(_BYTES, "big"))
+        flash.replace(self._path, packed, crc32(packed).to_bytes(_BYTES, "big"))

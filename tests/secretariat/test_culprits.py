@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from tests.secretariat.field import Field, position, sos
 from tests.secretariat.bench import Bench
+from tests.secretariat.field import Field, position, sos
 from turna_backbone import topics
 from turna_backbone.bundle import pack_bundle
 from turna_backbone.envelope import Presence, ReceiptEnvelope, ReportEnvelope

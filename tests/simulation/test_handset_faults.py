@@ -13,7 +13,7 @@ from turna_simulation.world import World
 # Runs the real main.py, but one task stops for ever half a minute after the start.
 HANGING_MAIN = b"""
 import asyncio, sys
-from turna_board.nvs import Nvs
+from turna_board.flash import Nvs
 from turna_handset import journal
 from turna_handset.courier import Courier
 

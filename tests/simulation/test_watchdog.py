@@ -19,7 +19,7 @@ from turna_simulation.world import World
 # Runs the real main.py, but in its first life one step does something else after a while.
 TROUBLED_MAIN = """
 import asyncio, sys, time
-from turna_board.nvs import Nvs
+from turna_board.flash import Nvs
 from turna_protocol.regions import USUAL_CHANNEL
 from {module} import {owner}
 
