@@ -21,14 +21,14 @@ from turna_backbone.mqtt import MqttSession, Will
 from turna_gateway.airwaves import allowed_band
 from turna_gateway.config import Config
 from turna_gateway.gateway import Gateway
-from turna_gateway.identity import identify
+from turna_gateway.identity import Identity, identify
 from turna_gateway.keyring import Keyring
 from turna_gateway.modem_radio import radio_setting
 from turna_gateway.ports import Event, Modem, ModemState, RadioInbox, Stop
 from turna_gateway.radio_pair import RadioPair
 from turna_gateway.runner import Runner
 from turna_gateway.serial_radio import SerialRadio
-from turna_gateway.showing import UNUSED, show
+from turna_gateway.showing import show
 from turna_gateway.status import StatusBoard
 from turna_gateway.status_page import StatusPage
 from turna_gateway.store import NewerStoreError, Store
@@ -78,18 +78,7 @@ def run(
     supervisor = Supervisor()
     inbox: Inbox = queue.SimpleQueue()
     store, newer_store = _opened(config.store)
-    topic, farewell = identity.presence(online=False)
-    session = MqttSession(
-        addresses=config.brokers,
-        client_id=f"turna-gateway-{identity.name}",
-        inbox=inbox,
-        clock=config.clock,
-        subscriptions=identity.subscriptions(),
-        will=Will(topic, farewell),
-        tls=None
-        if config.credentials is None
-        else config.credentials.contexts(config.clock.unix_s),
-    )
+    session = _session(config, identity, inbox)
     radio = open_modem(config, mission, inbox)
     gateway = Gateway(
         identity=identity,
@@ -103,9 +92,7 @@ def run(
         clock=config.clock,
         revoked_by_kit=read_revocations(config.mission.parent, mission),
     )
-    if newer_store:
-        gateway.newer_store = newer_store
-        gateway.modem_trouble = gateway.backbone_trouble = UNUSED
+    gateway.newer_store = newer_store
     board = StatusBoard(
         gateway, mission, config.clock, _certificate_days(config), partial(_modems, radio)
     )
@@ -123,11 +110,10 @@ def run(
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: inbox.put_nowait(Stop()))
     try:
-        gateway.load()
         if newer_store:
-            page.start()
-            show(board, inbox, supervisor)
+            show(gateway, board, page, inbox, supervisor)
             return 0
+        gateway.load()
         session.start()
         radio.start()
         page.start()
@@ -136,7 +122,7 @@ def run(
         gc.freeze()  # it stays: the collector need not go through it again and again
         _run_or_blame(runner, gateway)
         supervisor.stopping()
-        session.publish(topic, farewell, retain=True)
+        session.publish(*identity.presence(online=False), retain=True)
     except sqlite3.Error as error:
         log.error("the database failed, nothing is acknowledged any more reason=%s", error)
         store.note_damage(error)
@@ -159,6 +145,19 @@ def _opened(path: Path) -> tuple[Store, str]:
         store.open_to_read()
         return store, str(error)
     return store, ""
+
+
+def _session(config: Config, identity: Identity, inbox: Inbox) -> MqttSession:
+    credentials = config.credentials
+    return MqttSession(
+        addresses=config.brokers,
+        client_id=f"turna-gateway-{identity.name}",
+        inbox=inbox,
+        clock=config.clock,
+        subscriptions=identity.subscriptions(),
+        will=Will(*identity.presence(online=False)),
+        tls=None if credentials is None else credentials.contexts(config.clock.unix_s),
+    )
 
 
 def _run_or_blame(runner: Runner, gateway: Gateway) -> None:

@@ -47,7 +47,8 @@ class StatusPage:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(_STOP_TIMEOUT_S)
+        if self._thread.is_alive():
+            self._thread.join(_STOP_TIMEOUT_S)
 
     def _serve(self) -> None:
         try:
