@@ -1,25 +1,18 @@
 """The page for everybody: axe, keys alone, a telephone, ten languages, paper, a full archive."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from benchmarks.archive_rows import COUNTRIES, fill, newest_ms
 from tests.secretariat import exported
-from tests.secretariat.field import EPOCH_S, sos
+from tests.secretariat.field import sos
+from tests.secretariat.first_view import SOON_MS, fill_archive, first_view, teams
 from tests.secretariat.live_page import PASSWORD, LivePage
-from turna.deployment import TeamPlan
 from turna_protocol.reports import Fix
-from turna_secretariat import schema
 from turna_secretariat.accounts import ADMINISTRATOR
-from turna_secretariat.archive import Archive
-from turna_secretariat.engines import sqlite_url
 from turna_secretariat.signed_in import COOKIE
 
 FIX = Fix(3_620_500, 3_616_300, 8, 2)
@@ -28,8 +21,7 @@ VIEWS = ("", "down", "book", "notices", "emt", "health", "people")
 AXE = Axe()
 TELEPHONE = {"width": 390, "height": 844}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-REPORTS_OF_A_MISSION, HANDSETS_OF_A_MISSION = 10_000, 60
-SOON_MS = 2_000
+REPORTS_OF_A_MISSION, HANDSETS_OF_A_MISSION, TEAMS_OF_A_MISSION = 10_000, 60, 5
 
 
 def _happens(live: LivePage) -> None:
@@ -183,6 +175,22 @@ def test_the_page_says_which_view_and_language_it_is_in(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "kk")
 
 
+@pytest.mark.parametrize("size", [TELEPHONE, {"width": 820, "height": 1180}])
+def test_the_situation_report_fits_each_screen_in_each_language(
+    live: LivePage, browser: Browser, size: Any
+) -> None:
+    _happens(live)
+    page = _open(live, browser, viewport=size, color_scheme="dark")
+    page.goto(f"{live.address}/situation")
+    expect(page.locator("#form table").first).to_be_visible()
+    for tag in page.locator("#language option").evaluate_all("all => all.map(it => it.value)"):
+        page.locator("#language").select_option(tag)
+        expect(page.locator("html")).to_have_attribute("lang", tag)
+        assert page.evaluate(OVERFLOW) <= 0, tag
+        expect(page.locator("#mode")).to_be_in_viewport()
+    page.context.close()
+
+
 @pytest.mark.parametrize("address", ["/", "/?view=down", "/?view=book", "/situation"])
 def test_it_prints_with_the_exercise_on_top(live: LivePage, page: Page, address: str) -> None:
     _happens(live)
@@ -204,59 +212,11 @@ def test_it_prints_with_the_exercise_on_top(live: LivePage, page: Page, address:
 def test_the_first_useful_view_of_a_whole_missions_archive_is_there_within_two_seconds(
     tmp_path: Path, browser: Browser
 ) -> None:
-    each = HANDSETS_OF_A_MISSION // len(COUNTRIES)
-    teams = [
-        TeamPlan(f"TUR{n:02}", country, handsets=each) for n, country in enumerate(COUNTRIES, 1)
-    ]
-    _fill(tmp_path / "archive.db")
-    with LivePage(tmp_path, teams) as live:
-        took_ms = [_first_view_ms(live, browser)]
+    each = HANDSETS_OF_A_MISSION // TEAMS_OF_A_MISSION
+    fill_archive(tmp_path / "archive.db", REPORTS_OF_A_MISSION, HANDSETS_OF_A_MISSION)
+    with LivePage(tmp_path, teams(TEAMS_OF_A_MISSION, each)) as live:
+        took_ms = [first_view(live, browser).alone_ms]
         while len(took_ms) < 3 and took_ms[-1] > SOON_MS:
-            took_ms.append(_first_view_ms(live, browser))
+            took_ms.append(first_view(live, browser).alone_ms)
 
     assert min(took_ms) < SOON_MS
-
-
-def _fill(file: Path) -> None:
-    """Make an archive whose newest report has come just now."""
-    archive = Archive.in_file(file)
-    archive.open()
-    archive.close()
-    engine = sa.create_engine(sqlite_url(file))
-    fill(engine, REPORTS_OF_A_MISSION, HANDSETS_OF_A_MISSION)
-    later_ms = (EPOCH_S + 60) * 1000 - newest_ms(REPORTS_OF_A_MISSION)
-    with engine.begin() as connection:
-        for table, column in ((schema.report, "arrived_ms"), (schema.alarm, "at_ms")):
-            later = {column: table.c[column] + later_ms}
-            connection.execute(table.update().values(later))
-    engine.dispose()
-
-
-def _first_view_ms(live: LivePage, browser: Browser) -> float:
-    """Return how long it took; on a machine that does much else, how long on a core of its own."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    before_s = _worked_s()
-    page.goto(live.address)
-    expect(page.locator("#report-rows tr")).to_have_count(60)
-    expect(page.locator("#sos-cards article").first).to_be_visible()
-    expect(page.locator("#map .team > span").first).to_be_visible()
-    took_ms = float(page.evaluate("performance.now()"))
-    worked_ms = (_worked_s() - before_s) * 1000
-    context.close()
-    return min(took_ms, worked_ms)
-
-
-def _worked_s() -> float:
-    """Return the processor time of this process, which serves, and of those below: the browser."""
-    family, ticks = {os.getpid()}, os.sysconf("SC_CLK_TCK")
-    stats = []
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended meanwhile
-            stats.append([*file.read_text().rpartition(")")[2].split(), file.parent.name])
-    worked = 0
-    for fields in sorted(stats, key=lambda fields: int(fields[-1])):  # parents before children
-        if int(fields[1]) in family or int(fields[-1]) in family:
-            family.add(int(fields[-1]))
-            worked += int(fields[11]) + int(fields[12])  # utime, stime: proc_pid_stat(5)
-    return worked / ticks

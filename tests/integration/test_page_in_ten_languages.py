@@ -32,7 +32,7 @@ CUT_OFF = """() => {
   const fields = [...document.querySelectorAll("input[placeholder]")].filter(isShown)
     .filter((each) => wide(each, each.placeholder) > each.clientWidth + 1);
   const selects = [...document.querySelectorAll("select")].filter(isShown)
-    .filter((each) => wide(each, each.selectedOptions[0]?.text ?? "") > each.clientWidth + 1);
+    .filter((each) => wide(each, each.selectedOptions[0]?.text ?? "") + 16 > each.clientWidth);
   const out = [...document.querySelectorAll("main *, header *, nav, dialog[open] *")]
     .filter((each) => isShown(each) && !each.closest("#map, .views, .scrolls, #handsets, thead"))
     .filter((each) => { const box = each.getBoundingClientRect();

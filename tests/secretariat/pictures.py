@@ -106,7 +106,8 @@ def _say(live: LivePage, page: Page, folder: Path) -> None:
     page.locator("#say-kind").select_option("alert")
     page.wait_for_selector("#say-send:enabled")
     page.locator("#say-send").click()
-    page.wait_for_selector("text=has sent it by radio")
+    page.wait_for_selector("#words >> text=has sent it by radio")
+    page.wait_for_selector("#sure-yes:enabled")
     page.screenshot(path=folder / "down.png")
 
 
@@ -123,7 +124,9 @@ def _people(live: LivePage, browser: Browser, folder: Path) -> None:
     page.get_by_role("button", name="KGZ01-1: all about this handset").click()
     page.fill("#revoke-reason", "left in the school, Antakya")
     page.locator("#revoke").click()
+    page.wait_for_selector("#sure-yes:enabled")
     page.screenshot(path=folder / "handset.png")
+    page.locator("#sure-no").click()
     now_ms = live.clock.unix_s() * 1000
     for name, person, role, countries in (
         ("gulnara", "Gulnara Asanova", ADMINISTRATOR, ()),

@@ -11,10 +11,12 @@ export const colour = (name) => getComputedStyle(document.documentElement).getPr
 
 export async function drawBase(map) {
   drawGrid(map);
+  await new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); }); // teams first: coasts are a megabyte
   const drawn = await read("/map/base.json").catch(() => null);
   if (!drawn) return;
   const base = window.L.geoJSON(drawn, { interactive: false, style }).addTo(map);
   base.bringToBack();
+  map.getContainer().classList.add("with-coasts"); // until then nothing is said to be sea
   const drawnAnew = [base];
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawnAnew.forEach((each) => each.setStyle(style)));
   setTimeout(() => { // after what matters more has been painted
