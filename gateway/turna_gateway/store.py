@@ -220,10 +220,6 @@ class Store:
         ).fetchone()
         return None if row is None else bytes(row[0])
 
-    def checkpoint(self) -> None:
-        """Copy the write-ahead log into the database, as SQLite does by itself now and then."""
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
     @property
     def _connection(self) -> sqlite3.Connection:
         assert self._db is not None, "the store is not open"

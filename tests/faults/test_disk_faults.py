@@ -152,7 +152,7 @@ def test_fault_50_a_damaged_database_is_moved_aside_and_its_rows_are_saved(tmp_p
     store.open()
     with store.transaction():
         ReportRows(store).put([storing.report(seq) for seq in range(1, 400)])
-    store.checkpoint()
+    storing.checkpoint(store)
     store.close()
     content = bytearray(path.read_bytes())
     for page in (5, 9):  # whole pages of the table or of its index
@@ -182,7 +182,7 @@ def test_fault_50_bit_rot_anywhere_never_keeps_the_gateway_from_starting(
     store.open()
     with store.transaction():
         ReportRows(store).put([storing.report(seq) for seq in range(1, 100)])
-    store.checkpoint()
+    storing.checkpoint(store)
     store.close()
     sound = path.read_bytes()
     for _ in range(40):
@@ -224,7 +224,7 @@ def test_fault_50_damage_that_is_found_only_in_use_is_salvaged_at_the_next_start
     store.open()
     with store.transaction():
         ReportRows(store).put([storing.report(seq) for seq in range(1, 300)])
-    store.checkpoint()
+    storing.checkpoint(store)
     (root,) = store.execute(
         "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_report_1'"
     ).fetchone()

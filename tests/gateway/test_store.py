@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.storing import checkpoint
 from turna_gateway.report_rows import CLONE, DUPLICATE, STORED, NewReport, ReportRows
 from turna_gateway.store import NewerStoreError, Store, StoreError, StoreUnavailableError
 from turna_protocol import delivery
@@ -109,7 +110,7 @@ def of_version_99(path: Path, change: str = "") -> bytes:
     store = opened(path)
     with store.transaction():
         ReportRows(store).put([REPORT])
-    store.checkpoint()
+    checkpoint(store)
     store.close()
     with sqlite3.connect(path) as db:
         db.executescript(f"{change}; PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.storing import checkpoint
 from tests.gateway.field import EPOCH_S, SOS, Field, Handset
 from turna.__main__ import main
 from turna.deployment import GatewayPlan, TeamPlan, make_deployment
@@ -51,7 +52,7 @@ def newer_database(path: Path) -> bytes:
     """Let a gateway hear an SOS, and a later version have taken its database over since."""
     field = Field(path.parent)
     field.hear(Handset(1).seal(1, SOS))
-    field.store.checkpoint()
+    checkpoint(field.store)
     field.store.close()
     with sqlite3.connect(path) as db:
         db.executescript("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)")
