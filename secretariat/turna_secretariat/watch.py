@@ -29,6 +29,7 @@ QUIET_TYPES = ("position", "node_health")
 SUMMARY_EVERY_MS = 5 * 60_000
 REMIND_EVERY_MS = 60_000
 _AT_ONCE = 500
+_HEAD_LEAST = len("14:14:20 EXERCISE ")
 # At the beginning: the rest of a small terminal is for reports.
 _CALLS_FIRST, _ALARMS_FIRST, _DOWN_FIRST, _TEAM_LINES = 8, 3, 3, 3
 _HEADING = ("type", "mode", "time", "time_quality", "position", "altitude_m", "sos_reference")
@@ -203,8 +204,9 @@ def _head(now: Standing) -> str:
         f"gateways {works} of {len(now.gateways)}",
         _fed(now),
     )
+    counts = "; ".join(parts)
     start = f"{_clock(now.now_ms)} {_MARKS[now.mode]} {one_line(now.mission)}"
-    return _cut(f"{start[: COLUMNS - 50]}: {'; '.join(parts)}")
+    return _cut(f"{start[: max(_HEAD_LEAST, COLUMNS - len(counts) - 2)]}: {counts}")
 
 
 def _fed(now: Standing) -> str:
