@@ -392,9 +392,9 @@ def test_two_modems_of_one_gateway_are_found_by_their_ids_and_hear_on_their_own_
 
         field.do("a", lambda board: board.close_pty())
         end_by = time.monotonic() + PATIENCE_S
-        while pair.troubles[1] == "" and time.monotonic() < end_by:
+        while pair.states[1].trouble == "" and time.monotonic() < end_by:
             time.sleep(0.05)
-        assert pair.troubles[0] == ""
+        assert pair.states[0].trouble == ""
         token = pair.transmit(b"on the other", priority=1)
         assert next_of(inbox, Transmitted) == Transmitted(token, ok=True)
     finally:
