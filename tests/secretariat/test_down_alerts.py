@@ -99,8 +99,8 @@ def test_an_all_clear_reaches_those_whom_an_order_alarmed_by_an_order_too(book: 
 
 
 def test_a_team_is_told_to_evacuate_however_much_waits_for_one_of_it(book: Book) -> None:
-    for _ in range(orders.WINDOW - ROOM_FOR_ALARMS):
-        book.say("text", {"phrase": "wait"}, 1)
+    waits = [book.saying("text", {"phrase": "wait"}, 1)] * (orders.WINDOW - ROOM_FOR_ALARMS)
+    book.desk.down.do(DownDeed(tuple(waits), "Aylin Demir"), book.now_ms)
     with pytest.raises(NotSayableError, match="too much waits"):
         book.say("text", {"phrase": "wait"}, 1, 2)
 

@@ -334,10 +334,9 @@ def test_no_more_is_given_to_a_gateway_than_its_queue_takes_and_the_rest_follows
     def given() -> list[Down]:
         return list({one.id: one for name, one in book.sent if name == "hatay-1"}.values())
 
-    for _ in range(50):
-        book.say("text", {"phrase": "wait"}, 1, 2, 3)
-    for _ in range(60):
-        book.say("text", {"phrase": "wait"})
+    each = [book.saying("text", {"phrase": "wait"}, 1, 2, 3)] * 50
+    everybody = [book.saying("text", {"phrase": "wait"})] * 60
+    book.desk.down.do(DownDeed((*each, *everybody), "Aylin Demir"), book.now_ms)
     for _ in range(5):
         book.pump(1_000)
     before = given()
