@@ -356,6 +356,20 @@ def test_fault_44_a_store_that_takes_no_report_at_all_puts_none_aside(field: Fie
     assert field.radio.taken_up_to == 0
 
 
+def test_fault_44_49_no_packet_is_put_aside_for_a_disk_that_lets_nobody_write(
+    field: Field,
+) -> None:
+    field.store._connection.execute("PRAGMA query_only = ON")
+
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        field.hear(ONE.seal(1), ONE.seal(BAD))
+
+    field.store._connection.execute("PRAGMA query_only = OFF")
+    assert field.store.suspects() == set()
+    assert field.gateway.put_aside() == 0
+    assert field.radio.taken_up_to == 0
+
+
 def test_fault_44_48_no_packet_is_put_aside_for_a_full_disk(field: Field) -> None:
     field.radio_up()
     field.store._connection.executescript(AT_ONCE)
