@@ -2,8 +2,8 @@
 
 Items, numbers, order and age groups as on the EMT MDS Daily Report form, version 1.0 (WHO EMT MDS
 Working Group, 2017, kept at mdsgateway.net): 1 to 50 are counts; 51 to 65 are boxes to tick and not
-part of this.  19 to 22 are the country's own.  The form is a picture; this was read from three
-programs that follow it number by number (fEMR's daily report, two teams' MDS tools), which agree.
+part of this.  19 to 22 are the country's own.  The form is a picture; this was read from programs
+that follow it number by number, which agree but where a country changed 17 and filled in 19 to 22.
 J-SPEED, Japan's form, has 46 items and other numbers from 19 on: not to be entered here.
 """
 
