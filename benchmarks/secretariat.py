@@ -75,6 +75,7 @@ class Took:
     p95_ms: float
     processor_ms: float
     first_ms: float
+    first_processor_ms: float
     from_disk_ms: float
 
     @property
@@ -161,13 +162,15 @@ def _show(name: str, rates: Rate, took: list[Took], filled: str) -> None:
     table(
         f"{name}: {REPORTS:,} reports, {filled}, load {os.getloadavg()[0]:.1f}",
         (
-            *("question", "p50 ms", "p95 ms", "processor ms", "first ms", "from disk ms"),
+            *("question", "p50 ms", "p95 ms", "processor ms"),
+            *("first ms", "processor ms", "from disk ms"),
             f"p95 and first <= {P95_MS_MAX:.0f} ms",
         ),
         [
             [
                 *(one.question, one.p50_ms, one.p95_ms, one.processor_ms),
-                *(one.first_ms, one.from_disk_ms, "yes" if one.holds else "NO"),
+                *(one.first_ms, one.first_processor_ms, one.from_disk_ms),
+                "yes" if one.holds else "NO",
             ]
             for one in took
         ],
@@ -221,14 +224,15 @@ async def _ask_all(database: _Database, archive: Archive, registry: Registry) ->
             database.forget()
             async with started(who) as ask:
                 from_disk_ms, _ = await _answer(ask, address(random.Random(0)))
-            firsts_ms = []
+            firsts = []
             for start in range(STARTS):
                 async with started(who) as ask:
-                    firsts_ms.append((await _answer(ask, address(random.Random(start))))[0])
+                    firsts.append(await _answer(ask, address(random.Random(start))))
             async with started(who) as ask:
                 times = await _again(ask, address)
-            first_ms = statistics.quantiles(firsts_ms, n=20)[-1]
-            took.append(Took(f"{who}: {question}", *times, first_ms, from_disk_ms))
+            clock_ms, processor_ms = zip(*firsts, strict=True)
+            first = statistics.quantiles(clock_ms, n=20)[-1], statistics.median(processor_ms)
+            took.append(Took(f"{who}: {question}", *times, *first, from_disk_ms))
     accounts.close()
     return took
 

@@ -5,8 +5,10 @@ own, each is read and decoded once, and kept for the next question.  Situation r
 only the last one of a handset counts: of the period that is asked for, the database picks it out.
 """
 
+import gc
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -43,7 +45,7 @@ class SituationBook:
 
     def said(self, connection: Connection, mode: str, since_ms: int, until_ms: int) -> list[Said]:
         """Return all forms, and the last situation report of each handset in the period."""
-        with self._lock:
+        with self._lock, _uncollected():
             asked_by = (devices_in_view.get(), mode)
             kept = self._kept.setdefault(asked_by, _Kept())
             rows = _forms_after(connection, mode, kept.read_to)
@@ -79,6 +81,18 @@ class SituationBook:
             if body.get("worksite")
             else None,
         )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep Python from looking for garbage meanwhile: all is kept, and the looking takes longer."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _forms_after(connection: Connection, mode: str, read_to: int) -> Sequence[sa.Row[Any]]:
