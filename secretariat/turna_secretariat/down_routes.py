@@ -233,7 +233,9 @@ def _tell_said(who: Request, saying: Saying) -> None:
     elif kind == SETTINGS:
         tell(who, f"say_{kind}", whom=whom, what=sorted(body.keys() - _OF_ALL_FORMS))
     else:
-        what = [str(body[name]) for name in ("task", "worksite") if body.get(name)]
+        task, worksite = body.get("task"), body.get("worksite")
+        what = [str(task).replace("_", " ")] if task else []
+        what += [str(worksite)] if worksite else []
         text = [quoted(str(body["text"]))] if body.get("text") else []
         tell(who, f"say_{kind}", whom=whom, what=[*what, *text])
 

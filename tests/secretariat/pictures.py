@@ -140,6 +140,8 @@ def _people(live: LivePage, browser: Browser, folder: Path) -> None:
     page.context.add_cookies([cookie])  # type: ignore[list-item]  # its keys are the needed ones
     page.goto(f"{live.address}/?view=people")
     page.wait_for_selector("#accounts .card")
+    page.locator("#log summary").click()
+    page.set_viewport_size({"width": DESKTOP["width"], "height": 1240})
     _settled(page).screenshot(path=folder / "people.png")
 
 
