@@ -52,7 +52,13 @@ class GivenPassword(BaseModel):
 def administration_routes(accounts: Accounts, mission: Mission, clock: Clock) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/api/accounts")
+    _show(routes, accounts, mission)
+    _make_and_change(routes, accounts, mission, clock)
+    _let_in_and_out(routes, accounts)
+    return routes
 
+
+def _show(routes: APIRouter, accounts: Accounts, mission: Mission) -> None:
     @routes.get("")
     def everybody() -> list[dict[str, Any]]:
         seen = accounts.last_seen_ms()
@@ -64,6 +70,8 @@ def administration_routes(accounts: Accounts, mission: Mission, clock: Clock) ->
         choices = people_countries.choices(mission)
         return {"choices": choices, "of_mission": people_countries.of_mission(mission)}
 
+
+def _make_and_change(routes: APIRouter, accounts: Accounts, mission: Mission, clock: Clock) -> None:
     @routes.post("")
     def add(said: NewAccount, request: Request) -> dict[str, str]:
         what = [said.person, said.role, *_in_words(said.countries)]
@@ -82,6 +90,8 @@ def administration_routes(accounts: Accounts, mission: Mission, clock: Clock) ->
             accounts.change(name, **said.model_dump(exclude_none=True))
         return {"changed": name}
 
+
+def _let_in_and_out(routes: APIRouter, accounts: Accounts) -> None:
     @routes.post("/{name}/disabled")
     def disable(name: str, request: Request) -> dict[str, str]:
         if name == signed_in(request).name:
@@ -107,8 +117,6 @@ def administration_routes(accounts: Accounts, mission: Mission, clock: Clock) ->
         with _refusing():
             accounts.sign_out(name)
         return {"signed_out": name}
-
-    return routes
 
 
 def _tell_change(accounts: Accounts, request: Request, name: str, said: ChangedAccount) -> None:
