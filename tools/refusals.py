@@ -1,4 +1,4 @@
-"""Finds the sentences by which the Secretariat refuses something, so that the page can say them.
+"""Finds the sentences by which the Secretariat refuses or alarms, so that the page can say them.
 
 They stand where they are raised, as literals or f-strings; a value in one becomes a name in braces.
 """
@@ -22,6 +22,7 @@ _RAISED = frozenset(
     {
         *("HTTPException", "NotPossibleError", "NotSayableError", "AccountError"),
         *("MalformedError", "SelectionError", "ValueError", "_said", "__init__", "hand_over"),
+        "for_people",
     }
 )
 _LAST_NAME = re.compile(r"[A-Za-z_]\w*")
