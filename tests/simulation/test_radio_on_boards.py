@@ -10,7 +10,7 @@ from turna_simulation.world import World
 
 MIXED = ("heltec_v3", "heltec_v2", "tbeam_1_2", "station_g2")
 CALL = """
-await radio.start(configuration())
+await radio.start(USUAL_CHANNEL)
 await radio.receive_continuous()
 await asyncio.sleep_ms(500)
 for number in range(3):
@@ -18,7 +18,7 @@ for number in range(3):
 say_packet(await radio.next_packet(300))
 """
 CHATTER = """
-await radio.start(configuration())
+await radio.start(USUAL_CHANNEL)
 await radio.receive_continuous()
 for number in range(10):
     while not await radio.channel_is_clear():

@@ -3,7 +3,7 @@
 export const byId = (id) => document.getElementById(id);
 
 // What a text from the field may hold and nobody can see: controls, changes of direction, letters of no width.
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+const UNSEEN = /(?![\t\n])[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 const PILED = /(\p{M}{2})\p{M}+/gu; // marks upon marks reach into other lines; no language of ours needs three
 
 // A text as it is shown: what it hides is seen to be there. The archive and the raw bytes keep it.
