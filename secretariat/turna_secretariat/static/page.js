@@ -21,7 +21,7 @@ import { preparePeople, readPeople, showPeople } from "./people.js";
 import { prepareSaying, showSaying } from "./saying.js";
 import { prepareSignedIn, showSignedIn } from "./signed_in.js";
 import { prepareSound, showSound } from "./sound.js";
-import { showSos } from "./sos.js";
+import { prepareSos, showSos } from "./sos.js";
 import { showReports } from "./stream.js";
 import { prepareSure } from "./sure.js";
 import { prepareViews, showView } from "./views.js";
@@ -188,6 +188,7 @@ prepareLanguages(() => { showSound(); showSignedIn(); if (page.status) showAll()
 prepareSound();
 prepareDetail();
 prepareSure();
+prepareSos();
 prepareHandset(page, actions);
 prepareMedical(page, actions);
 preparePeople(actions);

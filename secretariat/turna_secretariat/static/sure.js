@@ -1,12 +1,14 @@
 // Asks once before what cannot be undone: what happens, in whose name, and why; a bouncing glove answers nothing.
 
+import { tell } from "./archive.js";
 import { button, byId, openModal, plain } from "./elements.js";
 import { phrase } from "./languages.js";
 import { me } from "./signed_in.js";
 
-const BOUNCE_MS = 700; // a second touch this soon belongs to the first
+export const BOUNCE_MS = 700; // a second touch this soon belongs to the first
 
 let question = null;
+let bouncing = null;
 
 // `title` asks, `what` says what it does, `yes` names the deed; with `reasons` it wants to know why, in own words or one of them.
 // `deed(reason)` returns null, or why it could not be done: then the question stays, and what was written.
@@ -21,7 +23,8 @@ export function askOnce({ title, what, yes, reasons, deed }) {
   byId("sure-note").textContent = "";
   byId("sure-yes").textContent = plain(yes);
   byId("sure-yes").disabled = true;
-  setTimeout(() => { byId("sure-yes").disabled = false; }, BOUNCE_MS);
+  clearTimeout(bouncing); // of the question before
+  bouncing = setTimeout(() => { byId("sure-yes").disabled = false; }, BOUNCE_MS);
   openModal(byId("sure"));
   byId("sure-no").focus(); // a key pressed just now goes back
 }
@@ -34,13 +37,16 @@ async function answer() {
     return byId("sure-reason").focus();
   }
   byId("sure-yes").disabled = true;
-  const problem = await question.deed(reason);
+  const answered = question;
+  const problem = await answered.deed(reason);
+  if (question !== answered) return tell(problem); // the window was left, or asks something else by now
   byId("sure-yes").disabled = false;
   if (!problem) return byId("sure").close();
   byId("sure-note").textContent = problem;
 }
 
 export function prepareSure() {
+  byId("sure").addEventListener("close", () => { if (!byId("sure").open) question = null; });
   byId("sure-no").addEventListener("click", () => byId("sure").close());
   byId("sure-form").addEventListener("submit", (event) => { event.preventDefault(); answer(); });
 }
