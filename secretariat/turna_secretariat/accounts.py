@@ -27,7 +27,8 @@ from turna_secretariat.versions.shape import complete
 OBSERVER, OFFICER, ADMINISTRATOR = ROLES = ("observer", "officer", "administrator")
 # NIST SP 800-63B-4, 3.1.1.2: length, not classes of characters; 15 where nothing else is asked for.
 PASSWORD_LEAST, PASSWORD_MOST = 15, 256
-# A shift of twelve hours without a click; a week, then everybody signs in again.
+# A shift of twelve hours without an open page, which asks each minute who is there; a week, then
+# everybody signs in again.
 IDLE_MS, WHOLE_MS = 12 * 3_600_000, 7 * 86_400_000
 # A session is noted as seen this often, not with each request.
 _NOTE_SEEN_MS = 300_000
@@ -131,7 +132,7 @@ class Accounts:
         return _account(row)
 
     def last_seen_ms(self) -> dict[str, int]:
-        """Return when each account's person last signed in, or clicked if they still are."""
+        """Return when each account last signed in, or had the page open if it still is."""
         clicked = sa.select(account.c.name, sa.func.max(session.c.seen_ms))
         clicked = clicked.join_from(session, account).group_by(account.c.name)
         seen: dict[str, int] = {}

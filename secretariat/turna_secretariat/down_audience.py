@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from turna_protocol.errors import MalformedError
+from turna_secretariat.down_named import everybody_of
 from turna_secretariat.down_words import Audience
 from turna_secretariat.queries import revoked_generations
 from turna_secretariat.registry import Handset, Registry
@@ -46,7 +47,8 @@ def choose(
     if choice.all:
         # Whoever may not see all can reach only those by orders: an alert goes to everybody.
         usable = tuple(sorted(known - revoked))
-        return Audience(usable, view is None, {"all": True}, tuple(sorted(revoked)))
+        named: dict[str, object] = {"all": True} if view is None else everybody_of(mine)
+        return Audience(usable, view is None, named, tuple(sorted(revoked)))
     chosen = set(choice.devices)
     if not chosen <= known:
         raise MalformedError(f"to.devices: no handset {min(chosen - known)}")

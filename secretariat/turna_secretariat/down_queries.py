@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from turna_backbone import down
+from turna_secretariat.down_named import named_to, said_to
 from turna_secretariat.down_schema import (
     down_answer,
     down_holder,
@@ -118,8 +119,8 @@ def _word(
         "task": row["task"],
         "withdrawn_ms": row["withdrawn_ms"],
         "withdrawn_by": row["withdrawn_by"],
-        "said": json.loads(row["body"]),
-        "to": audience["named"],
+        "said": said_to(registry, json.loads(row["body"]), devices),
+        "to": named_to(registry, audience, devices),
         "to_all": audience["all"],
         "devices": seen,
         "is_over": is_over,

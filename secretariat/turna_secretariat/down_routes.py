@@ -243,7 +243,8 @@ def _tell_said(who: Request, saying: Saying) -> None:
 def _names(named: dict[str, Any]) -> list[str]:
     area = named.get("area")
     around = [f"{area['lat']}, {area['lon']} ± {area['radius_m']} m"] if area else []
-    return [*named.get("teams", ()), *named.get("devices", ()), *around]
+    countries = [country.upper() for country in named.get("countries", ())]
+    return [*countries, *named.get("teams", ()), *named.get("devices", ()), *around]
 
 
 def _require_in_view(view: frozenset[int] | None, devices: list[int]) -> None:

@@ -157,6 +157,26 @@ def test_an_administrator_limits_an_account_to_countries_that_there_are(
     assert live.accounts.named("bekzat").countries == ("az",)
 
 
+def test_who_sees_one_country_is_asked_and_told_that_only_its_handsets_are_evacuated(
+    sees_as: As,
+) -> None:
+    page = sees_as("tr_officer")
+    page.get_by_role("link", name="Tasks and alerts").click()
+    page.locator("#say-kind").select_option("alert")
+    page.locator("#say-send:enabled").click()
+    title = "Really send it? evacuate to everybody of TR"
+    expect(page.locator("#sure-title")).to_have_text(title)
+    page.locator("#sure-yes:enabled").click()
+
+    expect(page.locator("#words .word-alert")).to_contain_text("to everybody of TR")
+    root = sees_as("administrator")
+    root.get_by_role("link", name="Tasks and alerts").click()
+    expect(root.locator("#words .word-alert")).to_contain_text("to everybody of TR")
+    root.get_by_role("link", name="People").click()
+    root.get_by_text("Log of who did what").click()
+    expect(root.locator("#log-rows")).to_contain_text("evacuate: TR")
+
+
 def test_a_person_signs_out_everywhere_at_once(sees_as: As, live: LivePage) -> None:
     page = sees_as("observer")
     left_open = live.token_of("observer")

@@ -17,6 +17,7 @@ from tests.secretariat.exported import hazard, sitrep, triage, worksite_report
 from tests.secretariat.field import position, sos
 from tests.secretariat.live_page import PASSWORD, PATIENCE_S, LivePage
 from turna.__main__ import main
+from turna_protocol.codes import MODES
 from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER, ROLES
 from turna_secretariat.deeds import tried
 from turna_secretariat.exports.formats import FORMATS
@@ -222,6 +223,47 @@ def test_what_another_country_does_changes_nothing_that_an_officer_sees(live: Li
     everything = repr(_read(live, ADMINISTRATOR))
     assert MARK in everything  # so the comparison had something to find
     assert OTHERS_TEAM in everything
+
+
+def test_what_is_said_to_several_countries_names_to_an_officer_only_their_own(
+    live: LivePage,
+) -> None:
+    own, others = 2, OTHERS
+    with _as(live, ADMINISTRATOR) as root:
+        for to in ({"devices": [own, others]}, {"teams": [OTHERS_TEAM], "devices": [own]}):
+            assert root.post("/api/down", json=SAY | {"to": to}).status_code == 200
+        both = {"devices": [own, others], "reason": "?"}
+        assert root.post("/api/down/revocations", json=both).status_code == 200
+        whole = repr([root.get(f"/api/down?mode={mode}").json() for mode in MODES])
+        (call_sign,) = [
+            handset["call_sign"]
+            for handset in root.get("/api/handsets").json()
+            if handset["device"] == own
+        ]
+    with _as(live, "baku") as baku:
+        lists = [baku.get(f"/api/down?mode={mode}").json() for mode in MODES]
+        words = [word for listed in lists for word in listed]
+        looked = [baku.get(f"/api/down/{word['id']}").json() for word in words]
+
+    assert OTHERS_TEAM in whole
+    assert OTHERS_TEAM not in repr(words) + repr(looked)
+    assert [word["to"] for word in words] == [{"devices": [call_sign], "others": True}] * 3
+    assert [word["said"]["revoked"] for word in words if word["kind"] == "revocation"] == [
+        [call_sign]
+    ]
+
+
+def test_an_evacuation_of_one_country_is_nowhere_called_one_of_everybody(live: LivePage) -> None:
+    alert = {"kind": "alert", "to": {"all": True}, "form": {"code": "evacuate"}}
+    with _as(live, "baku") as baku:
+        (said,) = baku.post("/api/down", json=alert).json()
+    assert (said["to"], said["to_all"]) == ({"countries": ["az"]}, False)
+    with _as(live, ADMINISTRATOR) as root:
+        (noted, *_) = root.get("/api/audit").json()
+        assert noted["did"] == "evacuate: AZ"
+        root.post("/api/down", json=alert)
+        (noted, *_) = root.get("/api/audit").json()
+        assert noted["did"] == "evacuate: everybody"
 
 
 def test_nothing_of_another_country_can_be_asked_for_or_changed_by_its_number(

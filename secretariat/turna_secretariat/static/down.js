@@ -3,7 +3,7 @@
 import { act } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { phrase, say, sayLater, understood } from "./languages.js";
-import { kindWords, urgencyWords } from "./saying.js";
+import { everybodyOf, kindWords, urgencyWords } from "./saying.js";
 import { deedButton } from "./signed_in.js";
 import { askOnce } from "./sure.js";
 import { age, clockTime, modeTag, words } from "./words.js";
@@ -62,8 +62,9 @@ function title(word) {
 }
 
 function whom({ to, to_all }) {
-  if (to_all || to.all) return phrase("everybody");
-  return [...(to.teams ?? []), ...(to.devices ?? []), ...(to.area ? [`${to.area.lat}, ${to.area.lon} ± ${to.area.radius_m} m`] : [])].join(", ");
+  if (to_all) return phrase("everybody");
+  return [...(to.countries ? [everybodyOf(to.countries)] : []), ...(to.teams ?? []), ...(to.devices ?? []), ...(to.area ? [`${to.area.lat}, ${to.area.lon} ± ${to.area.radius_m} m`] : []),
+    ...(to.others ? [phrase("others")] : [])].join(", ");
 }
 
 // How urgent the task is and when it is to be done: not how long the order is repeated.

@@ -62,7 +62,7 @@ function card(account, page, actions) {
   return element("article", null, { class: `card ${account.disabled ? "over" : ""}` },
     element("h3", null, {}, element("bdi", account.person), ` (${account.name})`, account.is_demo ? element("span", phrase("demo account"), { class: "tag" }) : "", account.disabled ? element("span", phrase("disabled"), { class: "tag bad" }) : ""),
     element("p", `${phrase("sees")}: ${account.countries.length ? account.countries.map((each) => each.toUpperCase()).join(", ") : phrase("all countries")}`),
-    element("p", phrase("last seen {age}", { age: age(account.last_seen_ms, page.now_ms) }), { class: "soft" }),
+    element("p", phrase("page last open {age}", { age: age(account.last_seen_ms, page.now_ms) }), { class: "soft" }),
     own ? element("p", phrase("This is you: somebody else changes your role."), { class: "soft" })
       : element("p", null, { class: "deeds" }, element("label", null, {}, element("span", phrase("Role")), " ", role),
         account.disabled ? does(phrase("Enable"), "enabled") : does(phrase("Disable"), "disabled"),

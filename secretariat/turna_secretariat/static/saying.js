@@ -4,7 +4,7 @@ import { act, send, tell } from "./archive.js";
 import { byId, element, offer, option, show } from "./elements.js";
 import { gatewayWorks } from "./health.js";
 import { phrase, say, sayLater } from "./languages.js";
-import { mayAct, whyNot } from "./signed_in.js";
+import { mayAct, me, whyNot } from "./signed_in.js";
 import { askOnce } from "./sure.js";
 import { words } from "./words.js";
 
@@ -37,7 +37,7 @@ export function showSaying(page) {
   offer(byId("say-code"), ALERTS.map((code) => option(code, say("alert", code))));
   const usable = known.filter((handset) => !handset.revoked); // to lost keys nothing is said
   const teams = [...new Set(usable.map((handset) => handset.team))].sort();
-  offer(byId("say-to"), [option("all", phrase("everybody")), option("area", phrase("whoever was last seen in an area")), ...teams.map((team) => option(`team ${team}`, phrase("team {name}", { name: team }))), ...usable.map((handset) => option(`device ${handset.device}`, handset.call_sign))]);
+  offer(byId("say-to"), [option("all", everybodyOf(me()?.countries ?? [])), option("area", phrase("whoever was last seen in an area")), ...teams.map((team) => option(`team ${team}`, phrase("team {name}", { name: team }))), ...usable.map((handset) => option(`device ${handset.device}`, handset.call_sign))]);
   if (!byId("say-lat").value) { byId("say-lat").value = page.status.origin.lat; byId("say-lon").value = page.status.origin.lon; }
   const downNames = page.status.gateways.filter((gateway) => !gatewayWorks(gateway, page.now_ms)).map((gateway) => gateway.name);
   isDown = (name) => downNames.includes(name);
@@ -141,4 +141,6 @@ async function give(saying) {
 const what = ({ kind, form }) => kind === "alert" ? say("alert", form.code) : kind === "task" ? say("task", form.task) : kindWords(kind);
 
 export const urgencyWords = (urgency) => phrase(URGENCIES[urgency] ?? words(urgency));
+// Whoever sees only some countries reaches only those.
+export const everybodyOf = (countries) => countries.length ? phrase("everybody of {countries}", { countries: countries.map((country) => country.toUpperCase()).join(", ") }) : phrase("everybody");
 export const kindWords = (kind) => phrase(KINDS[kind] ?? words(kind));

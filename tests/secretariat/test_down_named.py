@@ -1,0 +1,81 @@
+"""Whom a word names for the eyes of one country, in both engines' archives."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.secretariat.down_book import Book
+from turna_secretariat import down_queries
+from turna_secretariat.archive import Archive
+from turna_secretariat.down_audience import Choice, choose
+from turna_secretariat.down_desk import DownDeed, Revocation
+from turna_secretariat.down_words import Audience, read_saying
+
+AZE, ALL = frozenset({3}), None
+EVERYBODY = Choice(all=True, teams=(), devices=(), area=None)
+
+
+@pytest.fixture
+def book(tmp_path: Path, archive: Archive) -> Book:
+    return Book(tmp_path, archive)
+
+
+def test_a_word_to_two_countries_names_ones_own_and_says_that_there_are_others(book: Book) -> None:
+    _say(book, Choice(all=False, teams=("TUR01",), devices=(2, 3), area=None))
+
+    assert _seen(book, AZE)["to"] == {"devices": ["AZE01-1"], "others": True}
+    assert _seen(book, ALL)["to"] == {"teams": ["TUR01"], "devices": ["TUR01-2", "AZE01-1"]}
+
+
+def test_whose_keys_were_revoked_beside_ones_own_is_not_named(book: Book) -> None:
+    book.desk.down.do(DownDeed(Revocation((1, 3)), "Aylin Demir"), book.now_ms)
+
+    seen = _seen(book, AZE)
+    assert (seen["said"]["revoked"], seen["to"]["others"]) == (["AZE01-1"], True)
+    assert _seen(book, ALL)["said"]["revoked"] == ["TUR01-1", "AZE01-1"]
+
+
+def test_all_of_one_country_are_named_by_it_and_everybody_only_by_who_reaches_all(
+    book: Book,
+) -> None:
+    _say(book, EVERYBODY, view=AZE)
+    assert [_seen(book, view)["to"] for view in (AZE, ALL)] == [{"countries": ["az"]}] * 2
+
+    _say(book, EVERYBODY)
+    assert [_seen(book, view)["to"] for view in (AZE, ALL)] == [{"all": True}] * 2
+
+
+def test_what_an_earlier_version_kept_as_everybody_names_the_countries_it_was_for(
+    book: Book,
+) -> None:
+    _say_to(book, Audience((3,), is_all=False, named={"all": True}))
+    assert [_seen(book, view)["to"] for view in (AZE, ALL)] == [{"countries": ["az"]}] * 2
+
+    _say_to(book, Audience((1, 3), is_all=False, named={"all": True}))
+    assert _seen(book, AZE)["to"] == {"countries": ["az"], "others": True}
+
+
+def _say(book: Book, choice: Choice, view: frozenset[int] | None = None) -> None:
+    with book.archive.reader() as connection:
+        _say_to(book, choose(choice, connection, book.registry, view))
+
+
+def _say_to(book: Book, audience: Audience) -> None:
+    saying = read_saying(
+        "text",
+        {"text": "come"},
+        mode="exercise",
+        audience=audience,
+        lasts_min=None,
+        now_s=book.now_ms // 1000,
+        frame=book.field.mission.frame,
+    )
+    book.desk.down.do(DownDeed((saying,), "Aylin Demir"), book.now_ms)
+
+
+def _seen(book: Book, view: frozenset[int] | None) -> dict[str, Any]:
+    """Return the newest word as whoever sees these handsets reads it."""
+    with book.archive.reader() as connection:
+        (newest, *_) = down_queries.words(connection, book.registry, devices=view)
+    return newest
