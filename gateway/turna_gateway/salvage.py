@@ -1,4 +1,4 @@
-"""A damaged database is moved aside, never thrown away, and what can still be read is saved.
+"""What of a damaged database can still be read; whether it is damaged at all.
 
 Handsets send again what the Secretariat never receipted, so a row that cannot be read is not yet a
 report that is lost.
@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-_SIDE_FILES = ("", "-wal", "-shm")
 _ROWS_AT_ONCE = 256
 # Primary result codes that speak of the disk or of another process, not of the file.
 _DISK_FAULTS = (
@@ -56,7 +55,7 @@ def is_damaged(db: sqlite3.Connection, schemas: Sequence[list[tuple[str, str]]])
         if version < len(schemas) and schema_of(db) != schemas[version]:
             return True
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK_FAULTS:
+        if is_of_the_disk(error):
             raise
         return True
     except UnicodeDecodeError:  # of a message that quotes what is broken
@@ -64,14 +63,9 @@ def is_damaged(db: sqlite3.Connection, schemas: Sequence[list[tuple[str, str]]])
     return bool(verdict != "ok")
 
 
-def move_aside(path: Path, now_s: int) -> Path:
-    """Rename the database and what belongs to it; return its new name."""
-    aside = path.with_name(f"{path.name}.damaged-{now_s}")
-    for suffix in _SIDE_FILES:
-        old = path.with_name(path.name + suffix)
-        if old.exists():
-            old.rename(aside.with_name(aside.name + suffix))
-    return aside
+def is_of_the_disk(error: sqlite3.Error) -> bool:
+    """Tell whether the disk refused, or another process, rather than what was written."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK_FAULTS
 
 
 def readable_rows(damaged: Path, table: str) -> Iterator[dict[str, object]]:

@@ -6,17 +6,17 @@ the file sees to it).  An error of the disk is never retried here: the process e
 
 import contextlib
 import logging
-import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import IO
 
 from turna_backbone import database_file
 from turna_gateway import salvage
+from turna_gateway.replacement import Replacement, sync
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Store:
 
     def __init__(self, path: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self._path = path
-        self._broken = path.with_name(path.name + ".broken")
+        self._replacement = Replacement(path)
         self._limit_bytes = limit_bytes
         self._lock: IO[bytes] | None = None
         self._db: sqlite3.Connection | None = None
@@ -56,6 +56,7 @@ class Store:
         """Lock the file against a second gateway, open and, if new, create it."""
         try:
             self._lock = database_file.lock(self._path)
+            self._replacement.resume()
             database_file.make_private(self._path, is_missed=True)
         except BlockingIOError:
             raise StoreError(f"{self._path}: another gateway process is using it") from None
@@ -77,36 +78,48 @@ class Store:
     def _open_or_salvage(self) -> None:
         try:
             self._db = self._connect()
-            damaged = self._broken.exists() or salvage.is_damaged(self._db, _known_schemas())
+            damaged = self._replacement.is_due or salvage.is_damaged(self._db, _known_schemas())
         except sqlite3.OperationalError:
             raise
         except (sqlite3.DatabaseError, UnicodeDecodeError):  # not even the beginning of a database
             damaged = True
-        if not damaged:
-            self._prepare()
-            return
+        if damaged:
+            self._salvage()
+            self._db = self._connect()
+        self._prepare()
+
+    def _salvage(self) -> None:
+        """Leave the file closed and sound; what was there is kept beside it under another name."""
         if self._db is not None:
             self._db.close()
-        aside = salvage.move_aside(self._path, int(time.time()))
-        self._broken.unlink(missing_ok=True)
-        database_file.make_private(self._path, is_missed=False)
-        self._db = self._connect()
+        aside = self._replacement.begin(int(time.time()))
+        database_file.make_private(self._replacement.fresh, is_missed=False)
+        self._db = sqlite3.connect(self._replacement.fresh, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = MEMORY")  # worth nothing before it is whole
         self._prepare()
-        self._take_over(aside)
-
-    def _take_over(self, aside: Path) -> None:
-        saved = 0
-        with self.transaction():
-            with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
-                for row in salvage.readable_rows(aside, "report"):
-                    names = ", ".join(name for name in row if name != "id")
-                    marks = ", ".join("?" for name in row if name != "id")
-                    saved += self._connection.execute(
-                        f"INSERT OR IGNORE INTO report ({names}) VALUES ({marks})",  # noqa: S608 - our columns
-                        [value for name, value in row.items() if name != "id"],
-                    ).rowcount
-            self.remember(SALVAGED, f"{aside.name}: {saved} reports saved".encode())
+        saved = self._take_over(aside.name)
+        self._db.close()
+        self._replacement.finish(aside)
         log.error("the database was damaged aside=%s saved=%d", aside, saved)
+
+    def _take_over(self, aside: str) -> int:
+        saved = 0
+        columns = _known_columns()["report"] - {"id"}
+        with self.transaction():
+            for row in salvage.readable_rows(self._path, "report"):
+                saved += self._insert({name: row[name] for name in columns & row.keys()})
+            self.remember(SALVAGED, f"{aside}: {saved} reports saved".encode())
+        return saved
+
+    def _insert(self, report: Mapping[str, object]) -> int:
+        marks = ", ".join("?" for _ in report)
+        question = f"INSERT OR IGNORE INTO report ({', '.join(report)}) VALUES ({marks})"  # noqa: S608 - our columns
+        try:
+            return self._connection.execute(question, [*report.values()]).rowcount
+        except sqlite3.DatabaseError as error:
+            if salvage.is_of_the_disk(error):
+                raise  # the next start begins anew
+            return 0  # what rotted in a way that cannot be stored
 
     def open_to_read(self) -> None:
         """Open a database that is too new to be written, after `open` has said so.
@@ -129,7 +142,7 @@ class Store:
         """
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in salvage.BROKEN:
             with contextlib.suppress(OSError):
-                self._broken.touch()
+                self._replacement.mark()
 
     def close(self) -> None:
         if self._db is not None:
@@ -230,8 +243,8 @@ class Store:
         db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         db.execute("PRAGMA journal_mode = WAL")
         # A power cut that undoes the deletion of the rollback journal would undo the change to a
-        # write-ahead log with it.  Debian's SQLite is built not to sync folders.
-        _sync_folder(self._path.parent)
+        # write-ahead log with it.
+        sync(self._path.parent)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         (page_size,) = db.execute("PRAGMA page_size").fetchone()
@@ -249,14 +262,6 @@ class Store:
             self._connection.executescript(
                 f"BEGIN;\n{_script(missing)}\nPRAGMA user_version = {missing};\nCOMMIT;"
             )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _script(version: int) -> str:

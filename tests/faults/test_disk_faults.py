@@ -1,17 +1,19 @@
 """Faults of the disk: power cuts at every write and sync, a full disk, errors, bit rot."""
 
 import random
+import resource
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.faults import storing, traced
+from tests.faults import salvaging, storing, traced
 from tests.gateway.field import POSITION, SITREP, SOS, Field, Handset
 from turna_gateway.gateway import ROOM_PERIOD_MS
 from turna_gateway.report_rows import DUPLICATE, STORED, ReportRows
 from turna_gateway.status import StatusBoard
-from turna_gateway.store import SALVAGED, Store, StoreError
+from turna_gateway.store import SALVAGED, Store, StoreError, StoreUnavailableError
 from turna_protocol.link import RECEIPT_PATIENCE_MS, SOS_PRIORITY, Link
 
 PROGRAM = Path(storing.__file__)
@@ -146,8 +148,8 @@ def test_fault_48_what_no_longer_fits_is_not_acknowledged_and_the_gateway_lives_
     assert len(stored) < 199
 
 
-def test_fault_50_a_damaged_database_is_moved_aside_and_its_rows_are_saved(tmp_path: Path) -> None:
-    path = tmp_path / "gateway.db"
+def damaged(path: Path) -> bytes:
+    """Make a store in which two pages are broken; return what is in its file."""
     store = Store(path)
     store.open()
     with store.transaction():
@@ -155,15 +157,21 @@ def test_fault_50_a_damaged_database_is_moved_aside_and_its_rows_are_saved(tmp_p
     storing.checkpoint(store)
     store.close()
     content = bytearray(path.read_bytes())
-    for page in (5, 9):  # whole pages of the table or of its index
+    for page in (5, 9):  # of the table or of its index
         content[page * 4096 : (page + 1) * 4096] = random.Random(page).randbytes(4096)
     path.write_bytes(content)
+    return bytes(content)
+
+
+def test_fault_50_a_damaged_database_is_moved_aside_and_its_rows_are_saved(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    content = damaged(path)
 
     store = Store(path)
     store.open()
 
     (aside,) = tmp_path.glob("gateway.db.damaged-*[0-9]")
-    assert aside.read_bytes() == bytes(content)
+    assert aside.read_bytes() == content
     saved = store.recall(SALVAGED) or b""
     assert aside.name in saved.decode()
     assert ReportRows(store).count_waiting(1) > 200
@@ -171,6 +179,73 @@ def test_fault_50_a_damaged_database_is_moved_aside_and_its_rows_are_saved(tmp_p
         assert ReportRows(store).put([storing.report(1_000)])[0][0] == STORED
     store.close()
     Store(path).open()  # the fresh one is sound
+
+
+def test_fault_45_50_a_power_cut_at_any_step_of_the_salvage_loses_no_report_and_no_alarm(
+    tmp_path: Path, seed: int
+) -> None:
+    live = tmp_path / "live"
+    live.mkdir()
+    content = damaged(live / "gateway.db")
+    (live / "gateway.db.broken").touch()  # as where the damage was found in use
+    disk = traced.Disk({file.name: bytearray(file.read_bytes()) for file in live.iterdir()})
+    code, calls = traced.trace(Path(salvaging.__file__), live)
+    assert code == 0
+    assert sum(call.name == "rename" for call in calls) == 3
+
+    seeded, saved = random.Random(seed), set()
+    for number, call in enumerate(calls):
+        disk.take(call)
+        cut = tmp_path / f"cut-{number}"
+        disk.after_power_cut(cut, seeded)
+        store = Store(cut / "gateway.db")
+        store.open()
+        saved.add(ReportRows(store).count_waiting(1))
+        (aside,) = cut.glob("gateway.db.damaged-*[0-9]")
+
+        assert aside.read_bytes() == content
+        assert aside.name in (store.recall(SALVAGED) or b"").decode()
+        store.close()
+        assert not [file.name for file in cut.iterdir() if "salvag" in file.name]
+        assert not (cut / "gateway.db.broken").exists()
+    assert len(saved) == 1, "each time all that can be read"
+    assert min(saved) > 200
+
+
+def test_fault_50_a_damaged_database_never_takes_the_name_of_an_earlier_one(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    now_s = int(time.time())  # which a gateway without a clock may see at each start
+    earlier = [tmp_path / f"gateway.db.damaged-{now_s + i}{'-wal' * (i % 2)}" for i in range(60)]
+    for file in earlier:
+        file.write_bytes(b"an earlier one")
+    path.write_bytes(b"not a database " * 1_000)
+
+    Store(path).open()
+
+    assert {file.read_bytes() for file in earlier} == {b"an earlier one"}
+    (aside,) = set(tmp_path.glob("gateway.db.damaged-*")) - set(earlier)
+    assert aside.read_bytes().startswith(b"not a database")
+
+
+def test_fault_48_50_without_room_for_what_is_saved_nothing_is_moved_and_a_later_start_saves_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "gateway.db"
+    content = damaged(path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(content) // 2, limits[1]))
+    try:
+        with pytest.raises(StoreUnavailableError):
+            Store(path).open()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == content
+
+    store = Store(path)
+    store.open()
+
+    assert ReportRows(store).count_waiting(1) > 200
+    store.close()
 
 
 def test_fault_50_bit_rot_anywhere_never_keeps_the_gateway_from_starting(

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tools.tracer import LAUNCHER
 
-CALLS = "openat,close,write,pwrite64,fsync,fdatasync,ftruncate,unlink"
+CALLS = "openat,close,write,pwrite64,fsync,fdatasync,ftruncate,unlink,rename"
+_NAMES = ("unlink", "rename")  # calls that change a folder alone
 FOLDER = "."  # what a sync of the folder itself is on
 _PAGE = 512  # what a disk writes whole
 
@@ -29,6 +30,7 @@ class Call:
     offset: int = 0
     data: bytes = b""
     said: str = ""
+    new_name: str = ""
 
 
 def trace(program: Path, folder: Path, *options: str) -> tuple[int, list[Call]]:
@@ -56,10 +58,12 @@ class Disk:
     unsynced: list[Call] = field(default_factory=list)
 
     def take(self, call: Call) -> None:
+        if call.name == "rename":
+            assert not [w for w in self.unsynced if w.file == call.file], "a file is synced first"
         if call.file == FOLDER:
-            for gone in [w for w in self.unsynced if w.name == "unlink"]:
-                _apply(self.synced, gone)
-            self.unsynced = [w for w in self.unsynced if w.name != "unlink"]
+            for change in [w for w in self.unsynced if w.name in _NAMES]:
+                _apply(self.synced, change)
+            self.unsynced = [w for w in self.unsynced if w.name not in _NAMES]
         elif call.name in ("fsync", "fdatasync"):
             for write in [w for w in self.unsynced if w.file == call.file]:
                 _apply(self.synced, write)
@@ -88,6 +92,10 @@ def _apply(files: dict[str, bytearray], call: Call) -> None:
     if call.name == "unlink":
         files.pop(call.file, None)
         return
+    if call.name == "rename":
+        if call.file in files:
+            files[call.new_name] = files.pop(call.file)
+        return
     content = files.setdefault(call.file, bytearray())
     if call.name == "ftruncate":
         del content[call.offset :]
@@ -113,8 +121,9 @@ def _call(line: str, folder: str) -> Call | None:
     if not path.startswith(folder + "/") or path.endswith(("-shm", ".lock")):
         return None
     file = path.removeprefix(folder + "/")
-    if name in ("fsync", "fdatasync", "unlink"):
-        return Call(name, file)
+    if name in ("fsync", "fdatasync", "unlink", "rename"):
+        new_name = Path(_path(arguments.rpartition(", ")[2])).name if name == "rename" else ""
+        return Call(name, file, new_name=new_name)
     if name not in ("pwrite64", "ftruncate"):
         return None
     offset = int(arguments.rsplit(", ", 1)[1])
