@@ -259,8 +259,12 @@ class DownRows:
         return True
 
     def ask_again(self, gateway: str, now_ms: int, revocation_item: int | None) -> None:
-        """Ask a gateway that has just started for all that it has not ended."""
+        """Ask a gateway that has just started for all that it has not ended.
+
+        What it was given before waits for no room: it has its place in the gateway's queue.
+        """
         is_open = down_sending.c.state.is_(None) | down_sending.c.state.in_(_OPEN)
+        was_given = (down_sending.c.asked > 0) | down_sending.c.state.is_not(None)
         which = (
             is_open
             if revocation_item is None
@@ -268,8 +272,8 @@ class DownRows:
         )
         self._execute(
             down_sending.update()
-            .where((down_sending.c.gateway == gateway) & which)
-            .values(asked=0, ask_ms=now_ms)
+            .where((down_sending.c.gateway == gateway) & which & was_given)
+            .values(asked=1, ask_ms=now_ms)
         )
 
     # What the field says.

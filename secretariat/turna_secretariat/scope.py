@@ -19,11 +19,16 @@ countries_in_view: ContextVar[frozenset[str] | None] = ContextVar("countries_in_
 
 # What has a device, and what is about a report.
 _BY_DEVICE = ("report", "tally", "contact", "track", "form", "reach", "gap")
-_BY_REPORT = ("carriage", "action", "alarm", "owed")
+_BY_REPORT = ("carriage", "action", "owed")
 # What people enter for a country, without any handset.
 _BY_COUNTRY = ("emt_daily",)
 # What may be about a report: that something changed elsewhere says no more than to look again.
 _BY_REPORT_OR_NONE = ("change",)
+# The handset that an alarm's words name, by dialect (alarms.detail_of); null if they name none.
+_NAMED_IN_ALARM = {
+    "sqlite": "iif(substr(detail, 1, 7) = 'device ', CAST(substr(detail, 8) AS INTEGER), NULL)",
+    "postgresql": "CAST(substring(detail FROM '^device ([0-9]+)') AS bigint)",
+}
 
 
 def limit(engine: Engine, devices: Iterable[int], countries: Iterable[str] = ()) -> None:
@@ -45,6 +50,10 @@ def limit(engine: Engine, devices: Iterable[int], countries: Iterable[str] = ())
         for name in _BY_REPORT_OR_NONE:
             chosen_or_none = f"report_id IS NULL OR ({whose}) IN ({numbers})"
             connection.execute(_view(schema, name, chosen_or_none))
+        # An alarm is about its report's handset, or the one that its words begin with: a copied
+        # handset, a revoked one, one that holds what is not in here.
+        named = _NAMED_IN_ALARM[engine.dialect.name]
+        connection.execute(_view(schema, "alarm", f"COALESCE(({whose}), {named}) IN ({numbers})"))
         for name in _BY_COUNTRY:
             connection.execute(_view(schema, name, f"country IN ({names})"))
         connection.commit()

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 # So much is taken from the inbox before anything is filed; the broker's own window is not larger.
 BATCH_MAX = 200
 # Receipts waiting for a connection; what is dropped beyond is asked for again by the gateways.
+# Nobody asks for a person's word: it is never dropped.
 UNSENT_MAX = 10_000
 # How often gaps among handsets' numbers are looked at; gateways are asked far more rarely.
 LOOK_FOR_GAPS_EVERY_MS = 60_000
@@ -126,6 +127,7 @@ class Subscriber:
         clock: Clock,
         boot_id: bytes,
         json_feed: JsonFeed | None = None,
+        unsent_max: int = UNSENT_MAX,
     ) -> None:
         self._desk = desk
         self._json_feed = json_feed
@@ -138,9 +140,11 @@ class Subscriber:
         self._look_for_gaps_ms = 0
         self._waiting = Waiting()
         self._unsent: deque[_Unsent] = deque()
+        self._unsent_max = unsent_max
         # By token: a person's word that the broker has not confirmed yet.
         self._unconfirmed: dict[int, int] = {}
         self._settled: list[int] = []
+        self._is_word_refused = False
         self._trouble = ""
         self.connected = False
         self.changed_ms: int | None = None
@@ -193,6 +197,7 @@ class Subscriber:
             if not 0 < self._look_for_gaps_ms - self._now_ms() <= LOOK_FOR_GAPS_EVERY_MS:
                 self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
                 self._ask(self._desk.resending.questions(self._now_ms()))
+                self._say_refused_again()
 
     def _file(self, messages: Sequence[Message]) -> None:
         if messages:
@@ -241,7 +246,7 @@ class Subscriber:
         else:
             if presence.boot_id != self._boot_id:
                 self._desk.heard_of_run(presence.boot_id, self._now_ms())
-        self._session.acknowledge(message.token)
+        self._waiting.add_filed(message)
 
     def _tell(self, event: Connected | Disconnected) -> None:
         if isinstance(event, Connected):
@@ -259,6 +264,7 @@ class Subscriber:
             return
         if not event.accepted:
             self.counts["receipts the broker refused"] += 1
+            self._is_word_refused |= owed_id is not None
         elif owed_id is not None:
             self._settled.append(owed_id)
 
@@ -290,11 +296,19 @@ class Subscriber:
             country = self._registry.gateway_country(one.gateway)
             if country is None:
                 self.counts["receipts for an unknown gateway"] += 1
-            elif len(self._unsent) >= UNSENT_MAX:
+            elif one.owed_id is None and len(self._unsent) >= self._unsent_max:
                 self.counts["receipts dropped, to be asked for again"] += 1
             else:
                 topic = topics.receipt(country, one.gateway)
                 self._unsent.append(_Unsent(topic, one.envelope.pack(), one.owed_id))
+
+    def _say_refused_again(self) -> None:
+        """Say again each word of a person that the broker refused."""
+        if self._is_word_refused:
+            self._is_word_refused = False
+            on_its_way = {*self._unconfirmed.values(), *(one.owed_id for one in self._unsent)}
+            self._queue([one for one in self._desk.owed() if one.owed_id not in on_its_way])
+            self._send_unsent()
 
     def _send_unsent(self) -> None:
         while self._unsent:

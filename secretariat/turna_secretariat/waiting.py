@@ -29,6 +29,11 @@ class Waiting:
         if message.topic.endswith(_URGENT):
             self._urgent.append(message)
 
+    def add_filed(self, message: Message) -> None:
+        """Keep what needs no filing any more until its turn to be acknowledged."""
+        self._messages.append(message)
+        self._filed.add(message.token)
+
     def urgent(self) -> list[Message]:
         """Return the calls for help that came since; they are to be filed now."""
         urgent, self._urgent = self._urgent, []

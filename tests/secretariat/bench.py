@@ -10,11 +10,12 @@ from turna_backbone.mqtt import Message
 from turna_secretariat.desk import Desk
 from turna_secretariat.presence import birth
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import Inbox, Subscriber
+from turna_secretariat.subscriber import UNSENT_MAX, Inbox, Subscriber
 
 REPORT_TOPIC = topics.report("tr", "tur01")
 BOOT_ID = b"boot-id2"
 BIRTH = birth(BOOT_ID)
+RECEIPTS = "/receipt"  # how their topics end
 
 
 class FakeSession:
@@ -41,7 +42,7 @@ class FakeSession:
 class Bench:
     """A subscriber on a bench: put things in, step, look at what came out."""
 
-    def __init__(self, desk: Desk, registry: Registry) -> None:
+    def __init__(self, desk: Desk, registry: Registry, unsent_max: int = UNSENT_MAX) -> None:
         self.inbox: Inbox = queue.Queue()
         self.session = FakeSession()
         self.clock = SteppedClock(epoch_s=EPOCH_S)
@@ -52,6 +53,7 @@ class Bench:
             inbox=self.inbox,
             clock=self.clock,
             boot_id=BOOT_ID,
+            unsent_max=unsent_max,
         )
         self._token = 0
 
@@ -65,7 +67,7 @@ class Bench:
 
     def told(self) -> list[tuple[int, int]]:
         """Return (seq, state) of every receipt published so far."""
-        payloads = [payload for topic, payload in self.session.published if topic != BIRTH[0]]
+        payloads = [said for topic, said in self.session.published if topic.endswith(RECEIPTS)]
         return [
             (receipt.seq, receipt.state)
             for payload in payloads

@@ -23,7 +23,7 @@ from turna_protocol.reports.task_status import TaskStatus
 from turna_protocol.revocation import unpack_revocations
 from turna_secretariat import down_queries, queries
 from turna_secretariat.archive import Archive
-from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
+from turna_secretariat.down_desk import QUEUE_MOST, DownDeed, Revocation, Withdrawal
 from turna_secretariat.down_making import ROOM_FOR_ALARMS
 from turna_secretariat.down_words import NotSayableError
 
@@ -284,6 +284,45 @@ def test_a_gateway_that_starts_anew_is_asked_for_all_that_is_not_over(book: Book
     book.desk.down.gateway_started("hatay-1", book.now_ms)
 
     assert [(gateway, one.device) for gateway, one in book.pump()] == [("hatay-1", 1)]
+
+
+def test_a_gateway_that_lost_a_full_queue_is_asked_for_all_of_it_again(book: Book) -> None:
+    notes = [book.saying("text", {"text": f"{number}"}) for number in range(QUEUE_MOST + 1)]
+    book.desk.down.do(DownDeed(tuple(notes), "Aylin Demir"), book.now_ms)
+
+    def given(steps: int) -> dict[bytes, down.Down]:
+        sent = [each for _ in range(steps) for each in book.pump(1_000)]
+        mine = [one for gateway, one in sent if gateway == "hatay-1"]
+        return {one.id: one for one in mine if one.what == down.NOTICE}
+
+    queue = given(6)
+    assert len(queue) == QUEUE_MOST
+    for one in queue.values():
+        book.tell("hatay-1", one, down.QUEUED)
+    assert given(6) == {}
+
+    book.desk.down.gateway_started("hatay-1", book.now_ms)
+
+    assert given(6) == queue
+
+
+def test_a_gateway_that_starts_anew_with_its_queue_is_not_given_more_than_it_holds(
+    book: Book,
+) -> None:
+    notes = [book.saying("text", {"text": f"{number}"}) for number in range(QUEUE_MOST)]
+    book.desk.down.do(DownDeed(tuple(notes), "Aylin Demir"), book.now_ms)
+    for _ in range(6):
+        book.pump(1_000)
+    held = {one.id for gateway, one in book.sent if gateway == "hatay-1"}
+    for _, one in [each for each in book.sent if each[0] == "hatay-1"][: QUEUE_MOST // 2]:
+        book.tell("hatay-1", one, down.SENT)  # of the others it has not told yet
+    book.desk.down.gateway_started("hatay-1", book.now_ms)
+    calls = tuple(book.saying("roll_call", {}) for _ in range(20))  # of more matter
+    book.desk.down.do(DownDeed(calls, "Aylin Demir"), book.now_ms)
+    again = [each for _ in range(6) for each in book.pump(1_000)]
+
+    asked = {one.id for gateway, one in again if gateway == "hatay-1" and one.what == down.NOTICE}
+    assert asked == held
 
 
 def test_what_is_over_is_not_asked_for_any_more(book: Book) -> None:

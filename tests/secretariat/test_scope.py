@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.secretariat.field import Field, position, sos
-from turna_secretariat import emt, queries, schema
+from turna_secretariat import alarms, emt, queries, schema
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk, GatewayNews
 from turna_secretariat.registry import Registry
@@ -95,6 +95,33 @@ def test_of_lost_handsets_a_gateway_tells_each_country_its_own(
     with _seeing(filled, 2) as connection:
         (gateway,) = queries.gateways(connection, registry)
     assert gateway["health"] == {"modem_up": True, "revoked_heard": [[2, 7]]}
+
+
+def test_an_alarm_that_has_no_report_is_seen_by_those_whose_handset_it_names(
+    filled: Archive, registry: Registry, desk: Desk
+) -> None:
+    with filled.transaction() as transaction:
+        for device in (1, 2, 22):
+            alarms.clone(transaction, device, 9)
+            detail = f"device {device} holds order 4, which is not in here"
+            transaction.raise_alarm(alarms.UNKNOWN_ORDER, None, detail, 9)
+    for words in (alarms.OTHER_RUN, alarms.refused_by("tokat-2"), "device two", "devices 2"):
+        desk.alarm_once(alarms.UNKNOWN_ORDER, words, 9)
+
+    def seen(connection: sa.Connection) -> list[tuple[str, str]]:
+        return [(a["kind"], a["detail"]) for a in queries.open_alarms(connection, registry)]
+
+    with _seeing(filled, 2) as connection:
+        assert seen(connection) == [
+            ("sos", "AZE01-1"),
+            ("unknown_order", "device 2 holds order 4, which is not in here"),
+            ("clone", "device 2"),
+        ]
+        assert queries.open_alarm_count(connection) == 3
+    with _seeing(filled) as connection:
+        assert seen(connection) == []
+    with filled.reader() as connection:
+        assert len(seen(connection)) == 11
 
 
 def test_who_may_see_nobody_sees_nothing(filled: Archive, registry: Registry) -> None:

@@ -81,6 +81,47 @@ def test_receipts_wait_for_the_connection_instead_of_getting_lost(
     assert len(bench.session.published) == 1
 
 
+def test_a_persons_word_is_kept_although_too_many_receipts_wait(
+    desk: Desk, registry: Registry, field: Field
+) -> None:
+    bench = Bench(desk, registry, unsent_max=1)
+    bench.session.full = True
+    for seq in (1, 2):
+        bench.arrives(REPORT_TOPIC, field.carried(position(), seq=seq).pack())
+        bench.step()
+    bench.inbox.put(Deed(report_id=1, did="read", person="Aylin Demir"))
+    bench.step()
+
+    bench.session.full = False
+    bench.step()
+
+    assert bench.told() == [(1, delivery.AT_SECRETARIAT), (1, delivery.READ)]
+    assert bench.subscriber.counts["receipts dropped, to be asked for again"] == 1
+
+
+def test_a_persons_word_that_the_broker_refuses_is_said_again_until_it_is_taken(
+    bench: Bench, field: Field
+) -> None:
+    bench.subscriber.load()
+    bench.inbox.put(Connected(session_present=True))
+    bench.arrives(REPORT_TOPIC, field.carried(position()).pack())
+    bench.step()
+
+    def said() -> int:
+        bench.step()
+        return bench.told().count((0, delivery.READ))
+
+    bench.inbox.put(Deed(report_id=1, did="read", person="Aylin Demir"))
+    assert said() == 1
+    for times, accepted in ((2, False), (3, False), (3, True)):
+        bench.inbox.put(Published(token=len(bench.session.published), accepted=accepted))
+        assert said() == times - (not accepted), "not at once: the broker has its reasons"
+        bench.clock.advance(61_000)
+        assert said() == times
+    bench.clock.advance(61_000)
+    assert said() == 3
+
+
 def test_garbage_on_any_topic_is_counted_kept_and_acknowledged(
     bench: Bench, field: Field, archive: Archive
 ) -> None:

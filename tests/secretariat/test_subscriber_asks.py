@@ -125,6 +125,18 @@ def test_an_archive_that_does_not_know_the_run_before_it_is_an_older_copy_and_nu
     assert downlink.read_alert_name(said.number)[2] == 17
 
 
+def test_its_own_sign_is_acknowledged_after_what_came_before_it(bench: Bench) -> None:
+    bench.subscriber.load()
+    bench.inbox.put(Connected(session_present=True))
+    said = Presence(True, b"boot-id1").pack()
+    came = [bench.arrives(topics.gateway_connection("tr", "hatay-1"), said)]
+    came.append(bench.arrives(topics.SECRETARIAT_CONNECTION, Presence(True, BOOT_ID).pack()))
+    came.append(bench.arrives(topics.gateway_connection("az", "baku-1"), said))
+    bench.step()
+
+    assert bench.session.acknowledged == came
+
+
 def test_signs_of_a_secretariat_that_make_no_sense_are_counted(bench: Bench) -> None:
     bench.arrives(topics.SECRETARIAT_CONNECTION, b"\xff")
     bench.step()
