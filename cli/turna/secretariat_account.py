@@ -23,7 +23,7 @@ from turna_secretariat.accounts import (
 )
 from turna_secretariat.audit import DONE, Entry, Looked
 from turna_secretariat.config import Config
-from turna_secretariat.deeds import ALL_COUNTRIES, KINDS, Deed, Value
+from turna_secretariat.deeds import ALL_COUNTRIES, KINDS, Noted, Value
 from turna_secretariat.exports.selection import SelectionError, moment_ms
 
 # 20 letters and digits: nobody guesses them, and they can be read out.
@@ -195,7 +195,7 @@ def _note(accounts: Accounts, code: str, now_ms: int, **about: Value) -> None:
         Entry(
             who=f"({getpass.getuser()})",
             person=None,
-            deed=Deed(code, about),
+            deed=Noted(code, about),
             outcome=DONE,
             address="command line",
             at_ms=now_ms,

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from turna_secretariat.deeds import KINDS, SENTENCES, Deed
+from turna_secretariat.deeds import KINDS, SENTENCES, Noted
 from turna_secretariat.people_schema import audit
 
-DONE, REFUSED, FAILED = OUTCOMES = ("done", "refused", "failed")
+DONE, REFUSED, FAILED, NOT_KNOWN = OUTCOMES = ("done", "refused", "failed", "not known")
 # As the column takes them.
 _WHO_MOST, _SENTENCE_MOST, _WHY_MOST, _ADDRESS_MOST = 40, 200, 200, 64
 # Before version 3 an outcome was a word or a status of HTTP.
@@ -24,7 +24,7 @@ class Entry:
 
     who: str
     person: str | None
-    deed: Deed
+    deed: Noted
     outcome: str
     address: str
     at_ms: int
@@ -88,12 +88,17 @@ def last_sign_ins(connection: Connection) -> list[tuple[str, int]]:
 
 
 def outcome_of(status: int) -> str:
-    """Return the word for a status of HTTP: 4xx is a refusal, 5xx a failure of ours."""
+    """Return the word for a status of HTTP: 4xx is a refusal, 5xx a failure of ours.
+
+    503 is the one of `handing_over`: the deed waits for the thread that writes, and may yet be done.
+    """
+    if status == 503:
+        return NOT_KNOWN
     return DONE if status < 400 else REFUSED if status < 500 else FAILED
 
 
 def _line(row: RowMapping) -> dict[str, Any]:
-    deed = Deed(row["deed"], json.loads(row["about"]))
+    deed = Noted(row["deed"], json.loads(row["about"]))
     came_of_it = row["came_of_it"]
     return {
         "id": row["id"],

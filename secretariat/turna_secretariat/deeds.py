@@ -120,7 +120,7 @@ _TRIED = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Noted:
     """One of SENTENCES, and what stands in its places."""
 
     code: str
@@ -130,9 +130,9 @@ class Deed:
         """Return it in English; a place that nobody filled has a question mark."""
         return SENTENCES[self.code].format_map(_Filled(self.about))
 
-    def harmless(self) -> "Deed":
+    def harmless(self) -> "Noted":
         """Return it in single lines of bounded length: its values may be anybody's words."""
-        return Deed(self.code, {name: _harmless(value) for name, value in self.about.items()})
+        return Noted(self.code, {name: _harmless(value) for name, value in self.about.items()})
 
 
 class _Filled(dict[str, str]):
@@ -149,18 +149,18 @@ def in_words(value: Value) -> str:
 
 def tell(request: Request, code: str, **about: Value) -> None:
     """Say what the request is about, for the audit log; also before it may fail."""
-    setattr(request.state, DEED, Deed(code, about))
+    setattr(request.state, DEED, Noted(code, about))
 
 
-def tried(method: str, path: str, query: str = "") -> Deed:
+def tried(method: str, path: str, query: str = "") -> Noted:
     """Return what an address alone tells of a deed; of a download also what was chosen."""
     for wanted, pattern, code in _TRIED:
         if method == wanted and (found := pattern.fullmatch(path)):
             about = _of_path(found)
             if code == "download" and query:
                 about["what"] = [about["what"], unquote_plus(query)]
-            return Deed(code, about)
-    return Deed("unknown", {"what": f"{method} {path}"})
+            return Noted(code, about)
+    return Noted("unknown", {"what": f"{method} {path}"})
 
 
 def quoted(text: str) -> str:

@@ -8,7 +8,7 @@ import json
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from turna_secretariat.deeds import Deed, tried
+from turna_secretariat.deeds import Noted, tried
 from turna_secretariat.people_schema import audit
 
 _OF_ACCOUNT = {
@@ -32,19 +32,19 @@ def fill(connection: Connection) -> None:
             connection.execute(audit.update().where(audit.c.id == row.id).values(**known))
 
 
-def read(account: str, did: str) -> Deed:
+def read(account: str, did: str) -> Noted:
     """Return the deed that an earlier line tells of."""
     if did == "sign in":
-        return Deed("sign_in", {"name": account}) if account else Deed("sign_in_unknown")
+        return Noted("sign_in", {"name": account}) if account else Noted("sign_in_unknown")
     method, _, path = did.partition(" ")
     if method in _METHODS:
         deed = tried(method, path)
-        return Deed("earlier", {"what": did}) if deed.code == "unknown" else deed
+        return Noted("earlier", {"what": did}) if deed.code == "unknown" else deed
     for words, code in _OF_ACCOUNT.items():
         if did.startswith(words):
-            return Deed(code, {"name": did.removeprefix(words)})
+            return Noted(code, {"name": did.removeprefix(words)})
     for words, code in (("account add ", "account_add"), ("account change ", "account_change")):
         if did.startswith(words):
             name, *rest = did.removeprefix(words).split(" ")
-            return Deed(code, {"name": name, "what": rest})
-    return Deed("earlier", {"what": did})
+            return Noted(code, {"name": name, "what": rest})
+    return Noted("earlier", {"what": did})

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from turna_backbone.clock import Clock
 from turna_secretariat.accounts import PASSWORD_MOST, WHOLE_MS, AccountError, Accounts
 from turna_secretariat.audit import DONE, Entry
-from turna_secretariat.deeds import Deed
+from turna_secretariat.deeds import Noted
 from turna_secretariat.proof import Proof, TooOftenError
 from turna_secretariat.signed_in import (
     COOKIE,
@@ -62,7 +62,7 @@ def entrance_routes(accounts: Accounts, proof: Proof, clock: Clock) -> APIRouter
             Entry(
                 who=account.name,
                 person=account.person,
-                deed=Deed("sign_in", {"name": account.name}),
+                deed=Noted("sign_in", {"name": account.name}),
                 outcome=DONE,
                 address=address,
                 at_ms=now_s * 1000,

@@ -6,7 +6,7 @@ from threading import Lock
 from turna_backbone.clock import Clock
 from turna_secretariat.accounts import Account, AccountError, Accounts
 from turna_secretariat.audit import REFUSED, Entry
-from turna_secretariat.deeds import Deed
+from turna_secretariat.deeds import Noted
 from turna_secretariat.throttle import Throttle
 
 log = logging.getLogger(__name__)
@@ -58,9 +58,9 @@ class Proof:
             )
         return found
 
-    def _tried(self, name: str) -> Deed:
+    def _tried(self, name: str) -> Noted:
         """Return whose name was typed; nothing that is no name: people type passwords there."""
         try:
-            return Deed("sign_in", {"name": self._accounts.named(name).name})
+            return Noted("sign_in", {"name": self._accounts.named(name).name})
         except AccountError:
-            return Deed("sign_in_unknown")
+            return Noted("sign_in_unknown")

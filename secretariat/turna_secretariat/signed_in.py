@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from turna_backbone.clock import Clock
 from turna_secretariat import audit
 from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER, Account, Accounts
-from turna_secretariat.deeds import DEED, Deed, tried
+from turna_secretariat.deeds import DEED, Noted, tried
 from turna_secretariat.proof import Proof, TooOftenError
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import countries_in_view, devices_in_view
@@ -75,7 +75,7 @@ class SignedIn:
             refusal = _said(429, str(error))
         if account is not None and (is_noted(scope) or refusal is not None):
             scope.setdefault("state", {})
-            async with _Noted(self._accounts, self._clock, account, scope, send) as noted:
+            async with _Noting(self._accounts, self._clock, account, scope, send) as noted:
                 await self._let_in(account, token, refusal, scope, receive, noted.send)
         else:
             await self._let_in(account, token, refusal, scope, receive, send)
@@ -148,7 +148,7 @@ class SignedIn:
         return send_on
 
 
-class _Noted:
+class _Noting:
     """Writes what came of a deed into the audit log before its answer leaves."""
 
     def __init__(
@@ -185,7 +185,7 @@ class _Noted:
         scope = self._scope
         query = scope.get("query_string", b"").decode("ascii", "replace")
         deed = scope["state"].get(DEED) or tried(scope["method"], scope["path"], query)
-        assert isinstance(deed, Deed)  # `deeds.tell` leaves nothing else there
+        assert isinstance(deed, Noted)  # `deeds.tell` leaves nothing else there
         entry = audit.Entry(
             who=self._account.name,
             person=self._account.person,

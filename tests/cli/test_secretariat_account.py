@@ -12,7 +12,7 @@ from turna.__main__ import main
 from turna_secretariat.accounts import Accounts
 from turna_secretariat.audit import Entry
 from turna_secretariat.config import TEMPLATE, read_config
-from turna_secretariat.deeds import Deed
+from turna_secretariat.deeds import Noted
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_the_log_is_searched_by_person_kind_time_and_outcome_and_told_to_program
 ) -> None:
     _account(settings, *ADD, "--make")
     accounts = _accounts(settings)
-    deed = Deed("keys_revoked", {"whom": ["TUR01-1"], "why": "“lost”"})
+    deed = Noted("keys_revoked", {"whom": ["TUR01-1"], "why": "“lost”"})
     accounts.note(Entry("aylin", "Aylin Demir", deed, "refused", "192.0.2.1", 5_000, "not yours"))
     accounts.close()
     capsys.readouterr()

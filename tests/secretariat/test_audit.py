@@ -12,7 +12,7 @@ from tests.secretariat.field import sos
 from tests.secretariat.live_page import PASSWORD, PATIENCE_S, LivePage
 from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, Accounts
 from turna_secretariat.audit import Entry, Looked
-from turna_secretariat.deeds import KINDS, SENTENCES, VALUE_MOST, Deed, tried
+from turna_secretariat.deeds import KINDS, SENTENCES, VALUE_MOST, Noted, tried
 from turna_secretariat.engines import sqlite_url
 from turna_secretariat.signed_in import COOKIE
 
@@ -158,7 +158,7 @@ def test_what_breaks_off_without_an_answer_stands_there_as_failed(live: LivePage
 def test_hostile_words_stand_in_one_short_line(tmp_path: Path) -> None:
     accounts = Accounts(sqlite_url(tmp_path / "people.db"))
     accounts.open()
-    deed = Deed("say_text", {"whom": ["{what}"], "what": ["a\n\u202eb", "x" * 10_000]})
+    deed = Noted("say_text", {"whom": ["{what}"], "what": ["a\n\u202eb", "x" * 10_000]})
     accounts.note(Entry("aylin", None, deed, "done", "", 0))
     (line,) = accounts.noted(9)
     accounts.close()
@@ -208,7 +208,7 @@ def _write_version_2(path: Path) -> None:
 def test_every_sentence_names_a_deed_and_stands_alone_where_nothing_is_known(kind: str) -> None:
     for code, sentence in KINDS[kind].items():
         assert SENTENCES[code] == sentence  # no code twice
-        said = Deed(code).sentence()
+        said = Noted(code).sentence()
         assert "{" not in said
         assert len(code) <= 24
 
