@@ -31,6 +31,7 @@ REVOKED_HEARD_LIMIT = 500  # of the handsets of a mission; what is lost is a han
 _U16 = 0xFFFF
 _U32 = 0xFFFF_FFFF
 _TIME_LIMIT = 1 << 40
+_GIVEN_OUT_MAX = (1 << 31) - 1
 
 _PLAIN = {int, bool, bytes, str, list, type(None)}
 
@@ -138,6 +139,21 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenOut:
+    """How far one run of the Secretariat has numbered what goes down; for the runs after it."""
+
+    boot_id: bytes
+    count: int
+
+    def pack(self) -> bytes:
+        return _pack(self, _GIVEN_OUT)
+
+    @classmethod
+    def unpack(cls, payload: bytes) -> "GivenOut":
+        return cls(*_unpack(payload, _GIVEN_OUT))  # type: ignore[arg-type]  # each was checked
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayHealth:
     """A gateway's heartbeat; `boot_id` and `time_s`, not the last will, decide its liveness.
 
@@ -236,6 +252,10 @@ _PRESENCE: dict[str, _Check] = {
     "online": _boolean,
     "boot_id": _octets(BOOT_ID_LENGTH, BOOT_ID_LENGTH),
 }
+_GIVEN_OUT: dict[str, _Check] = {
+    "boot_id": _octets(BOOT_ID_LENGTH, BOOT_ID_LENGTH),
+    "count": _integer(0, _GIVEN_OUT_MAX),
+}
 _HEALTH: dict[str, _Check] = {
     "boot_id": _octets(BOOT_ID_LENGTH, BOOT_ID_LENGTH),
     "time_s": _integer(0, _TIME_LIMIT),
@@ -259,7 +279,7 @@ _HEALTH: dict[str, _Check] = {
 _HEALTH_MORE: dict[str, _Check] = {"revoked_heard": _pairs}
 
 
-def _pack(envelope: Presence, checks: dict[str, _Check]) -> bytes:
+def _pack(envelope: Presence | GivenOut, checks: dict[str, _Check]) -> bytes:
     values = [getattr(envelope, field.name) for field in fields(envelope)]
     return cbor.encode([VERSION, *_checked(values, checks)])
 

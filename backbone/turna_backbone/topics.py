@@ -18,6 +18,7 @@ GATEWAY_HEALTH_FILTER = f"{ROOT}/+/g/+/health"
 GATEWAY_DOWN_STATE_FILTER = f"{ROOT}/+/g/+/down-ack"
 
 SECRETARIAT_CONNECTION = f"{ROOT}/sys/sec/conn"
+SECRETARIAT_NUMBERS = f"{ROOT}/sys/sec/numbers"
 
 _SEGMENT = re.compile(r"[a-z0-9_-]{1,32}")
 _UNIT_LEAVES = ("report", "sos")

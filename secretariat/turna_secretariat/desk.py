@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
-from turna_backbone.envelope import ReportEnvelope
+from turna_backbone.envelope import GivenOut, ReportEnvelope
 from turna_protocol import delivery
 from turna_protocol.frame import Frame
 from turna_secretariat import alarms, emt, late_proof
@@ -87,22 +87,25 @@ class Desk:
 
     def prove_late(self, now_ms: int) -> None:
         """Prove, at the start, what came of handsets before the kit knew them."""
-        with self._archive.transaction() as transaction:
-            proved = late_proof.prove(transaction, self._judge, now_ms)
+        try:
+            with self._archive.transaction() as transaction:
+                proved = late_proof.prove(transaction, self._judge, self.down, now_ms)
+        except Exception:
+            self.down.rolled_back()
+            raise
         if proved:
             log.warning("reports of handsets that are new in the kit proved=%d", proved)
 
-    def heard_of_run(self, boot_id: bytes, now_ms: int) -> None:
-        """Alarm a person if a run with another archive spoke to the field, and number on above it.
+    def heard_of_run(self, said: GivenOut, now_ms: int) -> None:
+        """Alarm a person if a run has numbered what is not in here, and number on above it.
 
         A handset takes what has the number of an older thing for that, and says that it holds it.
         """
         with self._archive.transaction() as transaction:
-            is_known = self.resending.knows(transaction.connection, boot_id)
-            if is_known or transaction.is_alarmed(alarms.UNKNOWN_ORDER, alarms.OTHER_RUN):
+            if not self.down.skip_ahead(transaction, said):
                 return
-            self.down.skip_ahead(transaction)
-            transaction.raise_alarm(alarms.UNKNOWN_ORDER, None, alarms.OTHER_RUN, now_ms)
+            if not transaction.is_alarmed(alarms.UNKNOWN_ORDER, alarms.OTHER_RUN):
+                transaction.raise_alarm(alarms.UNKNOWN_ORDER, None, alarms.OTHER_RUN, now_ms)
 
     def quarantine(self, envelope: ReportEnvelope, reason: str, now_ms: int) -> list[Outgoing]:
         """Keep a report raw that cannot be filed, alarm a person, and let its gateway go on."""
@@ -203,6 +206,7 @@ class Desk:
                     transaction, row["report_id"], row["gateway"], row["state"], row["id"]
                 )
                 for row in transaction.owed()
+                if self._registry.gateway_country(row["gateway"]) is not None
             ]
 
     def tell_again(self, gateway: str, now_ms: int) -> list[Outgoing]:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import RowMapping
 
 from turna_backbone import down
 from turna_backbone.down import Down, DownState
-from turna_backbone.envelope import ReportEnvelope
+from turna_backbone.envelope import GivenOut, ReportEnvelope
 from turna_protocol import orders
 from turna_protocol.errors import MalformedError
 from turna_protocol.revocation import RevocationList, Revocations
@@ -26,7 +26,7 @@ from turna_secretariat.down_numbers import DownNumbers
 from turna_secretariat.down_rows import WITHDRAW, DownRows, Full
 from turna_secretariat.down_words import ALARM_PRIORITY, REVOCATION, NotSayableError, Saying
 from turna_secretariat.registry import Registry
-from turna_secretariat.transaction import Transaction
+from turna_secretariat.transaction import Key, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,8 @@ class DownDesk:
         self._registry = registry
         self._making = DownMaking(archive, registry, self.is_revoked)
         self._revoked = Revocations()
+        # To be known on the backbone before anything is said that has these numbers.
+        self.given_out: GivenOut | None = None
         self._noted: list[tuple[str, Down]] = []
         self._undelivered: _Undelivered = {}
         self._is_sure = True
@@ -92,6 +94,8 @@ class DownDesk:
                 self._revoked.accept(RevocationList(version, rows.revoked()))
             by_kit = self._take_over_kit(rows, now_ms)
             self._undelivered = _by_device(rows.undelivered(now_ms // 1000))
+            given_out = rows.numbers.given_out()
+        self.given_out = given_out
         if by_kit is not None:
             self._revoked.accept(by_kit)
 
@@ -125,7 +129,8 @@ class DownDesk:
             else:
                 made = [self._making.say(rows, one, deed.person, now_ms) for one in what]
             undelivered = _by_device(rows.undelivered(now_ms // 1000))
-        self._undelivered = undelivered
+            given_out = rows.numbers.given_out()
+        self._undelivered, self.given_out = undelivered, given_out
         if revoked is not None:
             self._revoked.accept(revoked)
         deed.word_ids.extend(made)
@@ -147,9 +152,15 @@ class DownDesk:
         handsets = [self._making.handset(device) for device in wanted.devices]
         return self._making.revoke(rows, handsets, person, now_ms, wanted.reason)
 
-    def skip_ahead(self, transaction: Transaction) -> None:
-        """Give out no number that a run after this copy of the archive may have given out."""
-        DownNumbers(transaction).skip_ahead(self._registry)
+    def skip_ahead(self, transaction: Transaction, said: GivenOut) -> bool:
+        """Give out nothing that a run has given out unknown to this archive; tell if one has."""
+        numbers = DownNumbers(transaction)
+        lacking = numbers.lacking(said)
+        if lacking == 0:
+            return False
+        numbers.skip_ahead(self._registry, lacking)
+        numbers.note(said)
+        return True
 
     # What gateways say.
 
@@ -265,23 +276,24 @@ class DownDesk:
     def answered(
         self,
         transaction: Transaction,
-        carried: ReportEnvelope,
+        key: Key,
         report_id: int,
         body: dict[str, object],
         now_ms: int,
     ) -> None:
         """Keep what a proved report answers of what went down, if it does."""
         rows = DownRows(transaction)
-        item = answered_item(rows, carried, body)
+        item = answered_item(rows, key, body)
         if item is None:
             return
         text = body.get("text")
         # Whoever answers it has it, although its holding may have been lost.
-        self._has(rows, item, carried.device, "", now_ms)
+        device, _, seq = key
+        self._has(rows, item, device, "", now_ms)
         rows.add_answer(
             word_id=item["word_id"],
-            device=carried.device,
-            seq=carried.seq,
+            device=device,
+            seq=seq,
             report_id=report_id,
             at_ms=now_ms,
             said=str(body["status"] if body["type"] == "task_status" else body["phrase"]),

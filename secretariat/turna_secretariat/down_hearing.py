@@ -14,7 +14,7 @@ from turna_protocol.notices import PART_BYTES
 from turna_protocol.orders import Holding
 from turna_secretariat.alarms import UNKNOWN_ORDER
 from turna_secretariat.down_rows import DownRows
-from turna_secretariat.transaction import Transaction
+from turna_secretariat.transaction import Key, Transaction
 
 # How many numbers of what is for all one handset's word may leave out: half of what a handset of
 # ours follows (turna_protocol.alerts).
@@ -76,12 +76,11 @@ def _numbered(carried: ReportEnvelope, holding: Holding) -> tuple[str, str, int]
     return f"order {carried.device} {carried.generation}", f"order {holding.number}", newest
 
 
-def answered_item(
-    rows: DownRows, carried: ReportEnvelope, body: dict[str, object]
-) -> RowMapping | None:
+def answered_item(rows: DownRows, key: Key, body: dict[str, object]) -> RowMapping | None:
     """Return the item that a report answers, if it does."""
+    device, generation, _ = key
     if body["type"] == "task_status":
-        return rows.item_of_task(int(str(body["number"])), carried.device)
+        return rows.item_of_task(int(str(body["number"])), device)
     reference = body.get("answers")
     if body["type"] != "message" or not isinstance(reference, int):
         return None
@@ -90,7 +89,7 @@ def answered_item(
     except MalformedError:
         return None
     if what == downlink.ORDER:
-        return rows.item_by_number(down.ORDER, carried.device, carried.generation, number)
+        return rows.item_by_number(down.ORDER, device, generation, number)
     kind = down.NOTICE if what == downlink.NOTICE else down.ALERT
     return rows.item_by_number(kind, 0, 0, number)
 

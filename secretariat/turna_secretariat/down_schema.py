@@ -23,7 +23,8 @@ from turna_secretariat.schema import Id
 metadata = schema.metadata
 
 # Numbers that are never given out twice: committed before what carries them.  `name` is "task",
-# "notice", "revocations", "order 7 1" (device, generation) or "alert 0 1" (mode, code).
+# "notice", "revocations", "order 7 1" (device, generation), "alert 0 1" (mode, code), or "given"
+# and the identity of a run: how far that run has numbered.
 down_number = Table(
     "down_number",
     metadata,

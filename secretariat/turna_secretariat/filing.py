@@ -52,7 +52,7 @@ class Filing:
             alarms.raise_for(self._transaction, self._judge.registry, kept.id, new, self._now_ms)
             if new.standing == "authentic" and new.type in ANSWERS:
                 said = json.loads(new.body)
-                self._down.answered(self._transaction, carried, kept.id, said, self._now_ms)
+                self._down.answered(self._transaction, _key(carried), kept.id, said, self._now_ms)
         return answers
 
     def _take(self, carried: ReportEnvelope) -> Answer:

@@ -3,6 +3,7 @@
 Until then it was kept and marked unknown, and told to nobody as stored; an SOS among it alarms now.
 """
 
+import json
 from collections.abc import Iterator
 
 import sqlalchemy as sa
@@ -12,12 +13,13 @@ from turna_protocol.delivery import AT_SECRETARIAT
 from turna_protocol.packet import REPORT
 from turna_protocol.sealing import verify_end_to_end
 from turna_secretariat import alarms
+from turna_secretariat.down_desk import ANSWERS, DownDesk
 from turna_secretariat.judging import ANSWERED, UNKNOWN, Judge
 from turna_secretariat.schema import report, tally
-from turna_secretariat.transaction import NewReport, Transaction
+from turna_secretariat.transaction import Key, NewReport, Transaction
 
 
-def prove(transaction: Transaction, judge: Judge, now_ms: int) -> int:
+def prove(transaction: Transaction, judge: Judge, down: DownDesk, now_ms: int) -> int:
     """Take up what can be proved by now; return how many reports that were."""
     proved = 0
     for row in _unknown(transaction):
@@ -29,7 +31,11 @@ def prove(transaction: Transaction, judge: Judge, now_ms: int) -> int:
         alarms.raise_for(transaction, judge.registry, report_id, after, now_ms)
         if after.standing in ANSWERED:
             for gateway in transaction.digests_by_gateway(report_id):
-                transaction.owe(report_id, gateway, AT_SECRETARIAT)
+                if judge.registry.gateway_country(gateway) is not None:
+                    transaction.owe(report_id, gateway, AT_SECRETARIAT)
+        if after.standing == "authentic" and after.type in ANSWERS:
+            said = json.loads(after.body)
+            down.answered(transaction, _key(after), report_id, said, now_ms)
         proved += 1
     return proved
 
@@ -51,11 +57,14 @@ def _is_genuine(judge: Judge, row: RowMapping) -> bool:
 
 
 def _proved(transaction: Transaction, row: RowMapping) -> NewReport:
-    key = (row["device"], row["generation"], row["seq"])
     standing = "undecodable" if row["type"] == "unknown" else "authentic"
-    if alarms.is_proved(transaction, *key):
+    if alarms.is_proved(transaction, *_key(_as_filed(row))):
         standing = "clone"
     return _as_filed(row)._replace(standing=standing)
+
+
+def _key(proved: NewReport) -> Key:
+    return proved.device, proved.generation, proved.seq
 
 
 def _as_filed(row: RowMapping) -> NewReport:

@@ -33,11 +33,6 @@ class Resending:
                     values = {"run_id": run_id, "gateway": name, "digest": digest}
                     transaction.execute(run_mark.insert().values(**values))
 
-    def knows(self, connection: Connection, boot_id: bytes) -> bool:
-        """Tell whether a run of the Secretariat wrote this archive."""
-        query = sa.select(run.c.id).where(run.c.boot_id == boot_id)
-        return connection.execute(query).first() is not None
-
     def messages(self) -> dict[str, Resend]:
         """Return what every gateway is to be told on a new connection."""
         return self._said(())

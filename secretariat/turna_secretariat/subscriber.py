@@ -15,7 +15,7 @@ from typing import Protocol
 from turna_backbone import topics
 from turna_backbone.clock import Clock
 from turna_backbone.down import Down
-from turna_backbone.envelope import Presence
+from turna_backbone.envelope import GivenOut, Presence
 from turna_backbone.mqtt import Connected, Disconnected, Message, MqttEvent, Published
 from turna_backbone.resend import Resend
 from turna_protocol.errors import MalformedError
@@ -48,7 +48,11 @@ SUBSCRIPTIONS = (
     topics.GATEWAY_HEALTH_FILTER,
     topics.GATEWAY_DOWN_STATE_FILTER,
     topics.SECRETARIAT_CONNECTION,
+    topics.SECRETARIAT_NUMBERS,
 )
+
+
+_SIGNS = (topics.SECRETARIAT_CONNECTION, topics.SECRETARIAT_NUMBERS)
 
 
 class Session(Protocol):
@@ -137,6 +141,10 @@ class Subscriber:
         self._clock = clock
         self._birth = birth(boot_id)
         self._boot_id = boot_id
+        # What the broker was told in this connection.  The first leaves what stands there until it
+        # is heard, unless something new is to be said.
+        self._signed: GivenOut | None = GivenOut(boot_id, 0)
+        self._sign_token: int | None = None
         self._look_for_gaps_ms = 0
         self._waiting = Waiting()
         self._unsent: deque[_Unsent] = deque()
@@ -159,18 +167,18 @@ class Subscriber:
 
     def load(self) -> None:
         """Take up what the run before left; the archive is open."""
+        self._desk.resending.begin_run(self._boot_id, self._now_ms())
         self._desk.down.load(self._now_ms())
         self._desk.prove_late(self._now_ms())
         self._queue(self._intake.take_up(self._now_ms()))
         if self._json_feed is not None:
             self._json_feed.load()
-        self._desk.resending.begin_run(self._boot_id, self._now_ms())
         self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
 
     def step(self, wait_s: float) -> None:
         """Handle what is in the inbox now, after waiting up to `wait_s` for something to come."""
         for event in _drain(self._inbox, 0 if self._waiting else wait_s):
-            if isinstance(event, Message) and event.topic == topics.SECRETARIAT_CONNECTION:
+            if isinstance(event, Message) and event.topic in _SIGNS:
                 self._heard_of_a_run(event)
             elif isinstance(event, Message):
                 self._waiting.add(event)
@@ -229,7 +237,9 @@ class Subscriber:
         # Whatever was on its way is sent again from the archive, by the connection that is next.
         self._unconfirmed.clear()
         self._unsent = deque(one for one in self._unsent if one.owed_id is None)
-        if connected:
+        if not connected:
+            self._signed = self._sign_token = None
+        else:
             self._session.publish(*self._birth, retain=True)
             self._ask(self._desk.resending.messages())
             self._queue(self._desk.owed())
@@ -240,12 +250,16 @@ class Subscriber:
     def _heard_of_a_run(self, message: Message) -> None:
         """Notice a run of a Secretariat that this archive does not know: it is an older copy."""
         try:
-            presence = Presence.unpack(message.payload)
+            said = _said_of_a_run(message)
         except MalformedError:
             self.counts["signs of a Secretariat that make no sense"] += 1
         else:
-            if presence.boot_id != self._boot_id:
-                self._desk.heard_of_run(presence.boot_id, self._now_ms())
+            if said.boot_id != self._boot_id:
+                self._desk.heard_of_run(said, self._now_ms())
+            elif message.topic == topics.SECRETARIAT_CONNECTION and not message.retained:
+                # Its own birth, back from the broker: all that was kept there came before it.
+                self._signed = None
+                self._sign()
         self._waiting.add_filed(message)
 
     def _tell(self, event: Connected | Disconnected) -> None:
@@ -257,6 +271,10 @@ class Subscriber:
             log.warning("broker down broker=%s reason=%s", event.broker, event.reason)
 
     def _published(self, event: Published) -> None:
+        if event.token == self._sign_token and not event.accepted:
+            self.counts["signs of numbers the broker refused"] += 1
+            log.warning("the broker refuses %s: see its ACL", topics.SECRETARIAT_NUMBERS)
+            return
         owed_id = self._unconfirmed.pop(event.token, None)
         if self._json_feed is not None and self._json_feed.published(
             event.token, accepted=event.accepted
@@ -332,6 +350,8 @@ class Subscriber:
 
     def _say_down(self, gateway: str, one: Down) -> bool:
         """Publish what a gateway is to say; return whether the connection took it."""
+        if not self._sign():
+            return False
         country = self._registry.gateway_country(gateway)
         if country is None:
             self.counts["words for an unknown gateway"] += 1
@@ -341,11 +361,30 @@ class Subscriber:
         self.counts["words given to gateways"] += 1
         return True
 
+    def _sign(self) -> bool:
+        """Let the broker keep how far this run has numbered; return whether it will know."""
+        given_out = self._desk.down.given_out
+        if given_out is None or given_out == self._signed:
+            return True
+        topic = topics.SECRETARIAT_NUMBERS
+        token = self._session.publish(topic, given_out.pack(), retain=True)
+        if token is None:
+            return False
+        self._sign_token = token
+        self._signed = given_out
+        return True
+
     def _count(self, what: str, number: int) -> None:
         self.counts[what] += number
 
     def _now_ms(self) -> int:
         return self._clock.unix_ms()
+
+
+def _said_of_a_run(message: Message) -> GivenOut:
+    if message.topic == topics.SECRETARIAT_NUMBERS:
+        return GivenOut.unpack(message.payload)
+    return GivenOut(Presence.unpack(message.payload).boot_id, 0)
 
 
 def _drain(inbox: Inbox, wait_s: float) -> list[Incoming]:

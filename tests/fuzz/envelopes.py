@@ -2,6 +2,7 @@
 
 from turna_backbone.envelope import (
     GatewayHealth,
+    GivenOut,
     Presence,
     Receipt,
     ReceiptEnvelope,
@@ -32,12 +33,13 @@ SEEDS = [
         (Receipt(7, 1, 9, _DIGEST, 2, bytes(10)), Receipt(8, 1, 3, _DIGEST, 5, b""))
     ).pack(),
     Presence(online=True, boot_id=_DIGEST).pack(),
+    GivenOut(_DIGEST, 17).pack(),
     GatewayHealth(_DIGEST, 1_770_340_620, 60, True, *range(1, 10)).pack(),
 ]
 
 
 def fuzz(data: bytes) -> None:
-    for kind in (ReportEnvelope, ReceiptEnvelope, Presence, GatewayHealth):
+    for kind in (ReportEnvelope, ReceiptEnvelope, Presence, GivenOut, GatewayHealth):
         try:
             envelope = kind.unpack(data)
         except MalformedError:

@@ -122,7 +122,7 @@ def test_an_archive_that_does_not_know_the_run_before_it_is_an_older_copy_and_nu
     bench.step()
     topic = topics.down("tr", "hatay-1")
     (said,) = [Down.unpack(payload) for at, payload in bench.session.published if at == topic]
-    assert downlink.read_alert_name(said.number)[2] == 17
+    assert downlink.read_alert_name(said.number)[2] == 1 + 2 * 16
 
 
 def test_its_own_sign_is_acknowledged_after_what_came_before_it(bench: Bench) -> None:

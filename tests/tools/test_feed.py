@@ -10,7 +10,7 @@ from tools import feed
 from turna_backbone import topics
 from turna_backbone.bundle import pack_bundle
 from turna_backbone.down import ORDER, SENT, Down, DownState, Part
-from turna_backbone.envelope import Presence, ReceiptEnvelope
+from turna_backbone.envelope import GivenOut, Presence, ReceiptEnvelope
 from turna_backbone.resend import Missing, Resend, Run
 from turna_protocol.packet import ORDER as ORDER_PACKET
 
@@ -24,6 +24,7 @@ PAYLOADS = {
     "receipts": ReceiptEnvelope((RECEIPT, RECEIPT)).pack(),
     "resend": Resend((Run(b"bootboot", b"12345678"),), (Missing(17, 1, 1_000, 1_003),)).pack(),
     "presence": Presence(online=True, boot_id=b"bootboot").pack(),
+    "numbers": GivenOut(b"bootboot", 17).pack(),
     "health": HEALTH.pack(),
     "down": Down(
         ID, ORDER, 1, 1_790_003_600, 17, 1, 5, ORDER_PACKET, (Part(b"\x82\x01\x02", bytes(8)),)
@@ -43,6 +44,7 @@ ADDRESSES = {
     "down": topics.down("tr", "hatay-1"),
     "downState": topics.down_state("tr", "hatay-1"),
     "secretariat": topics.SECRETARIAT_CONNECTION,
+    "numbers": topics.SECRETARIAT_NUMBERS,
 }
 
 
