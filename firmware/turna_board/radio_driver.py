@@ -198,8 +198,9 @@ class RadioDriver:
             await self._recover()
             raise
         except asyncio.CancelledError:
-            await self._leave_rest(self._rest)
-            self._resume()
+            # MicroPython's wait_for cancels its caller a second time: nothing is awaited here.
+            self.fault = "given up"
+            self._tasks[2:] = [asyncio.create_task(self._recover_if_idle())]
             raise
 
     # Rest: what the chip does between operations.

@@ -1,5 +1,7 @@
 """The radio driver on boards that are wired wrongly, and with a chip that stops working."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.firmware.radio_bench import LISTEN, START, SX1262, SX1276, Bench, Kind, RadioBoard
@@ -163,6 +165,47 @@ say(resets=radio.counters.resets, counted=radio.counters.{counter})
 
     assert board.said[:2] == [{"error": error}, {"ok": True}]
     assert board.said[2] == {"resets": 1, "counted": 1}
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        lambda _: None,
+        lambda board: board.chip.hang(),
+        dip,
+        lambda board: board.chip.power(on=False),
+    ],
+    ids=["works", "hangs", "has lost its settings", "is away for a while"],
+)
+def test_a_transmission_is_given_up_whatever_the_chip_does_and_it_listens_again(
+    bench: Bench, kind: Kind, trouble: Callable[[RadioBoard], None]
+) -> None:
+    board = bench.add(
+        "board",
+        START
+        + """
+await radio.receive_continuous()
+sending = asyncio.create_task(radio.send(bytes(200)))
+await asyncio.sleep_ms(300)
+sending.cancel()
+try:
+    await sending
+except asyncio.CancelledError:
+    say(given_up=True)
+say_packet(await radio.next_packet(20000))
+await attempt(radio.send(b"sent"))
+say(fault=radio.fault)
+""",
+        model=kind.model,
+    )
+    bench.add_sender(HEARD_AFTER_15_S)
+    bench.world.at(500, lambda: trouble(board))
+    bench.world.at(5_000, lambda: board.chip.power(on=True))
+    bench.run(board)
+
+    assert board.said[0] == {"given_up": True}
+    assert board.packets == [b"heard"]
+    assert board.said[2:4] == [{"ok": True}, {"fault": ""}]
 
 
 def test_a_chip_that_hangs_while_it_receives_receives_again_within_seconds(
