@@ -28,6 +28,7 @@ from turna_backbone.mqtt import (
 pytestmark = needs_mosquitto
 OURS = "ots/v1/tr/g/hatay-1/receipt"
 REPORT_OF_OURS = "ots/v1/tr/u/afad-1/report"
+SIGNS = ("ots/v1/sys/sec/conn", "ots/v1/sys/sec/numbers")
 
 
 class Net:
@@ -87,7 +88,7 @@ def test_fault_68_a_hostile_gateway_with_a_good_certificate_writes_none_of_our_t
     gateway = net.member("hatay-1", OURS, "ots/v1/sys/sec/conn")
     hostile = net.member("baku-1")
 
-    for topic in (REPORT_OF_OURS, "ots/v1/tr/g/hatay-1/conn", OURS, "ots/v1/sys/sec/conn"):
+    for topic in (REPORT_OF_OURS, "ots/v1/tr/g/hatay-1/conn", OURS, *SIGNS):
         hostile.session.publish(topic, b"forged")
         # MQTT 5: not authorized.  What it is allowed to say is accepted.
         assert hostile.next(Published).code == 0x87
@@ -96,6 +97,22 @@ def test_fault_68_a_hostile_gateway_with_a_good_certificate_writes_none_of_our_t
     assert secretariat.next(Message).payload == b"its own"
     assert secretariat.messages() == []
     assert gateway.messages() == []
+
+
+def test_what_the_run_before_left_is_heard_before_the_own_birth_comes_back(net: Net) -> None:
+    before = net.member("secretariat")
+    for topic in SIGNS:
+        before.session.publish(topic, b"before", retain=True)
+        assert before.next(Published).accepted
+    before.session.stop()
+    secretariat = net.member("secretariat", *SIGNS)
+    secretariat.session.publish(SIGNS[0], b"birth", retain=True)
+
+    heard = [secretariat.next(Message) for _ in range(3)]
+    assert {(one.topic, one.payload, one.retained) for one in heard[:2]} == {
+        (topic, b"before", True) for topic in SIGNS
+    }
+    assert (heard[2].payload, heard[2].retained) == (b"birth", False)
 
 
 def test_fault_68_a_hostile_gateway_with_a_good_certificate_hears_nothing_of_ours(net: Net) -> None:

@@ -16,6 +16,7 @@ from turna_protocol.errors import MalformedError
 from turna_protocol.fragments import Assembly
 from turna_protocol.json_form import report_to_json
 from turna_protocol.long_text import unpack_long_text
+from turna_protocol.mission import Mission
 from turna_protocol.report_codes import PHRASES, STATUSES
 from turna_protocol.reports import decode_report
 from turna_protocol.reports.message import Message
@@ -23,9 +24,11 @@ from turna_protocol.reports.task_status import TaskStatus
 from turna_protocol.revocation import unpack_revocations
 from turna_secretariat import down_queries, queries
 from turna_secretariat.archive import Archive
+from turna_secretariat.desk import Desk
 from turna_secretariat.down_desk import QUEUE_MOST, DownDeed, Revocation, Withdrawal
 from turna_secretariat.down_making import ROOM_FOR_ALARMS
 from turna_secretariat.down_words import NotSayableError
+from turna_secretariat.registry import Registry
 
 
 @pytest.fixture
@@ -205,6 +208,27 @@ def test_a_roll_call_to_all_is_one_notice_and_shows_who_answered(book: Book) -> 
     third = book.word(word)["handsets"][2]
     assert third["answers"][0]["said"] == "all_safe"
     assert third["call_sign"] == "AZE01-1"
+
+
+def test_an_answer_that_is_proved_late_counts_as_one(book: Book, archive: Archive) -> None:
+    word = book.say("roll_call", {})
+    safe = Message(
+        mode=codes.EXERCISE,
+        phrase=PHRASES.index("all_safe"),
+        answers=downlink.answer_to_notice(book.sent[0][1].number),
+    )
+    mission = book.field.mission
+    known = {name: getattr(mission, name) for name in Mission.FIELDS}
+    known["devices"] = tuple(each for each in mission.devices if each.device != 3)
+    older = Registry(Mission(**known), book.ends)
+    carried = book.field.carried(safe, device=3, seq=0)
+    Desk(archive, older, mission.frame).file([carried], book.now_ms)
+    assert ("AZE01-1", "delivered") not in book.states(word)
+
+    book.desk.prove_late(book.now_ms)
+
+    assert ("AZE01-1", "delivered") in book.states(word)
+    assert book.word(word)["handsets"][2]["answers"][0]["said"] == "all_safe"
 
 
 def test_what_was_withdrawn_is_not_given_to_a_gateway_that_hears_the_handset_later(

@@ -13,6 +13,7 @@ from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk, GatewayNews, NotPossibleError
 from turna_secretariat.down_desk import DownDeed, Revocation
+from turna_secretariat.intake import UNPROVED_GATEWAY
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 
@@ -229,6 +230,38 @@ def test_what_came_before_the_kit_knew_its_handset_is_proved_at_the_next_start(
         assert queries.stored_twice(connection) == 0
     assert counted["by_standing"] == {"authentic": 2, "unknown_device": 1}
     assert counted["by_type"] == {"sos": 1, "position": 1}
+
+
+def test_what_is_proved_late_is_owed_to_no_gateway_that_the_kit_does_not_know(
+    archive: Archive, registry: Registry, field: Field
+) -> None:
+    mission = field.mission
+    known = {name: getattr(mission, name) for name in Mission.FIELDS} | {"devices": ()}
+    before = Desk(
+        archive, Registry(Mission(**known), registry.authentication_branch), mission.frame
+    )
+    carried = field.carried(position(), seq=4)
+    before.file([carried, replace(carried, gateway=UNPROVED_GATEWAY)], NOW_MS)
+
+    now = Desk(archive, registry, mission.frame)
+    now.prove_late(NOW_MS + 1)
+
+    assert [one.gateway for one in now.owed()] == ["hatay-1"]
+    with archive.transaction() as transaction:
+        assert [row["gateway"] for row in transaction.owed()] == ["hatay-1"]
+
+
+def test_nothing_is_made_again_for_a_gateway_that_is_in_the_kit_no_more(
+    desk: Desk, archive: Archive, registry: Registry, field: Field
+) -> None:
+    desk.file([field.carried(sos(), seq=4)], NOW_MS)
+    desk.act(1, "accepted", "Aylin Demir", NOW_MS)
+    mission = field.mission
+    known = {name: getattr(mission, name) for name in Mission.FIELDS} | {"gateways": ()}
+    older = Registry(Mission(**known), registry.authentication_branch)
+
+    assert Desk(archive, older, mission.frame).owed() == []
+    assert len(desk.owed()) == 1
 
 
 def test_a_call_from_before_its_keys_were_revoked_is_accepted_one_from_after_is_not_believed(
