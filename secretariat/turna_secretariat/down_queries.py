@@ -101,6 +101,16 @@ def alarmed_by_orders(connection: Connection, mode: str) -> set[int]:
     return alarmed
 
 
+def ended_by(connection: Connection, word_id: int) -> list[int]:
+    """Return which alarms a resumption took back: they were in the commit that said it."""
+    end = down_word.alias()
+    same = (down_word.c.withdrawn_ms == end.c.at_ms) & (down_word.c.withdrawn_by == end.c.person)
+    query = sa.select(down_word.c.id, end.c.body).join_from(down_word, end, same)
+    query = query.where((end.c.id == word_id) & (end.c.kind == ALERT) & (down_word.c.kind == ALERT))
+    rows = connection.execute(query.order_by(down_word.c.id)).all()
+    return [row.id for row in rows if json.loads(row.body)["alert"] == "resume"]
+
+
 def _word(
     connection: Connection,
     registry: Registry,

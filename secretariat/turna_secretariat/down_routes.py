@@ -1,6 +1,6 @@
 """The page's addresses for what goes down: its cost before, saying, following, taking back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
@@ -12,11 +12,19 @@ from turna_protocol.alerts import RESUME
 from turna_protocol.errors import MalformedError
 from turna_secretariat import down_queries
 from turna_secretariat.archive import Archive
-from turna_secretariat.deeds import EVERYBODY, quoted, tell
+from turna_secretariat.deeds import EVERYBODY, numbered, quoted, tell
 from turna_secretariat.down_audience import Area, Choice, choose
 from turna_secretariat.down_cost import cost_of
 from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
-from turna_secretariat.down_words import ALERT, SETTINGS, TEXT, Saying, read_saying, resumption
+from turna_secretariat.down_words import (
+    ALERT,
+    ROLL_CALL,
+    SETTINGS,
+    TEXT,
+    Saying,
+    read_saying,
+    resumption,
+)
 from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.handing_over import hand_over
 from turna_secretariat.receivers import Receivers
@@ -105,9 +113,11 @@ def down_routes(
     @routes.post("")
     def say(request: Words, who: Request) -> list[dict[str, Any]]:
         sayings = readings.sayings(request)
-        _tell_said(who, sayings[0])
+        _tell_said(who, sayings)
         deed = DownDeed(sayings, person(who))
         hand_over(inbox, deed)
+        if ended := readings.ended_by(deed.word_ids[0]):
+            _tell_said(who, sayings, ended)
         return [readings.word(word_id) for word_id in deed.word_ids]
 
     @routes.post("/revocations")
@@ -169,6 +179,11 @@ class _Readings:
         devices: list[int] = found["devices"]
         return devices
 
+    def ended_by(self, word_id: int) -> list[int]:
+        """Return which alarms a word took back."""
+        with self._archive.reader() as connection:
+            return down_queries.ended_by(connection, word_id)
+
     def sayings(self, request: Words) -> tuple[Saying, ...]:
         """Return what is to be said, or answer what is wrong with it."""
         form = dict(request.form)
@@ -223,21 +238,31 @@ class _Readings:
         return (resumption(said, devices, self._clock.unix_s()),) if devices else ()
 
 
-def _tell_said(who: Request, saying: Saying) -> None:
-    """Leave for the audit log what is said to whom; of settings only which."""
-    kind, body = saying.kind, saying.body
-    named = saying.audience.named
-    whom = [EVERYBODY] if named.get("all") else _names(named)
-    if kind == ALERT:
-        tell(who, f"alert_{body['alert']}", whom=whom)
-    elif kind == SETTINGS:
-        tell(who, f"say_{kind}", whom=whom, what=sorted(body.keys() - _OF_ALL_FORMS))
+def _tell_said(who: Request, sayings: tuple[Saying, ...], ended: Sequence[int] = ()) -> None:
+    """Leave for the audit log what is said to whom, and what it ends; of settings only which."""
+    first = sayings[0]
+    named = first.audience.named
+    about: dict[str, str | list[str]] = {"whom": [EVERYBODY] if named.get("all") else _names(named)}
+    what = [word for saying in sayings for word in _words_of(saying)]
+    if first.kind in (ALERT, ROLL_CALL):
+        code = f"alert_{first.body['alert']}" if first.kind == ALERT else f"say_{first.kind}"
+        if what:
+            code, about = f"{code}_said", about | {"what": what}
+        if ended:
+            code, about = f"{code}_ended", about | {"ended": [numbered(one) for one in ended]}
+        tell(who, code, **about)
     else:
-        task, worksite = body.get("task"), body.get("worksite")
-        what = [str(task).replace("_", " ")] if task else []
-        what += [str(worksite)] if worksite else []
-        text = [quoted(str(body["text"]))] if body.get("text") else []
-        tell(who, f"say_{kind}", whom=whom, what=[*what, *text])
+        tell(who, f"say_{first.kind}", **about, what=what)
+
+
+def _words_of(saying: Saying) -> list[str]:
+    body = saying.body
+    if saying.kind == SETTINGS:
+        return sorted(body.keys() - _OF_ALL_FORMS)
+    task, worksite = body.get("task"), body.get("worksite")
+    what = [str(task).replace("_", " ")] if task else []
+    what += [str(worksite)] if worksite else []
+    return [*what, quoted(str(body["text"]))] if body.get("text") else what
 
 
 def _names(named: dict[str, Any]) -> list[str]:

@@ -89,6 +89,38 @@ def test_each_deed_says_who_did_what_to_whom(live: LivePage) -> None:
     ]
 
 
+def test_what_was_said_with_an_alert_or_a_roll_call_stands_there_and_what_a_resumption_ended(
+    live: LivePage,
+) -> None:
+    team, everybody = {"teams": ["TUR01"]}, {"all": True}
+    gas = {"code": "evacuate", "text": "gas, go uphill"}
+    with _as(live, "aylin") as aylin:
+        for kind, to, form in (
+            ("alert", team, gas),
+            ("roll_call", team, {"text": "at the gate"}),
+            ("roll_call", team, {}),
+            ("alert", everybody, {"code": "cease_work"}),
+            ("alert", everybody, {"code": "resume", "text": "gas is off"}),
+            ("alert", everybody, {"code": "evacuate"}),
+            ("alert", everybody, {"code": "resume"}),
+            ("alert", everybody, {"code": "resume"}),
+        ):
+            live.clock.advance(1_000)
+            said = aylin.post("/api/down", json={"kind": kind, "to": to, "form": form})
+            assert said.status_code == 200, said.text
+
+    assert [did for _, did, _ in _told(live, kind="field")] == [
+        "resume work: everybody",
+        "resume work: everybody; taken back: #8",
+        "evacuate: everybody",
+        "resume work: everybody: “gas is off”; taken back: #1, #5",
+        "cease work: everybody",
+        "call the roll: TUR01",
+        "call the roll: TUR01: “at the gate”",
+        "evacuate: TUR01: “gas, go uphill”",
+    ]
+
+
 def test_who_was_refused_for_lack_of_a_role_stands_there_with_the_reason(live: LivePage) -> None:
     with _as(live, "eye") as eye:
         eye.post("/api/down", json={"kind": "alert"})
