@@ -72,6 +72,10 @@ class Store:
             self._open_or_salvage()
         except sqlite3.OperationalError as error:
             raise StoreUnavailableError(f"{self._path}: cannot be used ({error})") from None
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"{self._path}: is damaged and cannot be replaced ({error.strerror})"
+            ) from None
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self._path}: is damaged or cannot be used ({error})") from None
 
