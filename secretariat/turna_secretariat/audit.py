@@ -90,7 +90,7 @@ def last_sign_ins(connection: Connection) -> list[tuple[str, int]]:
 def outcome_of(status: int) -> str:
     """Return the word for a status of HTTP: 4xx is a refusal, 5xx a failure of ours.
 
-    503 is the one of `handing_over`: the deed waits for the thread that writes, and may yet be done.
+    503 is that of `handing_over`: the deed still waits for its thread and may yet be done.
     """
     if status == 503:
         return NOT_KNOWN

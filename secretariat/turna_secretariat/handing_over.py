@@ -10,10 +10,18 @@ from turna_secretariat.subscriber import AnyDeed, Inbox
 DEED_TIMEOUT_S = 10.0
 
 
-def hand_over(inbox: Inbox, deed: AnyDeed, unknown: str = "there is no such thing") -> None:
-    """Wait until a deed is committed; what cannot be is refused with its reason."""
+def hand_over(
+    inbox: Inbox,
+    deed: AnyDeed,
+    unknown: str = "there is no such thing",
+    timeout_s: float = DEED_TIMEOUT_S,
+) -> None:
+    """Wait until a deed is committed; what cannot be is refused with its reason.
+
+    After 503 nobody knows: the deed still waits for its thread, and is then done or refused.
+    """
     inbox.put(deed)
-    if not deed.done.wait(DEED_TIMEOUT_S):
+    if not deed.done.wait(timeout_s):
         raise HTTPException(503, "the archive did not answer in time; look before you repeat it")
     for error in deed.errors:
         if isinstance(error, KeyError):

@@ -4,6 +4,8 @@ import { byId } from "./elements.js";
 import { phrase, understood } from "./languages.js";
 
 const NOTE_MS = 8000;
+const SERVER_BUSY = 503; // it took the deed and has not come to it yet
+export const SIGNED_OUT = 401;
 
 export async function read(address) {
   const answer = await fetch(address, { cache: "no-store" });
@@ -11,25 +13,50 @@ export async function read(address) {
   return answer.json();
 }
 
-// `reason` is the sentence of who refused, if it was one.
+// `reason` is the sentence of who refused, if it was one; `status` is that of HTTP, and lacks where nobody answered.
 async function refusal(address, answer) {
   const reason = await answer.json().then((said) => said.detail, () => "");
-  return Object.assign(new Error(`${address}: ${answer.status}`), { reason });
+  return Object.assign(new Error(`${address}: ${answer.status}`), { reason, status: answer.status });
 }
 
-// Sends what was said and returns {body}, or {problem}: why there is no answer; `isCut` if nobody was there to answer.
+// A question that the Secretariat understood and will not answer is no outage.
+export const isRefusal = ({ status }) => status >= 400 && status < 500 && status !== SIGNED_OUT;
+
+// An answer that was lost says nothing of the deed: it may stand in the archive.
+const notKnown = () => phrase("Not known whether it was done: the Secretariat cannot be reached. Look at the list before you repeat it.");
+
+// Sends what was said and returns {body}, or {problem}: why there is no answer; `isCut` if none came.
 export async function send(address, said) {
   try {
     const answer = await fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(said) });
     const body = await answer.json();
-    return answer.ok ? { body } : { problem: phrase("Not done: {reason}", { reason: understood(body.detail) }) };
+    return answer.ok ? { body } : { problem: notDone(answer.status, body.detail) };
   } catch {
     return { problem: phrase("Not done: the Secretariat cannot be reached."), isCut: true };
   }
 }
 
-// Does a deed under the name of who is signed in. Returns null when it is stored, else why it is not.
-export const act = async (address, said = {}) => (await send(address, said)).problem ?? null;
+function notDone(status, why) {
+  const reason = understood(why);
+  return status === SERVER_BUSY ? phrase("Not known whether it was done: {reason}", { reason }) : phrase("Not done: {reason}", { reason });
+}
+
+// Does a deed under the name of who is signed in. Returns null when it is stored, else why it is not, or that nobody knows.
+export async function act(address, said = {}) {
+  const { problem, isCut } = await send(address, said);
+  return isCut ? notKnown() : problem ?? null;
+}
+
+// As `act`, with a file as it is.
+export async function bring(address, type, file) {
+  try {
+    const answer = await fetch(address, { method: "POST", headers: { "content-type": type }, body: file });
+    const body = await answer.json();
+    return answer.ok ? null : notDone(answer.status, body.detail);
+  } catch {
+    return notKnown();
+  }
+}
 
 export function tell(text) {
   byId("note").textContent = text ?? "";

@@ -12,7 +12,7 @@ const KINDS = {
   keys: sayLater("keys taken away"), notices: sayLater("official alerts"), medical: sayLater("medical teams"), downloads: sayLater("downloads"), other: sayLater("other"),
 };
 const TIMES = { "": sayLater("at any time"), "1h": sayLater("of the last hour"), "24h": sayLater("of the last 24 hours"), "7d": sayLater("of the last 7 days") };
-const OUTCOMES = { done: sayLater("done"), refused: sayLater("refused"), failed: sayLater("failed") };
+const OUTCOMES = { done: sayLater("done"), refused: sayLater("refused"), failed: sayLater("failed"), "not known": sayLater("not known") };
 
 let rows = ROWS_AT_ONCE;
 

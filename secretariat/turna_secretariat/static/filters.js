@@ -2,21 +2,22 @@
 
 import { ask, asked } from "./address.js";
 import { byId, offer, option } from "./elements.js";
-import { phrase, sayLater } from "./languages.js";
+import { phrase, sayLater, understood } from "./languages.js";
 import { MODES, TYPES, modeWords, stateWords, typeWords } from "./words.js";
 
 const NAMES = ["type", "team", "country", "mode", "state", "since", "text"];
 const FOLDED = ["team", "country", "mode", "state", "since"]; // what is chosen is never out of sight
+const NOTHING = { ...Object.fromEntries(NAMES.map((name) => [name, ""])), device: "", until: "", before: "" };
 const SINCE = { "": sayLater("at any time"), "1h": sayLater("in the last hour"), "6h": sayLater("in the last 6 hours"), "24h": sayLater("in the last 24 hours"), "7d": sayLater("in the last 7 days") };
 const TYPING_MS = 300;
 
 export function prepareFilters() {
   let typing = null;
-  const choose = (name) => ask({ [name]: byId(`filter-${name}`).value.trim(), before: "" });
+  const choose = (name) => { tellDropped(""); ask({ [name]: byId(`filter-${name}`).value.trim(), before: "" }); };
   for (const name of NAMES) byId(`filter-${name}`).addEventListener("change", () => choose(name));
   byId("filter-text").addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => choose("text"), TYPING_MS); });
   byId("filters").addEventListener("submit", (event) => { event.preventDefault(); choose("text"); });
-  byId("filter-clear").addEventListener("click", () => ask({ ...Object.fromEntries(NAMES.map((name) => [name, ""])), device: "", until: "", before: "" }));
+  byId("filter-clear").addEventListener("click", () => { tellDropped(""); ask(NOTHING); });
   byId("newest").addEventListener("click", () => ask({ before: "" }));
 }
 
@@ -36,6 +37,19 @@ export function showFilters(page) {
   if (FOLDED.some((name) => wanted[name])) byId("more-filters").open = true;
   byId("filter-clear").hidden = ![...NAMES, "device", "until", "before"].some((name) => wanted[name]);
   byId("newest").hidden = !wanted.before;
+}
+
+function tellDropped(text) {
+  byId("filter-dropped").textContent = text;
+  byId("filter-dropped").hidden = !text;
+}
+
+// What an address asks for and nobody can look for is said where it was chosen, and asked for no more.
+export function dropSearch(error, names = Object.keys(NOTHING)) {
+  if (!names.some((name) => asked()[name])) return false;
+  tellDropped(phrase("Left out of the search: {reason}", { reason: understood(error.reason || error.message) }));
+  ask(Object.fromEntries(names.map((name) => [name, ""])));
+  return true;
 }
 
 // An address that somebody sent may ask for what the list does not offer.

@@ -1,6 +1,6 @@
 // Official alerts of others, as somebody brought them; bringing one is choosing its file.
 
-import { read, tell } from "./archive.js";
+import { bring, read, tell } from "./archive.js";
 import { byId, element, show } from "./elements.js";
 import { phrase, sayLater, understood } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
@@ -76,18 +76,13 @@ export function prepareNotices(actions) {
   byId("notice-file").addEventListener("change", async () => {
     const [file] = byId("notice-file").files;
     if (!file) return;
-    tell(await bring(file));
+    tell(await keep(file) ?? phrase("The alert is kept."));
     byId("notice-file").value = "";
     await actions.refresh();
   });
 }
 
-async function bring(file) {
+async function keep(file) {
   if (file.size > BYTES_MOST) return phrase("Not done: {reason}", { reason: understood(`an alert has at most ${BYTES_MOST} bytes`) });
-  try {
-    const answer = await fetch("/api/notices", { method: "POST", headers: { "content-type": "application/cap+xml" }, body: file });
-    return answer.ok ? phrase("The alert is kept.") : phrase("Not done: {reason}", { reason: understood((await answer.json()).detail) });
-  } catch {
-    return phrase("Not done: the Secretariat cannot be reached.");
-  }
+  return bring("/api/notices", "application/cap+xml", file);
 }

@@ -1,17 +1,17 @@
 // The duty officer's page: holds what is known, and shows it anew whenever something has changed.
 
 import { ask, asked, prepareAddress, searchAddress, trailsAddress } from "./address.js";
-import { read } from "./archive.js";
+import { SIGNED_OUT, isRefusal, read, tell } from "./archive.js";
 import { showBook } from "./book.js";
 import { openReport, prepareDetail } from "./detail.js";
 import { showDown } from "./down.js";
 import { byId } from "./elements.js";
 import { prepareExports } from "./exports.js";
-import { prepareFilters, showFilters } from "./filters.js";
+import { dropSearch, prepareFilters, showFilters } from "./filters.js";
 import { openHandset, prepareHandset, showHandset } from "./handset.js";
 import { showHandsets } from "./handsets.js";
 import { showAlarms, showHealth, showHealthInDetail } from "./health.js";
-import { phrase, prepareLanguages } from "./languages.js";
+import { phrase, prepareLanguages, understood } from "./languages.js";
 import { Line } from "./line.js";
 import { goTo, showMap } from "./map.js";
 import { markCut, prepareMarks } from "./marks.js";
@@ -53,9 +53,11 @@ function refresh() {
   return looking;
 }
 
+const trails = async () => trailsAddress() ? read(trailsAddress()).catch((error) => { if (!isRefusal(error) || !dropSearch(error, ["trail"])) throw error; return null; }) : null;
+
 // What each view needs beyond what all of them do.
 const OF_VIEW = {
-  picture: async () => { [page.places, page.revocations, page.trails] = await Promise.all([read("/api/places"), read("/api/down/revocations"), trailsAddress() ? read(trailsAddress()) : null]); },
+  picture: async () => { [page.places, page.revocations, page.trails] = await Promise.all([read("/api/places"), read("/api/down/revocations"), trails()]); },
   down: async () => { page.words = await read("/api/down"); },
   book: async () => { page.calls = await read("/api/sos"); },
   notices: async () => { page.notices = await readNotices(); },
@@ -63,18 +65,36 @@ const OF_VIEW = {
   people: async () => { await known; page.people = await readPeople(); },
 };
 
+// Alarms do not hang on what is searched for: who calls is shown even where the search is refused. True if all was read.
 async function look() {
-  try {
-    const [status, found, handsets, alarms] = await Promise.all([...["/api/status", searchAddress(page.limit), "/api/handsets", "/api/alarms"].map(read), OF_VIEW[asked().view || "picture"]?.(), known]);
-    Object.assign(page, { status, reports: found.reports, olderBefore: found.older_before_id, handsets, alarms });
-  } catch {
-    return cutOff();
-  }
-  page.now_ms = page.status.now_ms;
+  const [now, found, ofView] = await Promise.allSettled([Promise.all([...["/api/status", "/api/handsets", "/api/alarms"].map(read), known]), search(), OF_VIEW[asked().view || "picture"]?.()]);
+  if (now.status === "rejected") return notRead(now.reason);
+  const [status, handsets, alarms] = now.value;
+  Object.assign(page, { status, handsets, alarms, now_ms: status.now_ms, connected: status.feed.connected });
   heardAt = performance.now();
-  page.connected = page.status.feed.connected;
-  setMissionMode(page.status.mode);
+  setMissionMode(status.mode);
+  const failures = [found, ofView].filter((part) => part.status === "rejected");
+  failures.forEach((part) => notRead(part.reason));
   showAll();
+  return failures.length === 0;
+}
+
+async function search() {
+  const question = searchAddress(page.limit);
+  try {
+    const { reports, older_before_id } = await read(question);
+    Object.assign(page, { reports, olderBefore: older_before_id });
+  } catch (error) {
+    const isOld = question !== searchAddress(page.limit); // another look is on its way
+    if (!isRefusal(error) || !(isOld || dropSearch(error))) throw error;
+  }
+}
+
+function notRead(error) {
+  if (error.status === SIGNED_OUT) location.replace("/login");
+  else if (isRefusal(error)) tell(understood(error.reason || error.message));
+  else cutOff();
+  return false;
 }
 
 function showAll() {
@@ -130,8 +150,10 @@ function cutOff() {
 }
 
 async function back() {
+  if (!await refresh() || !page.cutOff) return; // the next pulse tries again
   page.cutOff = false;
-  await refresh();
+  showFeed();
+  showHealth(page);
   const missed = page.reports.filter((report) => report.id > page.missedAfter);
   const n = `${countByMode(missed)}${missed.length === page.limit ? "+" : ""}`;
   byId("missed-what").textContent = missed.length ? phrase("Back. Reports that came while this page was cut off: {n}; they are marked.", { n }) : phrase("Back. Nothing was missed.");
@@ -148,6 +170,7 @@ function seen() {
 function pulse({ now_ms, connected }) {
   page.now_ms = now_ms;
   heardAt = performance.now();
+  if (page.cutOff) { back(); return; }
   if (!page.status) return;
   if (page.connected !== connected) { refresh(); return; }
   showWhatAges();

@@ -1,0 +1,95 @@
+"""A question that is refused hides no call, and nobody is told "not done" of what was done."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.secretariat.field import position, sos
+from tests.secretariat.live_page import LivePage
+from turna_protocol.reports import Fix
+
+FIX = Fix(3_620_500, 3_616_300, 8, 2)
+SOON_MS = 12_000
+LOST = "Not known whether it was done: the Secretariat cannot be reached."
+
+
+@pytest.fixture
+def call(page: Page, live: LivePage) -> Page:
+    live.arrives(live.field.carried(sos(7, fix=FIX), seq=7))
+    expect(page.locator("#sos-cards article")).to_have_count(1)
+    return page
+
+
+@pytest.mark.parametrize(
+    "wrong", ["since=yesterday", "mode=drill", "device=abc", "before=x", "trail=xyz"]
+)
+def test_an_address_that_cannot_be_asked_shows_the_call_and_says_what_it_left_out(
+    call: Page, live: LivePage, wrong: str
+) -> None:
+    call.goto(f"{live.address}/?team=TUR01&{wrong}")
+
+    expect(call.locator("#sos-cards article")).to_have_count(1)
+    expect(call.locator("#filter-dropped")).to_contain_text("Left out of the search: ")
+    expect(call.locator("#cut-off")).to_be_hidden()
+    expect(call.locator("#report-rows tr")).to_have_count(1)
+    assert wrong not in call.url
+
+
+def test_what_was_left_out_is_said_until_something_else_is_searched_for(
+    call: Page, live: LivePage
+) -> None:
+    call.goto(f"{live.address}/?mode=drill")
+    expect(call.locator("#filter-dropped")).to_be_visible()
+    call.fill("#filter-text", "TUR01")
+
+    expect(call.locator("#filter-dropped")).to_be_hidden()
+    expect(call.locator("#report-rows tr")).to_have_count(1)
+
+
+def test_a_search_that_fails_for_a_while_is_an_outage_that_ends_by_itself(
+    call: Page, live: LivePage
+) -> None:
+    call.route("**/api/search?*", lambda route: route.fulfill(status=500, body="oh"))
+    live.arrives(live.field.carried(sos(8, fix=FIX), device=2, seq=8))
+    expect(call.locator("#sos-cards article")).to_have_count(2)
+    expect(call.locator("#cut-off")).to_be_visible()
+    call.unroute("**/api/search?*")
+
+    expect(call.locator("#cut-off")).to_be_hidden(timeout=SOON_MS)
+    expect(call.locator("#report-rows tr")).to_have_count(2)
+
+
+def test_whose_session_has_ended_is_led_to_the_door(call: Page, live: LivePage) -> None:
+    call.route("**/api/alarms", lambda route: route.fulfill(status=401, json={"detail": "no"}))
+    live.arrives(live.field.carried(position(), device=2, seq=8))
+
+    call.wait_for_url("**/login", timeout=SOON_MS)
+
+
+def _done_unheard(route: Route) -> None:
+    if route.request.method == "POST":
+        route.fetch()
+        route.abort()
+    else:
+        route.continue_()
+
+
+def test_a_deed_whose_answer_is_lost_is_not_said_to_be_undone(call: Page) -> None:
+    call.route("**/api/reports/*/false_alarm", _done_unheard)
+    call.locator("#sos-cards").get_by_role("button", name="False alarm").click()
+    call.fill("#sure-reason", "they say that all is well")
+    call.locator("#sure-yes").click()
+
+    expect(call.locator("#sure-note")).to_contain_text(LOST)
+    expect(call.locator("#sure-note")).to_contain_text("Look at the list before you repeat it.")
+    call.locator("#sure-no").click()
+    expect(call.locator("#sos")).to_be_hidden()
+
+
+def test_a_deed_that_the_archive_has_not_come_to_is_not_said_to_be_undone(call: Page) -> None:
+    late = "the archive did not answer in time; look before you repeat it"
+    call.route(
+        "**/api/reports/*/accepted", lambda route: route.fulfill(status=503, json={"detail": late})
+    )
+    call.locator("#sos-cards").get_by_role("button", name="Accept").click()
+
+    expect(call.locator("#note")).to_have_text(f"Not known whether it was done: {late}")
