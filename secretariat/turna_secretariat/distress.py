@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from turna_secretariat.queries import report_as_json
 from turna_secretariat.registry import Registry
-from turna_secretariat.schema import action, alarm, is_sos, report
+from turna_secretariat.schema import action, alarm, is_sos, is_sos_in_hand, report
 
-CALLS_LIMIT = WORDS_LIMIT = 100
+CALLS_LIMIT = WORDS_LIMIT = IN_HAND_LIMIT = 100
 # A deed's word for where an SOS stands; the last one counts, and any final one before "accepted".
 _FINAL = ("false_alarm", "refused", "acted")
 # What a later word has in common with the call it speaks of: a drill says nothing of a real one.
@@ -33,6 +33,33 @@ def calls(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
     deeds = _deeds(connection, [row["id"] for row in rows])
     sent = _sent(connection, rows)
     return [_call(registry, row, sent[_sender(row)], deeds[row["id"]]) for row in rows]
+
+
+def in_hand(connection: Connection, registry: Registry, mode: str) -> dict[str, Any]:
+    """Return the newest SOS of one mode that somebody accepted and nobody ended, and how many more.
+
+    A person's word ends its alarm; one that ends the call for help moves its state on as well.
+    """
+    accepted = (alarm.c.kind == "sos") & alarm.c.closed_ms.is_not(None)
+    chosen = accepted & (report.c.mode == mode) & is_sos_in_hand
+    both = sa.join(report, alarm, report.c.id == alarm.c.report_id)
+    words = (alarm.c.cancelled_ms, alarm.c.closed_ms, alarm.c.closed_by)
+    newest = sa.select(*report.c, *words).select_from(both).where(chosen)
+    newest = newest.order_by(report.c.id.desc()).limit(IN_HAND_LIMIT)
+    rows = connection.execute(newest).mappings().all()
+    count = sa.select(sa.func.count()).select_from(both).where(chosen)
+    return {
+        "calls": [_in_hand(row, registry) for row in rows],
+        "more": int(connection.execute(count).scalar_one()) - len(rows),
+    }
+
+
+def _in_hand(row: RowMapping, registry: Registry) -> dict[str, Any]:
+    return report_as_json(row, registry) | {
+        "cancelled_ms": row["cancelled_ms"],
+        "accepted_ms": row["closed_ms"],
+        "accepted_by": row["closed_by"],
+    }
 
 
 def standing(deeds: list[str], *, is_cancelled: bool) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # Raised with every change; `versions` brings it to older archives, a newer archive is refused.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 metadata = MetaData()
 # SQLite numbers rows by itself only for a column whose type is exactly INTEGER.
@@ -67,6 +67,15 @@ Index(
     report.c.generation,
     sqlite_where=is_sos,
     postgresql_where=is_sos,
+)
+# Whoever comes on shift looks for those that somebody has taken and nobody has ended.
+_READ: sa.ColumnElement[int] = sa.literal_column("3")  # turna_protocol.delivery.READ
+is_sos_in_hand = is_sos & (report.c.state == _READ)
+Index(
+    "sos_in_hand",
+    *(report.c[name] for name in ("mode", "type", "state", "id")),  # more of it than others match
+    sqlite_where=is_sos_in_hand,
+    postgresql_where=is_sos_in_hand,
 )
 # A situation report looks for each handset's last one.
 is_proved_sitrep = (report.c.type == sa.literal_column("'sitrep'")) & (

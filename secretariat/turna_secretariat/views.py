@@ -102,6 +102,12 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         with archive.reader() as connection:
             return distress.calls(connection, registry)
 
+    @routes.get("/sos/in_hand")
+    def calls_in_hand(mode: Word = None) -> dict[str, Any]:
+        chosen = chosen_mode(mode)
+        with archive.reader() as connection:
+            return distress.in_hand(connection, registry, chosen)
+
     @routes.get("/situation")
     def situation_report(
         sector: Word = None, since: Word = None, until: Word = None, mode: Word = None

@@ -61,6 +61,7 @@ RULES = {
     ("GET", "/api/trails"): Rule(OBSERVER),
     ("GET", "/api/places"): Rule(OBSERVER),
     ("GET", "/api/sos"): Rule(OBSERVER),
+    ("GET", "/api/sos/in_hand"): Rule(OBSERVER),
     ("GET", "/api/situation"): Rule(OBSERVER),
     ("GET", "/api/handsets"): Rule(OBSERVER),
     ("GET", "/api/alarms"): Rule(OBSERVER),

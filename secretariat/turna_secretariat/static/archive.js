@@ -58,8 +58,9 @@ export async function bring(address, type, file) {
   }
 }
 
-export function tell(text) {
+export function tell(text, { isDone = false } = {}) {
   byId("note").textContent = text ?? "";
+  byId("note").classList.toggle("done", isDone);
   byId("note").hidden = !text;
   if (text) setTimeout(() => { byId("note").hidden = true; }, NOTE_MS);
 }

@@ -42,11 +42,17 @@ export function showHealth(page) {
   const refused = Object.values(status.counts.refused).reduce((sum, each) => sum + each, 0);
   show(byId("health"), [
     chip(phrase("Page"), page.cutOff ? phrase("CUT OFF") : phrase("live"), !page.cutOff),
-    chip(phrase("Backbone"), page.connected ? phrase("connected") : phrase("DOWN"), page.connected),
-    ...status.gateways.map((gateway) => chip(phrase("Gateway {name}", { name: gateway.name }), ...gatewayWords(gateway, now_ms))),
+    backbone(page),
+    ...status.gateways.map((gateway) => chip(phrase("Gateway {name}", { name: gateway.name }), ...(page.cutOff ? [phrase("not known"), false] : gatewayWords(gateway, now_ms)))),
     ...(refused ? [chip(phrase("Refused messages"), refused, false)] : []),
     ...Object.entries(status.counts.other_modes ?? {}).filter(([, count]) => count).map(([name, count]) => chip(phrase("Reports of another mode, {mode}", { mode: modeWords(name) }), count, name !== "actual")),
   ]);
+}
+
+// Who hears nothing of the Secretariat knows nothing of its line to the gateways.
+function backbone({ cutOff, connected }) {
+  if (cutOff) return chip(phrase("Backbone"), phrase("not known"), false);
+  return chip(phrase("Backbone"), connected ? phrase("connected") : phrase("DOWN"), connected);
 }
 
 // Whether what a gateway is given can go out now.
@@ -105,7 +111,7 @@ export function showAlarms(page, actions) {
   byId("no-alarms").textContent = quiet(page);
   byId("alarm-count").textContent = count || "";
   const silences = silent.length > MANY_SILENT ? [manySilent(silent, page, actions, byId("many-silent")?.open)] : silent.map((handset) => silenceRow(handset, page, actions));
-  show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...(more ? [element("li", phrase("and {n} more", { n: more }))] : []), ...down.map((gateway) => gatewayRow(gateway, page.now_ms)), ...silences]);
+  show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...(more ? [element("li", phrase("and {n} more", { n: more }))] : []), ...down.map((gateway) => gatewayRow(gateway, page)), ...silences]);
 }
 
 // That nothing is said can mean that nothing arrives: hence when the last was heard.
@@ -118,7 +124,7 @@ function alarmRow(alarm, page, actions) {
   const sos = alarm.kind === "sos";
   const item = element("li", null, { class: sos ? "is-sos" : "" },
     element("strong", sos ? (alarm.cancelled_ms === null ? "SOS" : phrase("SOS, CANCELLED")) : phrase(ALARMS[alarm.kind] ?? words(alarm.kind))),
-    !sos && alarm.report?.type === "sos" ? element("span", "SOS", { class: "type-sos says-sos" }) : "", alarm.call_sign ? sender(alarm) : "", alarm.mode ? modeTag(alarm.mode) : "", sos ? "" : element("span", phrase(REMEDIES[alarm.kind] ?? ""), { class: "remedy" }), sos ? "" : element("span", understood(alarm.detail), { class: "soft" }),
+    !sos && alarm.report?.type === "sos" ? element("span", "SOS", { class: "type-sos says-sos" }) : "", alarm.call_sign ? sender(alarm) : "", modeTag(alarm.mode ?? page.status.mode), sos ? "" : element("span", phrase(REMEDIES[alarm.kind] ?? ""), { class: "remedy" }), sos ? "" : element("span", understood(alarm.detail), { class: "soft" }),
     element("span", age(alarm.at_ms, page.now_ms), { class: "soft" }));
   if (alarm.report_id !== null) item.append(button(phrase("Show"), { "data-key": `alarm-${alarm.id}` }, () => actions.open(alarm.report_id)));
   if (!sos) item.append(deedButton(phrase("Close it"), { "data-key": `close-${alarm.id}` }, async () => {
@@ -129,19 +135,19 @@ function alarmRow(alarm, page, actions) {
 }
 
 // As long as it lasts: nobody can close it.
-function gatewayRow(gateway, now_ms) {
-  return element("li", null, { class: "is-silence" }, element("strong", phrase("Gateway {name}", { name: gateway.name })), element("span", gatewayWords(gateway, now_ms)[0], { class: "bad" }),
+function gatewayRow(gateway, { status, now_ms }) {
+  return element("li", null, { class: "is-silence" }, element("strong", phrase("Gateway {name}", { name: gateway.name })), modeTag(status.mode), element("span", gatewayWords(gateway, now_ms)[0], { class: "bad" }),
     element("span", phrase("what its handsets say waits there, and nothing is said to them"), { class: "remedy" }));
 }
 
 // Silence ends by itself when the handset is heard again: nobody can close it.
 function silenceRow(handset, page, actions) {
-  return element("li", null, { class: "is-silence" }, element("strong", phrase("silent")), sender(handset),
+  return element("li", null, { class: "is-silence" }, element("strong", phrase("silent")), sender(handset), modeTag(page.status.mode),
     element("span", phrase("last heard {age}", { age: age(handset.last_contact_ms, page.now_ms) }), { class: "soft" }),
     button(phrase("Its reports"), { "data-key": `silent-${handset.device}` }, () => actions.reportsOf(handset)));
 }
 
 function manySilent(silent, page, actions, isOpen) {
-  return element("li", null, { class: "is-silence" }, element("details", null, { id: "many-silent", ...(isOpen ? { open: "" } : {}) }, element("summary", `⚠ ${phrase("silent: {n}", { n: silent.length })}`, { "data-key": "many-silent" }),
+  return element("li", null, { class: "is-silence" }, element("details", null, { id: "many-silent", ...(isOpen ? { open: "" } : {}) }, element("summary", `⚠ ${phrase("silent: {n}", { n: silent.length })}`, { "data-key": "many-silent" }), " ", modeTag(page.status.mode),
     element("p", null, { class: "links" }, ...silent.map((handset) => button(`${handset.call_sign}, ${age(handset.last_contact_ms, page.now_ms)}`, { class: "plain", "data-key": `silent-${handset.device}` }, () => actions.reportsOf(handset))))));
 }

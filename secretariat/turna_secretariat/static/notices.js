@@ -76,7 +76,8 @@ export function prepareNotices(actions) {
   byId("notice-file").addEventListener("change", async () => {
     const [file] = byId("notice-file").files;
     if (!file) return;
-    tell(await keep(file) ?? phrase("The alert is kept."));
+    const problem = await keep(file);
+    tell(problem ?? phrase("The alert is kept."), { isDone: !problem });
     byId("notice-file").value = "";
     await actions.refresh();
   });

@@ -11,6 +11,7 @@ import { dropSearch, prepareFilters, showFilters } from "./filters.js";
 import { openHandset, prepareHandset, showHandset } from "./handset.js";
 import { showHandsets } from "./handsets.js";
 import { showAlarms, showHealth, showHealthInDetail } from "./health.js";
+import { showInHand } from "./in_hand.js";
 import { phrase, prepareLanguages, understood } from "./languages.js";
 import { Line } from "./line.js";
 import { goTo, showMap } from "./map.js";
@@ -32,7 +33,7 @@ const PAGE_SIZE = 60;
 const PAGE_LIMIT = 480;
 
 const page = {
-  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], calls: [], words: [], notices: [], medical: [], people: { accounts: [], log: [] },
+  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], inHand: { calls: [], more: 0 }, calls: [], words: [], notices: [], medical: [], people: { accounts: [], log: [] },
   now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: null, cutOff_ms: null,
 };
 const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), handset: (handset) => openHandset(handset, page, actions), hops: () => page.status.hops, reportsOf };
@@ -57,7 +58,7 @@ const trails = async () => trailsAddress() ? read(trailsAddress()).catch((error)
 
 // What each view needs beyond what all of them do.
 const OF_VIEW = {
-  picture: async () => { [page.places, page.revocations, page.trails] = await Promise.all([read("/api/places"), read("/api/down/revocations"), trails()]); },
+  picture: async () => { [page.places, page.revocations, page.inHand, page.trails] = await Promise.all([read("/api/places"), read("/api/down/revocations"), read("/api/sos/in_hand"), trails()]); },
   down: async () => { page.words = await read("/api/down"); },
   book: async () => { page.calls = await read("/api/sos"); },
   notices: async () => { page.notices = await readNotices(); },
@@ -117,6 +118,7 @@ function showWhatAges() {
   showHealthInDetail(page);
   showSos(page, actions);
   showAlarms(page, actions);
+  showInHand(page, actions);
   showMap(page, actions);
   if (painted) showHandsets(page, actions);
   else requestAnimationFrame(() => setTimeout(() => { painted = true; showHandsets(page, actions); })); // a long table, below what is seen first

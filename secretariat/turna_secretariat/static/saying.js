@@ -14,6 +14,7 @@ const URGENCIES = { routine: sayLater("routine"), priority: sayLater("priority")
 const ALERTS = ["evacuate", "cease_work", "resume"];
 const FIELDS = { task: ["task", "urgency", "worksite", "due_in_min", "text"], text: ["text"], roll_call: ["text"], alert: ["code", "text"] };
 const TYPING_MS = 400;
+const REPEATED = { "data-repeated": "" }; // in the question before it is sent
 
 let known = []; // the handsets, as the page knows them
 let isDown = () => false; // whether a gateway of that name can send now
@@ -21,6 +22,8 @@ let shownIn = ""; // how and in which language the cost is shown
 let asked = ""; // what the cost stands for
 let answered = ""; // for which question, and how the page stood, the cost was asked last
 let onSaid = () => {};
+const drafts = new Map(); // what was written for each kind: what is meant as a task is no roll call
+let written = ""; // the kind that the text in sight was written for
 
 export function prepareSaying(actions) {
   onSaid = actions.refresh;
@@ -48,7 +51,18 @@ export function showSaying(page) {
   if (!asked && document.body.dataset.view === "down" && (!answered || answered !== JSON.stringify(said()) + look)) cost();
 }
 
+function keepDraft() {
+  const kind = byId("say-kind").value;
+  if (kind === written) return;
+  if (written) {
+    drafts.set(written, byId("say-text").value);
+    byId("say-text").value = drafts.get(kind) ?? "";
+  }
+  written = kind;
+}
+
 function showFields() {
+  keepDraft();
   const wanted = FIELDS[byId("say-kind").value] ?? [];
   for (const part of byId("saying").querySelectorAll("[data-field]")) part.hidden = !wanted.includes(part.dataset.field);
   byId("say-area").hidden = byId("say-to").value !== "area";
@@ -97,25 +111,40 @@ async function cost() {
   if (answer.isCut) answered = ""; // asked again when the page is back
   byId("say-send").disabled = Boolean(problem);
   asked = problem ? "" : question;
-  show(byId("say-cost"), problem ? [element("li", problem, { class: "bad" })] : lines(answer.body));
+  show(byId("say-cost"), problem ? [element("li", problem, { class: "bad" })] : lines(answer.body, JSON.parse(question)));
 }
 
 // What there is to say of it before it is sent: whom it reaches, or would if a gateway were there, and at what cost.
-function lines({ handsets, revoked, costs }) {
+function lines({ handsets, revoked, costs }, question) {
   const gateways = costs.flatMap((one) => one.gateways);
   const down = [...new Set(gateways.map((one) => one.gateway))].filter((name) => isDown(name));
   const none = gateways.length > 0 && gateways.every((one) => down.includes(one.gateway));
   const names = down.join(", ");
-  const airtime_ms = costs.reduce((sum, one) => sum + one.airtime_ms, 0);
   return [
     ...(none ? [element("li", `⚠ ${phrase("It cannot be sent now: gateway {names} is down; it waits until the gateway is back.", { names })}`, { class: "bad" })]
       : down.length ? [element("li", `⚠ ${phrase("Gateway {names} is down: only the others send it now.", { names })}`, { class: "bad" })] : []),
-    element("li", none ? phrase("Handsets that it would reach: {n} ({names})", { n: handsets.length, names: handsets.join(", ") }) : phrase("Handsets reached: {n} ({names})", { n: handsets.length, names: handsets.join(", ") })),
+    element("li", none ? phrase("Handsets that it would reach: {n} ({names})", { n: handsets.length, names: handsets.join(", ") }) : phrase("Handsets reached: {n} ({names})", { n: handsets.length, names: handsets.join(", ") }), REPEATED),
     ...(revoked.length ? [element("li", phrase("Left out, because their keys are revoked: {names}", { names: revoked.join(", ") }), { class: "bad" })] : []),
-    element("li", phrase("Each time it is said: packets {packets}, {seconds} s on the air", { packets: costs.reduce((sum, one) => sum + one.packets, 0), seconds: (airtime_ms / 1000).toFixed(1) })),
-    ...gateways.map((one) => element("li", one.percent_of_the_hour === null ? one.gateway : phrase("{gateway}: {percent} % of what it may send in an hour", { gateway: one.gateway, percent: one.percent_of_the_hour }))),
+    ...price(costs, question),
+    ...[...new Set(gateways.map((one) => one.gateway))].map((name) => share(name, gateways.filter((one) => one.gateway === name))),
     element("li", phrase("It is repeated, ever more rarely, until the handsets hold it."), { class: "soft" }),
   ];
+}
+
+// An alert with a text is two messages, each with its own cost; an all-clear may be followed by orders.
+function price(costs, { form }) {
+  const onAir = (some) => ({ packets: some.reduce((sum, one) => sum + one.packets, 0), seconds: (some.reduce((sum, one) => sum + one.airtime_ms, 0) / 1000).toFixed(1) });
+  if (costs.length === 1) return [element("li", phrase("Each time it is said: packets {packets}, {seconds} s on the air", onAir(costs)), REPEATED)];
+  const names = [kindWords("alert"), ...(form.text ? [kindWords("text")] : []), phrase("all-clear by orders")];
+  return [element("li", phrase("Messages that go: {n}", { n: costs.length }), REPEATED),
+    ...costs.map((one, index) => element("li", phrase("{what}: packets {packets}, {seconds} s on the air", { what: names[index], ...onAir([one]) }), REPEATED)),
+    element("li", phrase("Together, each time: packets {packets}, {seconds} s on the air", onAir(costs)), REPEATED)];
+}
+
+function share(name, costs) {
+  if (costs.some((one) => one.percent_of_the_hour === null)) return element("li", name);
+  const percent = Number(costs.reduce((sum, one) => sum + one.percent_of_the_hour, 0).toFixed(2));
+  return element("li", phrase("{gateway}: {percent} % of what it may send in an hour", { gateway: name, percent }));
 }
 
 async function submit() {
@@ -125,7 +154,8 @@ async function submit() {
   const whom = byId("say-to").selectedOptions[0].textContent;
   askOnce({
     title: phrase("Really send it? {alert} to {whom}", { alert: what(saying), whom }), yes: phrase("Yes, send: {alert}", { alert: what(saying) }),
-    what: [byId("say-cost").querySelector("li:not(.bad)")?.textContent, saying.form.text && `“${saying.form.text}”`].filter(Boolean).join(" · "),
+    what: [saying.form.text && `“${saying.form.text}”`,
+      ...[...byId("say-cost").querySelectorAll("[data-repeated]")].map((line) => line.textContent)].filter(Boolean).join(" · "),
     deed: () => give(saying),
   });
 }
@@ -133,7 +163,12 @@ async function submit() {
 // Returns null when it is stored, else why it is not: then what was written stays.
 async function give(saying) {
   const problem = await act("/api/down", saying);
-  if (!problem) { byId("say-text").value = ""; notReady(); cost(); }
+  if (!problem) {
+    drafts.delete(saying.kind);
+    if (byId("say-kind").value === saying.kind) byId("say-text").value = "";
+    notReady();
+    cost();
+  }
   await onSaid();
   return problem;
 }

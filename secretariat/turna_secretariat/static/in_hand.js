@@ -1,0 +1,20 @@
+// The SOS that somebody has accepted and nobody has ended: whoever comes on shift sees that they go on.
+
+import { button, byId, element, show } from "./elements.js";
+import { phrase } from "./languages.js";
+import { age, countByMode, modeTag, sender } from "./words.js";
+
+export function showInHand(page, actions) {
+  const { calls, more } = page.inHand;
+  byId("in-hand").hidden = !calls.length;
+  byId("in-hand-count").textContent = `${countByMode(calls)}${more ? "+" : ""}`;
+  show(byId("in-hand-list"), [...calls.map((call) => row(call, page, actions)), ...(more ? [element("li", phrase("and {n} more", { n: more }))] : [])]);
+}
+
+function row(call, page, actions) {
+  return element("li", null, {}, element("strong", "SOS"), sender(call), modeTag(call.mode),
+    element("span", age(call.arrived_ms, page.now_ms), { class: "soft" }),
+    element("span", phrase("accepted by {person}, {age}", { person: call.accepted_by, age: age(call.accepted_ms, page.now_ms) })),
+    call.cancelled_ms === null ? "" : element("span", `⚠ ${phrase("the sender took it back: call them")}`, { class: "bad" }),
+    button(phrase("Show"), { "data-key": `in-hand-${call.id}` }, () => actions.open(call.id)));
+}

@@ -1,0 +1,97 @@
+"""The SOS in hand: accepted by somebody, ended by nobody, found without reading the others."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.secretariat.field import EPOCH_S, Field, sos
+from turna_protocol import codes
+from turna_secretariat import distress
+from turna_secretariat.archive import Archive
+from turna_secretariat.desk import Desk
+from turna_secretariat.registry import Registry
+from turna_secretariat.scope import devices_in_view
+
+NOW_MS = (EPOCH_S + 60) * 1000
+AYLIN = "Aylin Demir"
+
+
+def _in_hand(archive: Archive, registry: Registry, mode: str = "exercise") -> list[tuple[str, str]]:
+    with archive.reader() as connection:
+        found = distress.in_hand(connection, registry, mode)
+    assert found["more"] == 0
+    return [(call["call_sign"], call["accepted_by"]) for call in found["calls"]]
+
+
+def test_a_call_is_in_hand_from_its_acceptance_until_somebody_ends_it(
+    field: Field, desk: Desk, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(), seq=1), field.carried(sos(), device=2, seq=1)], NOW_MS)
+    assert _in_hand(archive, registry) == []
+    desk.act(1, "read", AYLIN, NOW_MS)
+    assert _in_hand(archive, registry) == []
+
+    desk.act(1, "accepted", AYLIN, NOW_MS + 1)
+    desk.act(2, "accepted", "Bekzat Omarov", NOW_MS + 2)
+    assert _in_hand(archive, registry) == [("AZE01-1", "Bekzat Omarov"), ("TUR01-1", AYLIN)]
+    assert _in_hand(archive, registry, "actual") == []
+
+    desk.act(1, "acted", AYLIN, NOW_MS + 3)
+    desk.act(2, "false_alarm", AYLIN, NOW_MS + 3)
+    assert _in_hand(archive, registry) == []
+
+
+def test_a_call_in_hand_says_that_its_sender_took_it_back(
+    field: Field, desk: Desk, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(), seq=1)], NOW_MS)
+    desk.act(1, "accepted", AYLIN, NOW_MS + 1)
+    cancel = sos(5, phase=codes.CANCEL, reference=1)
+    desk.file([field.carried(cancel, seq=2)], NOW_MS + 2)
+
+    with archive.reader() as connection:
+        (call,) = distress.in_hand(connection, registry, "exercise")["calls"]
+    assert (call["accepted_ms"], call["cancelled_ms"]) == (NOW_MS + 1, NOW_MS + 2)
+
+
+@pytest.mark.parametrize("seen", [None, frozenset({1, 2})])
+def test_those_in_hand_are_found_by_an_index_of_their_own(
+    field: Field,
+    desk: Desk,
+    archive: Archive,
+    registry: Registry,
+    seen: frozenset[int] | None,
+) -> None:
+    desk.file([field.carried(sos(), seq=seq) for seq in range(1, 200)], NOW_MS)
+    for report_id in range(1, 200):
+        desk.act(report_id, "acted", AYLIN, NOW_MS)
+    plans: list[str] = []
+    token = devices_in_view.set(seen)
+    with archive.reader() as connection:
+        explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+
+        def note(_: object, cursor: Any, said: str, values: Any, *__: object) -> None:
+            if said.startswith("SELECT"):
+                cursor.execute(explain + said, values)
+                plans.append(repr(cursor.fetchall()))
+
+        sa.event.listen(connection, "before_cursor_execute", note)
+        distress.in_hand(connection, registry, "exercise")
+    devices_in_view.reset(token)
+
+    assert len(plans) == 2  # the newest, and how many there are
+    assert all("sos_in_hand" in plan for plan in plans)
+
+
+def test_who_sees_one_country_sees_in_hand_what_is_of_it(
+    field: Field, desk: Desk, archive: Archive, registry: Registry
+) -> None:
+    desk.file([field.carried(sos(), seq=1), field.carried(sos(), device=2, seq=1)], NOW_MS)
+    desk.act(1, "accepted", AYLIN, NOW_MS)
+    desk.act(2, "accepted", AYLIN, NOW_MS)
+    token = devices_in_view.set(frozenset({2}))
+    try:
+        assert _in_hand(archive, registry) == [("AZE01-1", AYLIN)]
+    finally:
+        devices_in_view.reset(token)
