@@ -10,9 +10,11 @@ import json
 import os
 import ssl
 import sys
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ _KEPT_IN = "TURNA_PASSWORD"  # in the environment, for scripts
 _TIMEOUT_S = 20
 _HANDSET = "its call sign, as in TUR01-2, or its number"
 _WHY = 'why, as in "left in the school at Antakya"'
+_ACCOUNT = f"who you are at the page; its password is asked for, or taken from {_KEPT_IN}"
 _STATES = ("waiting", "queued", "sent", "delivered", "expired", "refused", "withdrawn")
 
 
@@ -58,7 +61,7 @@ def add_arguments(tasks: "argparse._SubParsersAction[Any]") -> None:
     revoke.add_argument("--yes", action="store_true", help="do not ask")
     for task in (send, sent, withdraw, revoke):
         task.add_argument("--page", default="http://127.0.0.1:8470", help="default: %(default)s")
-        task.add_argument("--account", required=True, help="who you are at the page")
+        task.add_argument("--account", required=True, help=_ACCOUNT)
         task.add_argument(
             "--ca", type=Path, metavar="FILE", help="who signed the page's certificate"
         )
@@ -146,12 +149,22 @@ def _sent(page: Page, args: argparse.Namespace) -> int:
     word = page.get(f"/api/down/{args.number}")
     _show([word])
     for handset in word["handsets"]:
-        said = ", ".join(answer["said"] for answer in handset["answers"]) or "-"
+        said = ", ".join(_each_once(answer["said"] for answer in handset["answers"])) or "-"
         print(f"  {handset['call_sign']:<16} {handset['state']:<10} answers: {said}")
-    for gateway in word["gateways"]:
-        state = gateway["state"] or f"asked {gateway['asked']} times"
-        print(f"  by {gateway['gateway']:<13} {state} {gateway['reason']}".rstrip())
+    for name in dict.fromkeys(part["gateway"] for part in word["gateways"]):
+        parts = [_progress(part) for part in word["gateways"] if part["gateway"] == name]
+        print(f"  by {name:<13} {', '.join(_each_once(parts))}")
     return 0
+
+
+def _progress(part: dict[str, Any]) -> str:  # Any: the page's JSON
+    """Return how far a gateway is with one part of a word."""
+    state = part["state"] or f"asked {part['asked']} times"
+    return f"{state} {part['reason']}".rstrip()
+
+
+def _each_once(words: Iterable[str]) -> list[str]:
+    return [word if n == 1 else f"{word} ({n} times)" for word, n in Counter(words).items()]
 
 
 def _revoke(page: Page, args: argparse.Namespace) -> int:
@@ -234,7 +247,25 @@ def _show(words: Sequence[dict[str, Any]]) -> None:  # Any: as above
         states = [handset["state"] for handset in word["handsets"]]
         counts = ", ".join(f"{states.count(s)} {s}" for s in _STATES if s in states)
         mark = "" if word["mode"] == "actual" else f" [{word['mode'].upper()}]"
-        print(f"{word['id']:>5} {word['kind']}{mark} by {word['person']}: {text}; {counts}")
+        to = f"to {_whom(word['to'])}, by {word['person']}"
+        print(f"{word['id']:>5} {word['kind']}{mark} {to}: {text}; {counts}{_taken_back(word)}")
+
+
+def _whom(to: dict[str, Any]) -> str:  # Any: as above
+    """Return whom a word was for, as who said it named them."""
+    names = ["everybody"] if to.get("all") else []
+    names += [country.upper() for country in to.get("countries", ())]
+    names += [*to.get("teams", ()), *to.get("devices", ())]
+    if area := to.get("area"):
+        names.append(f"{area['lat']}, {area['lon']} ± {area['radius_m']} m")
+    return ", ".join([*names, "others"] if to.get("others") else names) or "nobody named"
+
+
+def _taken_back(word: dict[str, Any]) -> str:  # Any: as above
+    if word["withdrawn_ms"] is None:
+        return ""
+    at = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(word["withdrawn_ms"] / 1000))
+    return f"; taken back by {word['withdrawn_by']}, {at}"
 
 
 def agreed(question: str) -> bool:

@@ -30,12 +30,42 @@ def test_a_task_is_said_with_its_cost_shown_and_followed(
     said = capsys.readouterr().out
     assert "ms on the air for one round" in said
     assert "% of its hour" in said
-    assert "task [EXERCISE] by Aylin Demir: 2. kat; 1 waiting" in said
+    assert "task [EXERCISE] to TUR01, by Aylin Demir: 2. kat; 1 waiting" in said
 
     assert turna(live, "sent", "1") == 0
     assert "TUR01-1" in capsys.readouterr().out
     assert turna(live, "withdraw", "1") == 0
     assert "1 withdrawn" in capsys.readouterr().out
+    assert turna(live, "sent") == 0
+    assert "; 1 withdrawn; taken back by Aylin Demir, 20" in capsys.readouterr().out
+
+
+def test_a_resumption_says_of_the_alarm_who_took_it_back_and_each_gateway_stands_there_once(
+    live: LivePage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for code in ("evacuate", "resume"):
+        assert turna(live, "send", "alert", f"code={code}", "--all", "--yes") == 0
+    capsys.readouterr()
+    assert turna(live, "sent") == 0
+    resume, evacuate = capsys.readouterr().out.splitlines()
+    assert "alert [EXERCISE] to everybody, by Aylin Demir: evacuate; " in evacuate
+    assert "taken back by Aylin Demir" in evacuate
+    assert "taken back" not in resume
+    assert turna(live, "send", "task", "task=search", "--all", "--yes") == 0
+    capsys.readouterr()
+    assert turna(live, "sent", "3") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(set(lines))
+    assert sum("by hatay-1" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("task", ["send", "sent", "withdraw", "revoke"])
+def test_the_help_says_where_the_password_comes_from(
+    task: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["secretariat", task, "--help"])
+    assert "TURNA_PASSWORD" in capsys.readouterr().out
 
 
 def test_nothing_is_said_without_somebody_to_ask(
