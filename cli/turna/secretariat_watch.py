@@ -24,10 +24,10 @@ LOOK_EVERY_S = 1.0
 Look = Callable[[Connection, int], list[str]]
 
 DESCRIPTION = """\
-First what stands: mode, open SOS, alarms, gateways, the age of the feed, each team's last contact;
-then a line for each change. Plain text without colour, 79 columns wide, never rewritten. With
---once the exit code is 0 if nothing is open, 1 if something needs a person: an SOS, an alarm, a
-gateway that is down, a dead feed, a handset that fell silent.
+First what stands: mode, open SOS, SOS in somebody's hand, alarms, gateways, the age of the feed,
+each team's last contact; then a line for each change. Plain text without colour, 79 columns wide,
+never rewritten. With --once the exit code is 0 if nothing is open, 1 if something needs a person:
+an SOS, an alarm, a gateway that is down, a dead feed, a handset that fell silent.
 """
 
 
@@ -117,5 +117,6 @@ def _essence(now: Standing) -> Iterator[object]:
     """Yield what a change of is news."""
     yield now.is_fed
     yield [(alarm["id"], alarm["cancelled_ms"]) for alarm in now.alarms]
+    yield ([call["id"] for call in now.in_hand], now.more_in_hand)
     yield [(gateway.name, gateway.trouble is None) for gateway in now.gateways]
-    yield [(team.name, team.silent) for team in now.teams]
+    yield [(team.name, team.silent, team.revoked_ms) for team in now.teams]

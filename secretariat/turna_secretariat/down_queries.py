@@ -101,6 +101,17 @@ def alarmed_by_orders(connection: Connection, mode: str) -> set[int]:
     return alarmed
 
 
+def answered_by(connection: Connection, report_id: int) -> str | None:
+    """Return in a few words what a report answers; None if nothing that is known here."""
+    query = sa.select(down_word.c.id, down_word.c.kind, down_word.c.body)
+    query = query.join_from(down_word, down_answer, down_answer.c.word_id == down_word.c.id)
+    row = connection.execute(query.where(down_answer.c.report_id == report_id)).first()
+    if row is None:
+        return None
+    body = json.loads(row.body)
+    return f"#{row.id} {body.get('alert') or row.kind}".replace("_", " ")
+
+
 def ended_by(connection: Connection, word_id: int) -> list[int]:
     """Return which alarms a resumption took back: they were in the commit that said it."""
     end = down_word.alias()

@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from turna_secretariat import queries
+from turna_protocol import codes
+from turna_secretariat import distress, queries
+from turna_secretariat.down_schema import revocation
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import change
 
@@ -33,19 +35,32 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """When any of its handsets was heard last, and which of them fell silent."""
+    """When any of its handsets was heard last, and which of them fell silent.
+
+    `revoked_ms`: since when no keys of any of them count.
+    """
 
     name: str
     contact_ms: int | None
     silent: tuple[str, ...]
+    revoked_ms: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"team": self.name, "contact_ms": self.contact_ms, "silent": list(self.silent)}
+        return {
+            "team": self.name,
+            "contact_ms": self.contact_ms,
+            "silent": list(self.silent),
+            "revoked_ms": self.revoked_ms,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One moment; alarms are as `queries.open_alarms` gives them."""
+    """One moment; alarms are as `queries.open_alarms` gives them.
+
+    `in_hand` are the SOS that somebody has accepted and nobody has ended, `more_in_hand` how many
+    there are beyond.
+    """
 
     mission: str
     mode: str
@@ -54,6 +69,8 @@ class Standing:
     alarms: tuple[dict[str, Any], ...]
     gateways: tuple[Gateway, ...]
     teams: tuple[Team, ...]
+    in_hand: tuple[dict[str, Any], ...]
+    more_in_hand: int
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -82,6 +99,8 @@ class Standing:
             "is_fed": self.is_fed,
             "needs_a_person": self.needs_a_person,
             "sos": self.calls,
+            "sos_in_hand": list(self.in_hand),
+            "more_sos_in_hand": self.more_in_hand,
             "alarms": self.others,
             "gateways": [gateway.as_json() for gateway in self.gateways],
             "teams": [team.as_json() for team in self.teams],
@@ -89,9 +108,10 @@ class Standing:
 
 
 def look(connection: Connection, registry: Registry, now_ms: int) -> Standing:
-    """Return what stands now, each count in the mission's mode; alarms of every mode."""
+    """Return what stands now, each count in the mission's mode; alarms and SOS of every mode."""
     mission = registry.mission
     rows = queries.gateways(connection, registry)
+    in_hand = [distress.in_hand(connection, registry, mode) for mode in codes.MODES]
     return Standing(
         mission=mission.name,
         mode=mission.mode,
@@ -99,7 +119,11 @@ def look(connection: Connection, registry: Registry, now_ms: int) -> Standing:
         fed_ms=_fed_ms(connection, rows),
         alarms=tuple(queries.open_alarms(connection, registry)),
         gateways=tuple(Gateway(r["name"], r["heard_ms"], _trouble(r, now_ms)) for r in rows),
-        teams=_teams(queries.handsets(connection, registry, mission.mode), now_ms),
+        teams=_teams(
+            queries.handsets(connection, registry, mission.mode), _revoked_ms(connection), now_ms
+        ),
+        in_hand=tuple(call for one in in_hand for call in one["calls"]),
+        more_in_hand=sum(one["more"] for one in in_hand),
     )
 
 
@@ -131,16 +155,29 @@ def _trouble(row: dict[str, Any], now_ms: int) -> str | None:
     return "its modem does not answer" if row["health"].get("modem_up") is False else None
 
 
-def _teams(handsets: list[dict[str, Any]], now_ms: int) -> tuple[Team, ...]:
-    """Return the teams; whose keys are revoked speaks for no team and is never missed."""
+def _revoked_ms(connection: Connection) -> dict[int, int]:
+    """Return since when each lost handset's keys are revoked."""
+    query = sa.select(revocation.c.device, revocation.c.at_ms)
+    return {int(device): int(at_ms) for device, at_ms in connection.execute(query)}
+
+
+def _teams(
+    handsets: list[dict[str, Any]], revoked_ms: dict[int, int], now_ms: int
+) -> tuple[Team, ...]:
     names = sorted({handset["team"] for handset in handsets})
     return tuple(
-        _team(name, [h for h in handsets if h["team"] == name and not h["revoked"]], now_ms)
+        _team(name, [h for h in handsets if h["team"] == name], revoked_ms, now_ms)
         for name in names
     )
 
 
-def _team(name: str, handsets: list[dict[str, Any]], now_ms: int) -> Team:
-    heard = [h for h in handsets if h["last_contact_ms"] is not None]
+def _team(
+    name: str, handsets: list[dict[str, Any]], revoked_ms: dict[int, int], now_ms: int
+) -> Team:
+    """Return one; whose keys are revoked speaks for no team and is never missed."""
+    mine = [handset for handset in handsets if not handset["revoked"]]
+    if not mine:
+        return Team(name, None, (), max(revoked_ms[handset["device"]] for handset in handsets))
+    heard = [h for h in mine if h["last_contact_ms"] is not None]
     silent = [h["call_sign"] for h in heard if now_ms - h["last_contact_ms"] > SILENT_MS]
     return Team(name, max((h["last_contact_ms"] for h in heard), default=None), tuple(silent))

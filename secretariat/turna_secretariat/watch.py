@@ -9,17 +9,17 @@ import json
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from turna_secretariat import queries, standing
+from turna_secretariat import down_queries, queries, standing
 from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import report
-from turna_secretariat.standing import Standing, ago
+from turna_secretariat.standing import Standing, Team, ago
 
 # A usual terminal, and one row of it for what is typed next.
 COLUMNS, ROWS = 79, 23
@@ -29,9 +29,9 @@ QUIET_TYPES = ("position", "node_health")
 SUMMARY_EVERY_MS = 5 * 60_000
 REMIND_EVERY_MS = 60_000
 _AT_ONCE = 500
-_HEAD_LEAST = len("14:14:20 EXERCISE ")
+_NAME_LEAST = 6  # a shorter piece of a mission's name says nothing
 # At the beginning: the rest of a small terminal is for reports.
-_CALLS_FIRST, _ALARMS_FIRST, _DOWN_FIRST, _TEAM_LINES = 8, 3, 3, 3
+_CALLS_FIRST, _IN_HAND_FIRST, _ALARMS_FIRST, _DOWN_FIRST, _TEAM_LINES = 8, 3, 3, 3, 3
 _HEADING = ("type", "mode", "time", "time_quality", "position", "altitude_m", "sos_reference")
 # What is cut off at the end of a line must be what matters least.
 _FIRST = ("phase", "casualties", "patients", "trapped", "needs", "hazards")
@@ -106,7 +106,7 @@ class Watch:
         lines = []
         if now.now_ms - self._summary_ms >= SUMMARY_EVERY_MS:
             self._summary_ms = now.now_ms
-            lines = [_head(now), *_teams(now)]
+            lines = [*head(now), *_teams(now)]
         if now.calls and now.now_ms - self._reminded_ms >= REMIND_EVERY_MS:
             self._reminded_ms = now.now_ms
             who = " ".join(
@@ -119,6 +119,7 @@ class Watch:
     def _report_lines(self, connection: Connection) -> Iterator[str]:
         assert self._told is not None  # what stands is told before any report
         called = {alarm["report_id"] for alarm in self._told.calls}
+        called |= {call["id"] for call in self._told.in_hand}
         query = sa.select(report).where(report.c.type.not_in(QUIET_TYPES))
         query = query.where(report.c.id > self._after_id).order_by(report.c.id)
         for row in connection.execute(query.limit(_AT_ONCE)).mappings():
@@ -128,7 +129,11 @@ class Watch:
             said = queries.report_as_json(row, self._registry)
             doubt = "" if said["standing"] == "authentic" else f"NOT PROVED ({said['standing']}) "
             kind = one_line(said["type"])
-            yield _line(row["arrived_ms"], said, f"{kind} {doubt}{gist(json.loads(row['body']))}")
+            body = json.loads(row["body"])
+            if "answers" in body:
+                answered = down_queries.answered_by(connection, row["id"])
+                body["answers"] = [answered or "what is not known here"]
+            yield _line(row["arrived_ms"], said, f"{kind} {doubt}{gist(body)}")
 
     def _leftovers(self, now_ms: int) -> list[str]:
         """Return what was left out as soon as there is room to say so."""
@@ -183,9 +188,10 @@ def _beginning(now: Standing) -> list[str]:
     """Return what stands, in less than a small terminal's rows."""
     down = [gateway for gateway in now.gateways if gateway.trouble]
     return [
-        _head(now),
-        *_some([_alarm(call) for call in now.calls], _CALLS_FIRST, "SOS"),
-        *_some([_alarm(alarm) for alarm in now.others], _ALARMS_FIRST, "alarms"),
+        *head(now),
+        *_some([_alarm(call, now) for call in now.calls], _CALLS_FIRST, "SOS"),
+        *_some([_in_hand(call, now) for call in now.in_hand], _IN_HAND_FIRST, "SOS in hand"),
+        *_some([_alarm(alarm, now) for alarm in now.others], _ALARMS_FIRST, "alarms"),
         *_some([_gateway(one.name, one.trouble, now) for one in down], _DOWN_FIRST, "gateways"),
         *_teams(now),
     ]
@@ -197,16 +203,25 @@ def _some(lines: list[str], most: int, what: str) -> list[str]:
     return [*lines[: most - 1], f"... and {len(lines) - most + 1} more {what}"]
 
 
-def _head(now: Standing) -> str:
+def head(now: Standing) -> list[str]:
+    """Return mode and counts, whole; of the mission's name as much as there is room for."""
+    in_hand = len(now.in_hand) + now.more_in_hand
     works = sum(gateway.trouble is None for gateway in now.gateways)
-    parts = (
-        f"SOS {len(now.calls)}, alarms {len(now.others)}",
-        f"gateways {works} of {len(now.gateways)}",
-        _fed(now),
-    )
-    counts = "; ".join(parts)
-    start = f"{_clock(now.now_ms)} {_MARKS[now.mode]} {one_line(now.mission)}"
-    return _cut(f"{start[: max(_HEAD_LEAST, COLUMNS - len(counts) - 2)]}: {counts}")
+    taken = f", in hand {in_hand}" if in_hand else ""
+    alarmed = f"SOS {len(now.calls)}{taken}, alarms {len(now.others)}"
+    lives = f"gateways {works} of {len(now.gateways)}; {_fed(now)}"
+    start = f"{_clock(now.now_ms)} {_MARKS[now.mode]}"
+    room = COLUMNS - len(f"{start} : {alarmed}; {lives}")
+    if room < -len(" "):
+        return [f"{start}: {alarmed}", f"{start}: {lives}"]
+    name = _name(one_line(now.mission), room)
+    return [f"{start}{' ' if name else ''}{name}: {alarmed}; {lives}"]
+
+
+def _name(name: str, room: int) -> str:
+    if len(name) <= room:
+        return name
+    return f"{name[: room - 3].rstrip()}..." if room >= _NAME_LEAST else ""
 
 
 def _fed(now: Standing) -> str:
@@ -219,12 +234,18 @@ def _fed(now: Standing) -> str:
 def _teams(now: Standing) -> list[str]:
     """Return each team's last contact; with how many handsets fell silent."""
     words = [
-        one_line(f"{team.name} {ago(team.contact_ms, now.now_ms)}").replace(" ", "\0")
+        one_line(f"{team.name} {_contact(team, now.now_ms)}").replace(" ", "\0")
         + (f"\0({len(team.silent)}\0SILENT)" if team.silent else "")
         for team in now.teams
     ]
     lines = textwrap.wrap(f"teams: {', '.join(words)}", COLUMNS, break_on_hyphens=False)
     return _some([line.replace("\0", " ") for line in lines], _TEAM_LINES, "lines of teams")
+
+
+def _contact(team: Team, now_ms: int) -> str:
+    if team.revoked_ms is not None:
+        return f"revoked {ago(team.revoked_ms, now_ms)}"
+    return ago(team.contact_ms, now_ms)
 
 
 def _changes(before: Standing, now: Standing) -> Iterator[str]:
@@ -243,11 +264,24 @@ def _changes(before: Standing, now: Standing) -> Iterator[str]:
 def _alarm_changes(before: Standing, now: Standing) -> Iterator[str]:
     known = {row["id"]: row for row in before.alarms}
     now_open = {row["id"]: row for row in now.alarms}
+    were_taken, taken = _by_report(before.in_hand), _by_report(now.in_hand)
     for number, row in sorted(now_open.items()):
         if number not in known or known[number]["cancelled_ms"] != row["cancelled_ms"]:
-            yield _alarm(row)
+            yield _alarm(row, now)
+    for report_id in sorted(taken.keys() - were_taken.keys()):
+        yield _in_hand(taken[report_id], now)
+    # Of more than are listed, one may only have left the list.
+    ended = set() if now.more_in_hand else were_taken.keys() - taken.keys()
+    for report_id in sorted(ended):
+        yield _alarm(were_taken[report_id] | {"kind": "sos"}, now, is_closed=True).lstrip(BELL)
     for number in sorted(known.keys() - now_open.keys()):
-        yield _alarm(known[number], is_closed=True).lstrip(BELL)
+        row = known[number]
+        if row["kind"] != "sos" or row["report_id"] not in taken:
+            yield _alarm(row, now, is_closed=True).lstrip(BELL)
+
+
+def _by_report(calls: Sequence[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    return {call["id"]: call for call in calls}
 
 
 def _gateway(name: str, trouble: str | None, now: Standing) -> str:
@@ -255,7 +289,15 @@ def _gateway(name: str, trouble: str | None, now: Standing) -> str:
     return _cut(f"{_clock(now.now_ms)} {_MARKS[now.mode]} gateway {one_line(name)} {words}")
 
 
-def _alarm(row: dict[str, Any], *, is_closed: bool = False) -> str:
+def _in_hand(call: dict[str, Any], now: Standing) -> str:
+    taken_back = " TAKEN BACK by its sender" if call["cancelled_ms"] is not None else ""
+    words = f"SOS{taken_back} in hand: {one_line(call['accepted_by'] or '?')}"
+    age = ago(call["accepted_ms"], now.now_ms)
+    return _line(call["arrived_ms"], call, f"{words} {age}{_where(call)}")
+
+
+def _alarm(row: dict[str, Any], now: Standing, *, is_closed: bool = False) -> str:
+    """Return an alarm; one about no report is of the mission's mode."""
     taken_back = row["cancelled_ms"] is not None and not is_closed
     kind = (
         "SOS? TAKEN BACK by its sender"
@@ -264,12 +306,16 @@ def _alarm(row: dict[str, Any], *, is_closed: bool = False) -> str:
         if row["kind"] == "sos"
         else one_line(row["kind"].replace("_", " "))
     )
-    place = (row.get("report") or {}).get("position")
-    where = f" at {place['lat']:.5f},{place['lon']:.5f}" if place else ""
-    said = {"mode": row.get("mode"), "call_sign": row.get("call_sign") or "-"}
+    said = {"mode": row.get("mode") or now.mode, "call_sign": row.get("call_sign") or "-"}
     detail = "" if row["kind"] == "sos" else f" {one_line(row['detail'])}"
     mark, end = ("", " closed") if is_closed else ("!!! ", "")  # a person is still to look at it
-    return BELL + _line(row["at_ms"], said, f"{mark}{kind}{where}{detail}{end}")
+    at_ms = row["at_ms"] if "at_ms" in row else row["arrived_ms"]
+    return BELL + _line(at_ms, said, f"{mark}{kind}{_where(row)}{detail}{end}")
+
+
+def _where(row: dict[str, Any]) -> str:
+    place = (row.get("report") or {}).get("position")
+    return f" at {place['lat']:.5f},{place['lon']:.5f}" if place else ""
 
 
 def _line(at_ms: int, said: dict[str, Any], words: str) -> str:

@@ -1,21 +1,26 @@
 """The terminal's lines: what matters first, reports within the bytes agreed, nothing that acts."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.secretariat.down_book import Book
 from tests.secretariat.exported import NOW_MS, Exported, sitrep, sos
 from tests.secretariat.field import Field, position
 from turna.__main__ import main
 from turna.deployment import TeamPlan
-from turna_protocol import codes, keys
+from turna_protocol import codes, downlink, keys
+from turna_protocol.report_codes import PHRASES
+from turna_protocol.reports.message import Message
 from turna_secretariat import standing
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE
 from turna_secretariat.desk import Desk, GatewayNews
+from turna_secretariat.down_desk import DownDeed, Revocation
 from turna_secretariat.registry import Registry
-from turna_secretariat.watch import BELL, COLUMNS, ROWS, Budget, Watch, after_last, gist
+from turna_secretariat.watch import BELL, COLUMNS, ROWS, Budget, Watch, after_last, gist, head
 
 DATABASES = ("sqlite",)
 MINUTE_MS = 60_000
@@ -66,8 +71,53 @@ def test_an_sos_is_told_with_a_bell_and_again_when_somebody_has_accepted_it(
         "14:14:20 EXERCISE - the feed is back",
     ]
     exported.desk.act(1, "accepted", "Aylin Demir", NOW_MS)
+    assert _look(watch, exported) == [
+        "14:14:20 EXERCISE TUR01-1 SOS in hand: Aylin Demir 0s at 36.20150,36.16020"
+    ]
+    assert _look(watch, exported) == []
+    first = _look(Watch(exported.registry, 2_000, last=0), exported)  # who comes later, too
+    assert first[0].startswith("14:14:20 EXERCISE: SOS 0, in hand 1, alarms 0; gateways")
+    assert first[1] == "14:14:20 EXERCISE TUR01-1 SOS in hand: Aylin Demir 0s at 36.20150,36.16020"
+    exported.desk.act(1, "acted", "Aylin Demir", NOW_MS)
     assert _look(watch, exported) == [f"{said.format('')} closed"]
     assert _look(watch, exported) == []
+
+
+def test_an_alarm_about_no_report_is_of_the_missions_mode(exported: Exported) -> None:
+    exported.desk.alarm_once("unknown_order", "order 7", NOW_MS)
+
+    first = _look(Watch(exported.registry, 2_000, last=0), exported)
+    assert f"{BELL}14:14:20 EXERCISE - !!! unknown order order 7" in first
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("HATAY", " HATAY"),
+        ("HATAY EXERCISE 2026 OF SIX COUNTRIES", " HATAY EXERC..."),
+        ("X" * 9, " XXXXXXXXX"),
+    ],
+)
+def test_the_first_line_cuts_the_missions_name_and_never_the_mode_or_a_count(
+    exported: Exported, name: str, shown: str
+) -> None:
+    with exported.archive.reader() as connection:
+        now = replace(standing.look(connection, exported.registry, NOW_MS), mission=name)
+    assert head(now) == [f"14:14:20 EXERCISE{shown}: SOS 0, alarms 0; gateways 0 of 1; NO FEED yet"]
+    full = replace(now, fed_ms=0, more_in_hand=123_456)
+    (first, *others) = head(full)
+    assert first.startswith("14:14:20 EXERCISE: SOS 0, in hand 123456, alarms 0")
+    assert [first, *others][-1].endswith(
+        f"gateways 0 of 1; FEED DEAD for {standing.ago(0, NOW_MS)}"
+    )
+    assert max(map(len, head(full))) <= COLUMNS
+
+
+def test_a_team_whose_every_handset_is_revoked_says_so_and_since_when(exported: Exported) -> None:
+    exported.desk.down.do(DownDeed(Revocation((1,), "lost"), "Aylin Demir"), NOW_MS - 5 * MINUTE_MS)
+
+    first = _look(Watch(exported.registry, 2_000, last=0), exported)
+    assert first[-1] == "teams: AZE01 never, TUR01 revoked 5m"
 
 
 def test_an_sos_that_nobody_accepts_is_told_every_minute(exported: Exported) -> None:
@@ -184,6 +234,22 @@ def test_reports_are_told_in_one_line_and_positions_are_not(exported: Exported) 
 
     (line,) = _look(watch, exported)
     assert line == '14:14:20 EXERCISE TUR01-1 sitrep immediate 2; on site; "Çatı"; battery pct 80'
+
+
+def test_an_answer_says_what_it_answers_in_words(tmp_path: Path, archive: Archive) -> None:
+    book = Book(tmp_path, archive)
+    book.say("roll_call", {})
+    phrase = PHRASES.index("received")
+    known = downlink.answer_to_notice(book.sent[0][1].number)
+    book.file(Message(mode=codes.EXERCISE, phrase=phrase, answers=known), device=3, seq=1)
+    book.file(Message(mode=codes.EXERCISE, phrase=phrase, answers=known + 99), device=3, seq=2)
+
+    with archive.reader() as connection:
+        lines = Watch(book.registry, 2_000).look(connection, book.now_ms)
+    assert [line.partition("message ")[2] for line in lines[-2:]] == [
+        "received; answers #1 roll call",
+        "received; answers what is not known here",
+    ]
 
 
 def test_text_that_acts_on_a_terminal_is_replaced(exported: Exported) -> None:
