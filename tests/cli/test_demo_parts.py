@@ -17,7 +17,7 @@ from rich.console import Console
 from turna.demo import exercise, services, tally
 from turna.demo.boards_clock import BoardsClock
 from turna.demo.chain import Chain
-from turna.demo.command import lateness
+from turna.demo.command import clock_told, lateness
 from turna.demo.scratch import Scratch, sweep
 from turna.demo.services import Pace, Service, secretariat
 from turna.demo.summary import summary
@@ -69,6 +69,11 @@ def printed(what: object, columns: int = 80, rows: int = 24) -> list[str]:
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
+
+
+def test_the_demo_says_that_its_clock_is_not_the_one_on_the_wall() -> None:
+    assert "runs at 4 times the clock on the wall: UTC on the pages" in clock_told(4.0)
+    assert "is the time here" in clock_told(1.0)
 
 
 def test_a_run_removes_its_folder_and_no_other_run_does(temporary: Path) -> None:

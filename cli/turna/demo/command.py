@@ -123,6 +123,7 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
             tell(f"page: {chain.page_and_way_in()}")
             for line in chain.told_at_the_start():
                 tell(line)
+            tell(clock_told(args.speed))
             tell(f"{args.handsets} handsets switched on; the exercise begins")
             _play(args, chain, watch, console)
         finally:
@@ -166,7 +167,10 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
     chance = random.Random(f"{args.seed}/script")  # noqa: S311  # an exercise, no secret
     steps, begins_ms = exercise.plan(args.handsets, length_ms, chance), chain.world.now_ms
     alone, last = (_clock(begins_ms + at_ms) for at_ms in exercise.accepting_ms(steps))
-    watch.invite(f"(the simulated officer waits until {alone}; until {last} if you are signed in)")
+    watch.invite(
+        f"(the simulated officer waits until {alone} min:s of the exercise's clock;"
+        f" until {last} min:s if you are signed in)"
+    )
     director.schedule(steps, begins_ms)
     shown = (
         Live(view, console=console, refresh_per_second=_REFRESH_PER_S) if live else nullcontext()
@@ -176,6 +180,16 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
     _look_once_more(chain)
     if args.picture is not None:
         save_picture(view, args.picture)
+
+
+def clock_told(speed: float) -> str:
+    """Return what the times of the terminal and of the pages are."""
+    if speed == 1:
+        return "the exercise's clock starts now: UTC on the pages is the time here"
+    return (
+        f"the exercise's clock starts now and runs at {speed:g} times the clock on the wall:"
+        " UTC on the pages is the exercise's, not the time here"
+    )
 
 
 def lateness(late_s: float, speed: float) -> str | None:
