@@ -4,7 +4,7 @@ INSARAG Guidelines 2020, Volume III, annex B25; numbers of worksites by the furt
 last report.  Unknown is None, and is not 0.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import cos, hypot, radians
 from typing import Any
@@ -44,9 +44,17 @@ def sectors(reports: Iterable[Said]) -> dict[str, dict[str, Any]]:
 
 
 def roll_up(
-    reports: Sequence[Said], *, sector: str | None, since_ms: int, until_ms: int
+    reports: Sequence[Said],
+    *,
+    sector: str | None,
+    since_ms: int,
+    until_ms: int,
+    revoked_teams: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Return the situation at `until_ms`; "current" counts begin at `since_ms`."""
+    """Return the situation at `until_ms`; "current" counts begin at `since_ms`.
+
+    Of `revoked_teams` no handset counts any more: nobody can send them anywhere.
+    """
     known = sorted((r for r in reports if r.at_ms < until_ms), key=lambda said: said.at_ms)
     areas = sectors(known)
     sites = {
@@ -56,6 +64,7 @@ def roll_up(
     }
     here = [r for r in known if sector is None or _is_here(r, sites, areas, sector)]
     now = [r for r in here if r.at_ms >= since_ms]
+    available = _with_status(here, "available")
     return {
         "sector": sector,
         "sectors": sorted(areas),
@@ -73,7 +82,8 @@ def roll_up(
         "security_level": _security(areas, sector),
         "needs": _needs(sites),
         "releasable": _last_of_sites(sites, "releasable"),
-        "available_teams": _with_status(here, "available"),
+        "available_teams": [team for team in available if team not in revoked_teams],
+        "revoked_teams": [team for team in available if team in revoked_teams],
         "list": _list_of_sites(sites),
     }
 

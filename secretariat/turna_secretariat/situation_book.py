@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.util import ClauseAdapter
 
 from turna_secretariat import picture
+from turna_secretariat.queries import revoked_generations
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import contact, form, is_proved_sitrep, report
 from turna_secretariat.scope import devices_in_view
@@ -81,6 +82,14 @@ class SituationBook:
             if body.get("worksite")
             else None,
         )
+
+
+def revoked_teams(connection: Connection, registry: Registry) -> frozenset[str]:
+    """Return the teams of whose handsets none has keys that count."""
+    revoked = revoked_generations(connection)
+    handsets = registry.handsets()
+    able = {h.team for h in handsets if revoked.get(h.device, -1) < h.generation}
+    return frozenset(h.team for h in handsets) - able
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.exports.selection import SelectionError, moment_ms
 from turna_secretariat.registry import Registry
 from turna_secretariat.search import MODES, TEXT_LIMIT, Wanted, devices_of, search
-from turna_secretariat.situation_book import SituationBook
+from turna_secretariat.situation_book import SituationBook, revoked_teams
 
 Words = Annotated[list[str] | None, Query(max_length=20)]
 Word = Annotated[str | None, Query(max_length=40)]
@@ -118,8 +118,13 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         chosen = chosen_mode(mode)
         with archive.reader() as connection:
             said = book.said(connection, chosen, since_ms, until_ms)
+            lost = revoked_teams(connection, registry)
         rolled = situation.roll_up(
-            said, sector=sector or None, since_ms=since_ms, until_ms=until_ms
+            said,
+            sector=sector or None,
+            since_ms=since_ms,
+            until_ms=until_ms,
+            revoked_teams=lost,
         )
         if sector:
             _require_declared(one_line(sector), rolled["sectors"])

@@ -10,11 +10,12 @@ from tests.secretariat import exported
 from tests.secretariat.golden import golden
 from tests.secretariat.live_page import LivePage
 from turna_protocol import codes
-from turna_protocol.reports import Fix, Report
+from turna_protocol.reports import Fix, Report, Sitrep
 from turna_protocol.reports.area import Area
 from turna_secretariat.exports.formats import FORMATS
 from turna_secretariat.notices import NOTICE_BYTES_MAX, TEXT_MAX
 
+AVAILABLE = 6
 OFFICIAL = golden("sos.cap.xml")
 # What would act if it were markup, or turn the line round if it were shown as it is.
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202egnp.exe\u2066"
@@ -109,6 +110,27 @@ def test_an_alert_that_is_taken_back_says_so_and_a_bare_cancellation_is_taken(
     expect(notices.locator("#notices .card")).to_have_count(2)
     expect(notices.locator("#notices .card").nth(0)).to_contain_text("takes back: urn:ots:TEST")
     expect(notices.locator("#notices .card").nth(1)).to_contain_text("taken back by a later alert")
+
+
+def test_a_revoked_team_is_not_offered_for_reassignment_and_there_is_a_way_back(
+    page: Page, live: LivePage
+) -> None:
+    _says(live, Sitrep(mode=codes.EXERCISE, team_status=AVAILABLE))
+    expect(page.locator("#report-rows tr")).to_have_count(1)
+    page.goto(f"{live.address}/situation")
+    offered = page.get_by_role("row", name="Teams available for reassignment")
+    expect(offered).to_contain_text("TUR01")
+    lost = {"devices": [1], "reason": "lost"}
+    assert page.request.post(
+        f"{live.address}/api/down/revocations", data=lost, headers={"origin": live.address}
+    ).ok
+    page.reload()
+
+    expect(offered).to_be_visible()
+    expect(offered).not_to_contain_text("TUR01")
+    expect(page.get_by_role("row", name="Not available, because")).to_contain_text("TUR01")
+    page.get_by_role("link", name="Back to the picture").click()
+    expect(page.locator("#report-rows")).to_be_visible()
 
 
 def test_an_undeclared_sector_is_told_with_those_that_are(page: Page, live: LivePage) -> None:

@@ -87,6 +87,19 @@ def test_a_sector_holds_the_worksites_in_its_circle() -> None:
     assert sector_of(None, sectors(said)) is None
 
 
+def test_a_team_whose_keys_are_revoked_is_not_available_and_stands_apart() -> None:
+    said = [
+        Said(3 * HOUR_MS, team, "sitrep", {"team_status": "available"}, HERE)
+        for team in ("HUN01", "KAZ01")
+    ]
+    rolled = roll_up(
+        said, sector=None, since_ms=0, until_ms=24 * HOUR_MS, revoked_teams={"HUN01", "UZB01"}
+    )
+
+    assert rolled["available_teams"] == ["KAZ01"]
+    assert rolled["revoked_teams"] == ["HUN01"]
+
+
 def test_a_hazard_that_was_cleared_is_no_safety_issue_any_more() -> None:
     def hazard(hour: int, kind: str, state: str) -> Said:
         body = {"hazard": kind, "state": state}

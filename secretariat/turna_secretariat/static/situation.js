@@ -79,6 +79,7 @@ function work() {
     ["", phrase("Resources needed"), needs],
     ["", phrase("People who can be released"), found.releasable],
     ["", phrase("Teams available for reassignment"), found.available_teams.join(", ")],
+    ...(found.revoked_teams.length ? [["", phrase("Not available, because their keys are revoked"), found.revoked_teams.join(", ")]] : []),
     ["21–24", phrase("Next period, objectives, planning issues"), ""]));
 }
 
