@@ -30,9 +30,9 @@ def test_a_relay_says_who_it_is_and_holds_no_journal(
 
 @pytest.mark.rf_tx
 def test_a_packet_comes_once_from_its_sender_and_once_from_the_relay(
-    boards: Boards, hosts: list[Host]
+    boards: Boards, hosts: list[Host], tool: Callable[[Board], Tool]
 ) -> None:
-    boards("relay", 1)
+    tool(boards("relay", 1)[0]).count_of("radio started")
     sender, receiver = hosts
     for host in hosts:
         host.expect(RadioUp)

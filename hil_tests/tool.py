@@ -36,6 +36,15 @@ class Tool:
         self._client.ask_counters()
         return self._expect(CountersRead).counts
 
+    def count_of(self, name: str) -> int:
+        """Return how often that was counted, once it was at all."""
+        until_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until_s:
+            if count := self.counters().get(name, 0):
+                return count
+            time.sleep(READ_S)
+        raise AssertionError(f"nothing counted as {name!r} within {PATIENCE_S} s")
+
     def close(self) -> None:
         self._line.close()
 

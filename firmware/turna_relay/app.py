@@ -91,6 +91,7 @@ class RelayBoard:
             try:
                 await self._radio.start(self._channel)
                 await self._radio.receive_continuous()
+                self._counters.count("radio started")
                 self._radio_ready.set()
             except RadioError:
                 self._counters.count("radio failures")

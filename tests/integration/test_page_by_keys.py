@@ -32,6 +32,7 @@ def _presses(page: Page, wanted: Locator) -> None:
 def test_from_the_alarm_to_its_log_without_a_mouse(page: Page, live: LivePage) -> None:
     live.arrives(live.field.carried(sos(7, fix=FIX), seq=7))
     expect(page.locator("#sos")).to_be_focused()
+    expect(page.locator("#sos [data-accept]:not([aria-disabled])")).to_be_visible()  # at rest
     _presses(page, page.locator("#sos button.primary"))
     expect(page.locator("#sos")).to_be_hidden()
     _presses(page, page.locator("nav a[data-view=book]"))

@@ -74,7 +74,6 @@ def test_every_screen_in_every_language_has_five_whole_lines() -> None:
         speak(code)
         exercise = labels.text("mode.exercise")
         for keys in WALKS:
-            gc.collect()
             lines = screen(keys)
             assert len(lines) == 1 + BODY_LINES
             assert lines[0].endswith(exercise), (code, lines)
