@@ -3,8 +3,9 @@
 Needs 12 GB of disk for each database and twenty minutes for both on two idle cores, most of it for
 filling them; all removed afterwards.  Beside the time on the clock stands the processor's, ours
 alone: on a busy machine it tells how long the same takes on an idle one, where SQLite is inside.
-*First* is the first answer after a start of the Secretariat (95th percentile of some starts); *from
-disk* the same once with nothing of the archive in memory, as after the machine's: no promise.
+*First* is the first answer after a start of the Secretariat, the middle one of eleven starts, and
+beside it the slowest of them; *from disk* the same once with nothing of the archive in memory, as
+after a start of the machine.  Promised are the 95th percentile and the first; the rest is told.
 TURNA_BENCH_REPORTS=1000000 takes a tenth of the time, TURNA_BENCH_DATABASES=sqlite asks one alone.
 """
 
@@ -45,7 +46,7 @@ BY_NAME_ONLY = True
 REPORTS = int(os.environ.get("TURNA_BENCH_REPORTS", "10000000"))
 P95_MS_MAX = 200.0
 ASKED = 40
-STARTS = 10
+STARTS = 11
 PASSWORD = "of a benchmark, gone in a minute"
 
 Ask = Callable[[str], Awaitable[httpx.Response]]
@@ -76,6 +77,7 @@ class Took:
     processor_ms: float
     first_ms: float
     first_processor_ms: float
+    slowest_first_ms: float
     from_disk_ms: float
 
     @property
@@ -134,7 +136,7 @@ def _measure(database: _Database) -> tuple[dict[str, object], list[Took]]:
     archive.open()
     rates = rate(archive, registry, newest_ms(REPORTS))
     archive.close()
-    progress(f"{name}: asking each question {ASKED} times, and first in {STARTS + 1} starts")
+    progress(f"{name}: asking each question {ASKED} times, and first in {STARTS} starts")
     took = asyncio.run(_ask_all(database, archive, registry))
     _show(database.name, rates, took, f"{size_gb:.1f} GB, filled in {filled_s:.0f} s")
     found: dict[str, object] = {
@@ -163,13 +165,14 @@ def _show(name: str, rates: Rate, took: list[Took], filled: str) -> None:
         f"{name}: {REPORTS:,} reports, {filled}, load {os.getloadavg()[0]:.1f}",
         (
             *("question", "p50 ms", "p95 ms", "processor ms"),
-            *("first ms", "processor ms", "from disk ms"),
+            *("first ms", "processor ms", "slowest first ms", "from disk ms"),
             f"p95 and first <= {P95_MS_MAX:.0f} ms",
         ),
         [
             [
                 *(one.question, one.p50_ms, one.p95_ms, one.processor_ms),
-                *(one.first_ms, one.first_processor_ms, one.from_disk_ms),
+                *(one.first_ms, one.first_processor_ms),
+                *(one.slowest_first_ms, one.from_disk_ms),
                 "yes" if one.holds else "NO",
             ]
             for one in took
@@ -231,8 +234,8 @@ async def _ask_all(database: _Database, archive: Archive, registry: Registry) ->
             async with started(who) as ask:
                 times = await _again(ask, address)
             clock_ms, processor_ms = zip(*firsts, strict=True)
-            slowest_ms = statistics.quantiles(clock_ms, n=20, method="inclusive")[-1]
-            first = slowest_ms, statistics.median(processor_ms)
+            middle_ms, middle_processor_ms = map(statistics.median, (clock_ms, processor_ms))
+            first = middle_ms, middle_processor_ms, max(clock_ms)
             took.append(Took(f"{who}: {question}", *times, *first, from_disk_ms))
     accounts.close()
     return took
