@@ -21,7 +21,7 @@ from turna_protocol.reports.more_fields import Worksite
 from turna_protocol.reports.worksite_report import WorksiteReport
 from turna_protocol.reports.worksite_triage import WorksiteTriage
 from turna_secretariat import schema
-from turna_secretariat.versions import v4, v6
+from turna_secretariat.versions import v4, v6, v8
 
 HANDSETS, COUNTRIES, GATEWAYS = 500, ("tr", "az", "kz", "uz", "kg"), 10
 # How often each type comes, of ten thousand.
@@ -125,6 +125,7 @@ def fill(engine: sa.Engine, count: int, handsets: int = HANDSETS) -> None:
             connection.execute(sa.text(statement.format(**numbers)))
         v4.fill(connection)  # the tracks
         v6.fill(connection)  # the forms
+        v8.fill(connection)  # the counts of SITREPs
         if kind == "postgresql":  # numbers that were given have to be taken out of the count
             for name in ("report", "change"):
                 connection.exec_driver_sql(f"SELECT setval('{name}_id_seq', {count})")

@@ -26,7 +26,7 @@ def calls(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
         sa.select(*report.c, alarm.c.id.label("alarm_id"), alarm.c.cancelled_ms)
         .join_from(alarm, report, report.c.id == alarm.c.report_id)
         .where(alarm.c.kind == "sos")
-        .order_by(alarm.c.id.desc())
+        .order_by(report.c.arrived_ms.desc(), report.c.id.desc())
         .limit(CALLS_LIMIT)
     )
     rows = connection.execute(query).mappings().all()
@@ -36,21 +36,30 @@ def calls(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
 
 
 def in_hand(connection: Connection, registry: Registry, mode: str) -> dict[str, Any]:
-    """Return the newest SOS of one mode that somebody accepted and nobody ended, and how many more.
+    """Return the SOS of one mode that somebody accepted and nobody ended: how many, since when.
 
-    A person's word ends its alarm; one that ends the call for help moves its state on as well.
+    A person's word ends its alarm; one that ends the call for help moves its state on as well.  If
+    they are too many, `more` says how many are left out: what its sender took back goes first, then
+    all but the last of each handset, then the oldest.
     """
     accepted = (alarm.c.kind == "sos") & alarm.c.closed_ms.is_not(None)
     chosen = accepted & (report.c.mode == mode) & is_sos_in_hand
     both = sa.join(report, alarm, report.c.id == alarm.c.report_id)
+    newest = report.c.id.desc()
+    whose = sa.over(sa.func.row_number(), partition_by=report.c.device, order_by=newest)
+    all_of_them = (sa.over(sa.func.count()), sa.over(sa.func.min(alarm.c.closed_ms)))
+    first = sa.select(report.c.id, *all_of_them).select_from(both).where(chosen)
+    first = first.order_by(alarm.c.cancelled_ms.is_not(None), whose, newest).limit(IN_HAND_LIMIT)
+    found = connection.execute(first).all()
     words = (alarm.c.cancelled_ms, alarm.c.closed_ms, alarm.c.closed_by)
-    newest = sa.select(*report.c, *words).select_from(both).where(chosen)
-    newest = newest.order_by(report.c.id.desc()).limit(IN_HAND_LIMIT)
-    rows = connection.execute(newest).mappings().all()
-    count = sa.select(sa.func.count()).select_from(both).where(chosen)
+    listed = sa.select(*report.c, *words).select_from(both)
+    listed = listed.where(accepted & report.c.id.in_([row.id for row in found])).order_by(newest)
+    _, count, since_ms = found[0] if found else (None, 0, None)
     return {
-        "calls": [_in_hand(row, registry) for row in rows],
-        "more": int(connection.execute(count).scalar_one()) - len(rows),
+        "calls": [_in_hand(row, registry) for row in connection.execute(listed).mappings()],
+        "count": count,
+        "more": count - len(found),
+        "since_ms": since_ms,
     }
 
 

@@ -29,6 +29,7 @@ from turna_secretariat.queries import revoked_generations
 from turna_secretariat.registry import Registry
 
 WORDS_LIMIT = 200
+ALERTS_LIMIT = 20
 _TASK_STATES = {"under_way": "working"}
 # How far a gateway is, the furthest last.
 _PROGRESS = (down.REFUSED, down.EXPIRED, down.WITHDRAWN, None, down.QUEUED, down.SENT)
@@ -72,6 +73,18 @@ def one_word(
     if not word["handsets"]:
         return None
     return word | {"gateways": _gateways(connection, word_id, devices)}
+
+
+def alerts(
+    connection: Connection, registry: Registry, mode: str, devices: frozenset[int] | None = None
+) -> list[_Row]:
+    """Return the alerts that were said or taken back last, without how far each is."""
+    touched_ms = sa.func.coalesce(down_word.c.withdrawn_ms, down_word.c.at_ms)
+    query = sa.select(down_word).where((down_word.c.kind == ALERT) & (down_word.c.mode == mode))
+    query = query.order_by(touched_ms.desc(), down_word.c.id.desc()).limit(ALERTS_LIMIT)
+    rows = connection.execute(query).mappings()
+    whole = [_as_said(registry, row, devices) for row in rows]
+    return [word for word in whole if word["devices"]]
 
 
 def revocations(
@@ -129,25 +142,31 @@ def _word(
     devices: frozenset[int] | None,
     now_s: int,
 ) -> _Row:
-    audience = json.loads(row["audience"])
-    seen = [d for d in audience["devices"] if devices is None or d in devices]
+    said = _as_said(registry, row, devices)
     is_over = 0 < row["not_after_s"] < (now_s or row["at_ms"] // 1000)
     states = _States(connection, row, is_over=is_over)
-    handsets = [_handset(registry, row["kind"], device, states) for device in seen]
+    handsets = [_handset(registry, row["kind"], device, states) for device in said["devices"]]
     _mark_revoked(connection, registry, handsets)
-    shown = ("id", "kind", "mode", "at_ms", "person", "priority", "not_after_s", "airtime_ms")
-    return {name: row[name] for name in shown} | {
-        "task": row["task"],
-        "withdrawn_ms": row["withdrawn_ms"],
-        "withdrawn_by": row["withdrawn_by"],
-        "said": said_to(registry, json.loads(row["body"]), devices),
-        "to": named_to(registry, audience, devices),
-        "to_all": audience["all"],
-        "devices": seen,
+    return said | {
         "is_over": is_over,
         "handsets": handsets,
         "teams": _teams(handsets),
         "by_gateway": _by_gateway(_gateways(connection, row["id"], devices)),
+    }
+
+
+def _as_said(registry: Registry, row: RowMapping, devices: frozenset[int] | None) -> _Row:
+    """Return what was said to whom, and who took it back; `devices` as above."""
+    audience = json.loads(row["audience"])
+    shown = (
+        *("id", "kind", "mode", "at_ms", "person", "priority", "not_after_s", "airtime_ms"),
+        *("task", "withdrawn_ms", "withdrawn_by"),
+    )
+    return {name: row[name] for name in shown} | {
+        "said": said_to(registry, json.loads(row["body"]), devices),
+        "to": named_to(registry, audience, devices),
+        "to_all": audience["all"],
+        "devices": [d for d in audience["devices"] if devices is None or d in devices],
     }
 
 

@@ -102,6 +102,11 @@ def down_routes(
         with archive.reader() as connection:
             return down_queries.revocations(connection, registry, view())
 
+    @routes.get("/alerts")
+    def alerts() -> list[dict[str, Any]]:
+        with archive.reader() as connection:
+            return down_queries.alerts(connection, registry, registry.mission.mode, view())
+
     @routes.get("/{word_id}")
     def word(word_id: _Number) -> dict[str, Any]:
         return readings.word(word_id)

@@ -157,7 +157,7 @@ def alarm_words(connection: Connection, registry: Registry, alarm_id: int) -> li
     if row is None:
         return None
     whom = _of_handset(registry, row.detail).get("call_sign", row.detail)
-    return [row.kind.replace("_", " "), whom]
+    return ["SOS" if row.kind == "sos" else row.kind.replace("_", " "), whom]
 
 
 def notices(connection: Connection, mode: str) -> list[dict[str, Any]]:

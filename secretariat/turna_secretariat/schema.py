@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # Raised with every change; `versions` brings it to older archives, a newer archive is refused.
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 metadata = MetaData()
 # SQLite numbers rows by itself only for a column whose type is exactly INTEGER.
@@ -149,6 +149,24 @@ form = Table(
     Column("lat_e5", Integer),
     Column("lon_e5", Integer),
     Column("body", Text, nullable=False),  # JSON: of the report's fields those above
+    sqlite_with_rowid=False,
+)
+
+# Each proved SITREP that counts people once more, its counts alone: most SITREPs count nobody, and
+# the last one that does may lie far back.
+CASUALTIES = ("immediate", "delayed", "minor", "expectant", "deceased")
+COUNTED = ("trapped", "rescued", *CASUALTIES)
+counted = Table(
+    "counted",
+    metadata,
+    Column("mode", String(8), primary_key=True),
+    # By its own clock, but not after it came.
+    Column("at_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("report_id", ForeignKey("report.id"), primary_key=True),
+    Column("device", Integer, nullable=False),
+    Column("lat_e5", Integer),
+    Column("lon_e5", Integer),
+    *(Column(name, Integer) for name in COUNTED),  # null: unknown
     sqlite_with_rowid=False,
 )
 

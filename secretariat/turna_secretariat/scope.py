@@ -18,7 +18,7 @@ devices_in_view: ContextVar[frozenset[int] | None] = ContextVar("devices_in_view
 countries_in_view: ContextVar[frozenset[str] | None] = ContextVar("countries_in_view", default=None)
 
 # What has a device, and what is about a report.
-_BY_DEVICE = ("report", "tally", "contact", "track", "form", "reach", "gap")
+_BY_DEVICE = ("report", "tally", "contact", "track", "form", "counted", "reach", "gap")
 _BY_REPORT = ("carriage", "action", "owed")
 # What people enter for a country, without any handset.
 _BY_COUNTRY = ("emt_daily",)

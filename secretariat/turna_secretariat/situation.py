@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from math import cos, hypot, radians
 from typing import Any
 
+from turna_secretariat import sitrep_counts
+from turna_secretariat.sitrep_counts import Count
+
 LEVELS = ("asr3", "asr4", "asr5")
 _METRES_PER_DEGREE = 111_320  # of latitude, WGS84, within 0.6 %
 
@@ -49,11 +52,13 @@ def roll_up(
     sector: str | None,
     since_ms: int,
     until_ms: int,
+    counts: Iterable[Count] = (),
     revoked_teams: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return the situation at `until_ms`; "current" counts begin at `since_ms`.
 
-    Of `revoked_teams` no handset counts any more: nobody can send them anywhere.
+    `counts` of SITREPs stand apart: they may be of people whom forms count already.  Of
+    `revoked_teams` no handset counts any more: nobody can send them anywhere.
     """
     known = sorted((r for r in reports if r.at_ms < until_ms), key=lambda said: said.at_ms)
     areas = sectors(known)
@@ -76,6 +81,9 @@ def roll_up(
         "rescued_live": _both(now, here, "live_rescued"),
         "recovered_dead": _both(now, here, "deceased_recovered"),
         "victims": _victims(here),
+        "sitreps": sitrep_counts.table(
+            one for one in counts if sector is None or sector_of(one.place, areas) == sector
+        ),
         "missing": _last_of_sites(sites, "missing"),
         "live_contacts": _last_of_sites(sites, "live_contacts"),
         "safety": _hazards(here),

@@ -3,6 +3,7 @@
 Forms are few and every one of them counts, for good: they stand side by side in a table of their
 own, each is read and decoded once, and kept for the next question.  Situation reports are many and
 only the last one of a handset counts: of the period that is asked for, the database picks it out.
+Whom they count is kept beside them: the last that counts anybody may lie far back.
 """
 
 import gc
@@ -19,13 +20,22 @@ from sqlalchemy.sql.util import ClauseAdapter
 from turna_secretariat import picture
 from turna_secretariat.queries import revoked_generations
 from turna_secretariat.registry import Registry
-from turna_secretariat.schema import contact, form, is_proved_sitrep, report
+from turna_secretariat.schema import (
+    COUNTED,
+    contact,
+    counted,
+    form,
+    is_proved_sitrep,
+    report,
+)
 from turna_secretariat.scope import devices_in_view
+from turna_secretariat.sitrep_counts import Count
 from turna_secretariat.situation import Said
 
 _SAID_MS = sa.func.coalesce(report.c.observed_s * 1000, report.c.arrived_ms).label("at_ms")
 _AT_ONCE = 200
 _HEADING = ("device", "type", "lat_e5", "lon_e5", "body")
+_OF_COUNTS = (counted.c.device, counted.c.at_ms, counted.c.lat_e5, counted.c.lon_e5)
 
 
 class _Kept:
@@ -46,6 +56,12 @@ class SituationBook:
 
     def said(self, connection: Connection, mode: str, since_ms: int, until_ms: int) -> list[Said]:
         """Return all forms, and the last situation report of each handset in the period."""
+        forms = self.read(connection, mode)
+        last = _last_sitreps(connection, mode, since_ms, until_ms)
+        return [*forms, *self._decoded(last)]
+
+    def read(self, connection: Connection, mode: str) -> list[Said]:
+        """Return all forms of a mode; only those are read that came since the last time."""
         with self._lock, _uncollected():
             asked_by = (devices_in_view.get(), mode)
             kept = self._kept.setdefault(asked_by, _Kept())
@@ -57,9 +73,7 @@ class SituationBook:
             if rows:
                 kept.read_to = rows[-1].report_id
                 kept.said = sorted((*kept.said, *self._decoded(rows)), key=lambda one: one.at_ms)
-            forms = kept.said
-        last = _last_sitreps(connection, mode, since_ms, until_ms)
-        return [*forms, *self._decoded(last)]
+            return kept.said
 
     def _decoded(self, rows: Sequence[sa.Row[Any]]) -> list[Said]:
         decoded: list[Said] = []
@@ -84,12 +98,49 @@ class SituationBook:
         )
 
 
+def counts_in_sitreps(
+    connection: Connection, registry: Registry, mode: str, since_ms: int, until_ms: int
+) -> list[Count]:
+    """Return of each handset the newest number of each kind that it gave within a period."""
+    in_period = (counted.c.mode == mode) & counted.c.at_ms.between(since_ms, until_ms - 1)
+    last_ms = (sa.func.max(sa.case((counted.c[n].is_not(None), counted.c.at_ms))) for n in COUNTED)
+    named = (one.label(name) for one, name in zip(last_ms, COUNTED, strict=True))
+    last = (
+        sa.select(counted.c.device, *named).where(in_period).group_by(counted.c.device).subquery()
+    )
+    # Of thousands of rows the database picks out those that are the newest in anything.
+    is_last = sa.or_(*(counted.c.at_ms == last.c[name] for name in COUNTED))
+    query = sa.select(*_OF_COUNTS, *(counted.c[name] for name in COUNTED)).where(
+        in_period & is_last
+    )
+    query = query.join(last, last.c.device == counted.c.device)
+    found: dict[tuple[int, str], sa.Row[Any]] = {}
+    for row in connection.execute(query.order_by(counted.c.at_ms, counted.c.report_id)):
+        for name, number in zip(COUNTED, row[len(_OF_COUNTS) :], strict=True):
+            if number is not None:
+                found[row.device, name] = row
+    return [_count(registry, name, row) for (_, name), row in found.items()]
+
+
 def revoked_teams(connection: Connection, registry: Registry) -> frozenset[str]:
     """Return the teams of whose handsets none has keys that count."""
     revoked = revoked_generations(connection)
     handsets = registry.handsets()
     able = {h.team for h in handsets if revoked.get(h.device, -1) < h.generation}
     return frozenset(h.team for h in handsets) - able
+
+
+def _count(registry: Registry, name: str, row: sa.Row[Any]) -> Count:
+    handset = registry.handset(row.device)
+    call_sign = registry.call_sign(row.device)
+    return Count(
+        call_sign=call_sign,
+        team=call_sign if handset is None else handset.team,
+        name=name,
+        number=getattr(row, name),
+        at_ms=row.at_ms,
+        place=None if row.lat_e5 is None else (row.lat_e5 / 100_000, row.lon_e5 / 100_000),
+    )
 
 
 @contextmanager

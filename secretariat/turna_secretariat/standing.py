@@ -59,7 +59,7 @@ class Standing:
     """One moment; alarms are as `queries.open_alarms` gives them.
 
     `in_hand` are the SOS that somebody has accepted and nobody has ended, `more_in_hand` how many
-    there are beyond.
+    there are beyond, `in_hand_since_ms` when the first of all was accepted.
     """
 
     mission: str
@@ -71,6 +71,7 @@ class Standing:
     teams: tuple[Team, ...]
     in_hand: tuple[dict[str, Any], ...]
     more_in_hand: int
+    in_hand_since_ms: int | None
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -101,6 +102,7 @@ class Standing:
             "sos": self.calls,
             "sos_in_hand": list(self.in_hand),
             "more_sos_in_hand": self.more_in_hand,
+            "sos_in_hand_since_ms": self.in_hand_since_ms,
             "alarms": self.others,
             "gateways": [gateway.as_json() for gateway in self.gateways],
             "teams": [team.as_json() for team in self.teams],
@@ -124,6 +126,7 @@ def look(connection: Connection, registry: Registry, now_ms: int) -> Standing:
         ),
         in_hand=tuple(call for one in in_hand for call in one["calls"]),
         more_in_hand=sum(one["more"] for one in in_hand),
+        in_hand_since_ms=min((one["since_ms"] for one in in_hand if one["count"]), default=None),
     )
 
 

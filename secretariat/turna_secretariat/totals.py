@@ -1,7 +1,7 @@
 """What is counted while reports are filed, so that nobody has to count ten million rows.
 
-By handset, mode, standing and type; the last contact of a handset, its track and its forms; the
-numbers that are missing among its own.  Kept for one transaction and written at its end.
+By handset, mode, standing and type; the last contact of a handset, its track, its forms, whom it
+counts, and the numbers missing among its own.  Kept for one transaction and written at its end.
 """
 
 import json
@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from turna_secretariat import gaps
-from turna_secretariat.schema import FORM_FIELDS, FORMS, form, report
+from turna_secretariat.schema import FORM_FIELDS, FORMS, counted, form, report
+from turna_secretariat.sitrep_counts import counts_of
 
 if TYPE_CHECKING:
     from turna_secretariat.transaction import NewReport
@@ -52,6 +53,7 @@ class Totals:
         self._contacts: dict[tuple[int, str], dict[str, int]] = {}
         self._track: list[dict[str, int | str | None]] = []
         self._forms: list[dict[str, int | str | None]] = []
+        self._counted: list[dict[str, int | str | None]] = []
         self._numbers: dict[tuple[int, int], list[int]] = {}
         self._at_ms = 0
 
@@ -67,9 +69,12 @@ class Totals:
                 self._track.append(_step(new))
             if new.type in FORMS:
                 self._forms.append(_form(report_id, new))
-            battery_pct = json.loads(new.body).get("battery_pct")
+            body = json.loads(new.body)
+            battery_pct = body.get("battery_pct")
             if battery_pct is not None:
                 said["battery_pct"] = battery_pct
+            if new.type == "sitrep" and (counts := counts_of(body)) is not None:
+                self._counted.append({**_count(report_id, new), **counts})
         if new.standing in ("authentic", "undecodable"):
             self.numbered(new.device, new.generation, new.seq, new.arrived_ms)
 
@@ -88,11 +93,11 @@ class Totals:
         self._repeated[report_id] += 1
 
     def write(self, connection: Connection) -> None:
-        counted = {key: [number, 0] for key, number in self._filed.items()}
+        sums_of = {key: [number, 0] for key, number in self._filed.items()}
         for key, copies in self._copies(connection).items():
-            counted.setdefault(key, [0, 0])[1] = copies
+            sums_of.setdefault(key, [0, 0])[1] = copies
         names = ("device", "mode", "standing", "type", "reports", "copies")
-        rows = [dict(zip(names, (*key, *sums), strict=True)) for key, sums in counted.items()]
+        rows = [dict(zip(names, (*key, *sums), strict=True)) for key, sums in sums_of.items()]
         if rows:
             connection.execute(_ADD, rows)
         nothing = {"placed_id": None, "battery_pct": None}
@@ -105,6 +110,8 @@ class Totals:
             connection.execute(_TREAD, self._track)
         if self._forms:
             connection.execute(form.insert(), self._forms)
+        if self._counted:
+            connection.execute(counted.insert(), self._counted)
         if self._numbers:
             gaps.note(connection, self._numbers, self._at_ms)
 
@@ -126,6 +133,13 @@ def _step(new: "NewReport") -> dict[str, int | str | None]:
     names = ("mode", "device", "at_s", "lat_e5", "lon_e5")
     values = (new.mode, new.device, at_s, new.lat_e5, new.lon_e5)
     return dict(zip(names, values, strict=True))
+
+
+def _count(report_id: int, new: "NewReport") -> dict[str, int | str | None]:
+    came_ms = new.arrived_ms
+    at_ms = came_ms if new.observed_s is None else min(new.observed_s * 1000, came_ms)
+    row = {name: getattr(new, name) for name in ("mode", "device", "lat_e5", "lon_e5")}
+    return row | {"report_id": report_id, "at_ms": at_ms}
 
 
 def form_body(body: str) -> str:

@@ -16,18 +16,19 @@ from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.exports.selection import SelectionError, moment_ms
 from turna_secretariat.registry import Registry
 from turna_secretariat.search import MODES, TEXT_LIMIT, Wanted, devices_of, search
-from turna_secretariat.situation_book import SituationBook, revoked_teams
+from turna_secretariat.situation_book import SituationBook, counts_in_sitreps, revoked_teams
 
 Words = Annotated[list[str] | None, Query(max_length=20)]
 Word = Annotated[str | None, Query(max_length=40)]
 _DAY_MS = 86_400_000
 
 
-def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter:
+def view_routes(
+    archive: Archive, registry: Registry, clock: Clock, book: SituationBook
+) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(prefix="/api")
     mission_mode = registry.mission.mode
-    book = SituationBook(registry)
 
     def moment(name: str, text: str | None) -> int | None:
         try:
@@ -118,12 +119,14 @@ def view_routes(archive: Archive, registry: Registry, clock: Clock) -> APIRouter
         chosen = chosen_mode(mode)
         with archive.reader() as connection:
             said = book.said(connection, chosen, since_ms, until_ms)
+            counts = counts_in_sitreps(connection, registry, chosen, since_ms, until_ms)
             lost = revoked_teams(connection, registry)
         rolled = situation.roll_up(
             said,
             sector=sector or None,
             since_ms=since_ms,
             until_ms=until_ms,
+            counts=counts,
             revoked_teams=lost,
         )
         if sector:

@@ -36,6 +36,8 @@ _HEADING = ("type", "mode", "time", "time_quality", "position", "altitude_m", "s
 # What is cut off at the end of a line must be what matters least.
 _FIRST = ("phase", "casualties", "patients", "trapped", "needs", "hazards")
 _LAST = ("text", "battery_pct")
+# An SOS says by itself that it is a call for help.
+_PHASES = {"declare": "", "update": "an addition", "cancel": "TAKEN BACK by its sender"}
 _MARKS = {"actual": "REAL", "exercise": "EXERCISE", "test": "TEST"}
 
 
@@ -152,7 +154,7 @@ def gist(body: dict[str, Any]) -> str:
     """Return what a report says in a few words: what is known, and not none."""
     words = []
     for name in sorted(body, key=_place):
-        value = body[name]
+        value = _PHASES.get(body[name], body[name]) if name == "phase" else body[name]
         if name in _HEADING or value in (None, 0, "", "unknown", "unspecified", "none", [], {}):
             continue
         if name == "text":
@@ -190,17 +192,24 @@ def _beginning(now: Standing) -> list[str]:
     return [
         *head(now),
         *_some([_alarm(call, now) for call in now.calls], _CALLS_FIRST, "SOS"),
-        *_some([_in_hand(call, now) for call in now.in_hand], _IN_HAND_FIRST, "SOS in hand"),
+        *_some(
+            [_in_hand(call, now) for call in now.in_hand],
+            _IN_HAND_FIRST,
+            f"SOS in hand, the first for {ago(now.in_hand_since_ms, now.now_ms)}",
+            beyond=now.more_in_hand,
+        ),
         *_some([_alarm(alarm, now) for alarm in now.others], _ALARMS_FIRST, "alarms"),
         *_some([_gateway(one.name, one.trouble, now) for one in down], _DOWN_FIRST, "gateways"),
         *_teams(now),
     ]
 
 
-def _some(lines: list[str], most: int, what: str) -> list[str]:
-    if len(lines) <= most:
+def _some(lines: list[str], most: int, what: str, *, beyond: int = 0) -> list[str]:
+    """Return the first lines; the last says how many more there are, also of those `beyond`."""
+    if len(lines) <= most and not beyond:
         return lines
-    return [*lines[: most - 1], f"... and {len(lines) - most + 1} more {what}"]
+    shown = lines[: most - 1]
+    return [*shown, f"... and {len(lines) - len(shown) + beyond} more {what}"]
 
 
 def head(now: Standing) -> list[str]:

@@ -31,6 +31,7 @@ from turna_secretariat.proof import Proof
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view
 from turna_secretariat.signed_in import SignedIn, signed_in
+from turna_secretariat.situation_book import SituationBook
 from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox, NoticeDeed
 from turna_secretariat.views import view_routes
 
@@ -57,8 +58,9 @@ def create_page(
 ) -> FastAPI:
     """Return the application.
 
-    `feed` tells the state of the connection to the backbone, `closing` when open event lines are
-    to end, `names` which host names are answered to (None: any).
+    The archive is open already.  `feed` tells the state of the connection to the backbone,
+    `closing` when open event lines are to end, `names` which host names are answered to (None:
+    any).
     """
     page = FastAPI(title="Turna Secretariat", docs_url=None, redoc_url=None, openapi_url=None)
     proof = Proof(accounts, clock)
@@ -74,7 +76,7 @@ def create_page(
     page.include_router(administration_routes(accounts, registry.mission, clock))
     page.include_router(audit_routes(accounts, clock))
     page.include_router(_reading(archive, registry, clock, feed))
-    page.include_router(view_routes(archive, registry, clock))
+    page.include_router(view_routes(archive, registry, clock, _read_book(archive, registry)))
     page.include_router(_following(Events(archive, clock, feed, closing)))
     page.include_router(_doing(archive, registry, inbox))
     page.include_router(export_routes(archive, registry, clock))
@@ -113,6 +115,14 @@ def create_page(
         return {"status": "ok"}
 
     return page
+
+
+def _read_book(archive: Archive, registry: Registry) -> SituationBook:
+    """Return what a situation report asks, read already: who asks first does not wait for it."""
+    book = SituationBook(registry)
+    with archive.reader() as connection:
+        book.read(connection, registry.mission.mode)
+    return book
 
 
 def _reading(

@@ -171,7 +171,7 @@ def test_the_end_is_told_in_words() -> None:
         "47  reports made on handsets",
         "1  still waiting at the gateway when the exercise ended",
         "node health    12         11",
-        "4.3 simulated seconds after it was declared",
+        "4.3 s (exercise's clock) after its countdown",
         "Lost: nothing.",
     ):
         assert part in words
@@ -205,7 +205,7 @@ def test_the_drill_evacuates_everybody_and_every_handset_answers_it() -> None:
 
 def test_an_sos_is_a_visitors_to_accept_for_a_while() -> None:
     plan = exercise.plan(6, 900_000, random.Random(5))
-    declared_ms = next(step.at_ms for step in plan if "declares an SOS" in step.told)
+    declared_ms = next(step.at_ms for step in plan if "an SOS" in step.told)
     cancelled_ms = next(step.at_ms for step in plan if "cancels the SOS" in step.told)
     alone_ms, last_ms = exercise.accepting_ms(plan)
     assert declared_ms + 120_000 < alone_ms < last_ms - 120_000
@@ -364,8 +364,8 @@ def test_the_officer_says_something_to_the_field_and_tells_who_holds_it() -> Non
 
     assert page.asked == [exercise.TASK]
     assert said == [
-        "the duty officer says to TUR01: (drill) search TUR01-0056",
-        "1 of 1 hold: (drill) search TUR01-0056",
+        "the duty officer says to TUR01: (drill) search worksite TUR01-0056",
+        "(drill) search worksite TUR01-0056: on 1 of 1 handsets",
     ]
 
 

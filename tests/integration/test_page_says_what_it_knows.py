@@ -32,6 +32,23 @@ def test_an_address_that_cannot_be_asked_shows_the_call_and_says_what_it_left_ou
     expect(call.locator("#cut-off")).to_be_hidden()
     expect(call.locator("#report-rows tr")).to_have_count(1)
     assert wrong not in call.url
+    assert "team=TUR01" in call.url
+
+
+def test_what_can_be_searched_for_stays_and_all_that_cannot_is_named(
+    call: Page, live: LivePage
+) -> None:
+    live.arrives(live.field.carried(position(), device=2, seq=8))
+    call.goto(f"{live.address}/?team=TUR01&text=tur&mode=drill&since=yesterday&trail=6h")
+
+    dropped = call.locator("#filter-dropped")
+    expect(dropped).to_contain_text("mode=drill: ")
+    expect(dropped).to_contain_text("since=yesterday: ")
+    expect(dropped).not_to_contain_text("team=")
+    expect(call.locator("#filter-team")).to_have_value("TUR01")
+    expect(call.locator("#filter-text")).to_have_value("tur")
+    expect(call.locator("#trail")).to_have_value("6h")
+    expect(call.locator("#report-rows tr")).to_have_count(1)
 
 
 def test_what_was_left_out_is_said_until_something_else_is_searched_for(

@@ -210,8 +210,9 @@ def test_the_book_of_sos_says_where_each_stands_and_who_did_what(
 
 
 def test_the_situation_report_adds_up_and_prints(page: Page, live: LivePage) -> None:
-    _says(live, exported.triage(), exported.worksite_report(), exported.hazard())
-    expect(_rows(page)).to_have_count(3)
+    forms = (exported.triage(), exported.worksite_report(), exported.hazard())
+    _says(live, *forms, exported.sitrep())
+    expect(_rows(page)).to_have_count(4)
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Situation report").click()
     paper = opened.value
@@ -222,9 +223,26 @@ def test_the_situation_report_adds_up_and_prints(page: Page, live: LivePage) -> 
     expect(paper.get_by_role("row", name="Live contacts 1")).to_be_visible()
     expect(paper.get_by_role("row", name="Safety issues")).to_contain_text("gas")
     expect(paper.get_by_role("row", name="TUR01-0056")).to_contain_text("A")
+    expect(paper.locator("#sitreps")).to_contain_text("Not added to the numbers above")
+    expect(paper.get_by_role("row", name="red: immediate 2 TUR01-1: 2")).to_be_visible()
+    expect(paper.get_by_role("row", name="trapped 0 TUR01-1: 0")).to_be_visible()
+    expect(paper.get_by_role("row", name="rescued", exact=True)).to_be_visible()
     paper.emulate_media(media="print")
     expect(paper.locator("#mode")).to_be_visible()
     expect(paper.locator("#choices")).to_be_hidden()
+
+
+def test_a_call_for_help_says_nothing_that_goes_without_saying(page: Page, live: LivePage) -> None:
+    _says(live, sos(fix=FIX), sos(5, phase=codes.CANCEL))
+    page.locator("#report-rows tr", has_text="TAKEN BACK").locator("button").click()
+    expect(page.locator("#report-body")).to_contain_text("TAKEN BACK by the sender")
+    page.locator("#report-close").click()
+    page.locator("#report-rows tr").last.locator("button").click()
+
+    says = page.locator("#report-body")
+    expect(says).to_contain_text("Raw bytes")
+    expect(says).not_to_contain_text("declare")
+    expect(says).not_to_contain_text("of the SOS with number")
 
 
 def test_two_officers_see_each_others_deeds_without_a_reload(

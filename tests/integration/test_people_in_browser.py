@@ -10,6 +10,8 @@ from tests.secretariat.live_page import PASSWORD, LivePage
 from turna_protocol import codes
 from turna_protocol.reports.message import Message
 from turna_secretariat.accounts import ADMINISTRATOR, OBSERVER, OFFICER
+from turna_secretariat.audit import Entry
+from turna_secretariat.deeds import Noted
 from turna_secretariat.signed_in import COOKIE
 
 As = Callable[[str], Page]
@@ -141,6 +143,50 @@ def test_an_administrator_makes_changes_and_disables_an_account(
     page.locator("#language").select_option("tr")
     page.locator("#log-refused").uncheck()
     expect(page.locator("#log-rows")).to_contain_text("dana olarak oturum açma")
+
+
+def test_the_log_says_codes_in_the_officers_language_and_leaves_what_a_person_wrote(
+    sees_as: As, live: LivePage
+) -> None:
+    now_ms = live.clock.unix_s() * 1000
+    for code, about in (
+        ("say_task", {"whom": ["everybody"], "what": ["go to", "TUR01-0003", "“go to”"]}),
+        ("say_settings", {"whom": ["TUR01"], "what": ["position_min"]}),
+        ("download", {"what": ["reports.csv", "mode=exercise&type=sitrep&since=24h"]}),
+        ("alarm_closed", {"what": ["foreign gateway", "cihaz", "#3"]}),
+    ):
+        live.accounts.note(Entry("aylin", "Aylin Demir", Noted(code, about), "done", "", now_ms))
+    page = sees_as("administrator")
+    page.locator("#language").select_option("tr")
+    page.locator("#people-link").click()
+    page.locator("#log summary").click()
+
+    rows = page.locator("#log-rows")
+    expect(rows).to_contain_text("git, TUR01-0003, “go to”")
+    for said in ("herkes", "TATBİKAT, durum raporu, since=24h"):
+        expect(rows).to_contain_text(said)
+    for english in ("everybody", "position_min", "mode=exercise", "foreign gateway"):
+        expect(rows).not_to_contain_text(english)
+
+
+def test_the_log_is_read_page_by_page_back_to_its_first_line(sees_as: As, live: LivePage) -> None:
+    now_ms = live.clock.unix_s() * 1000
+    for number in range(120):
+        deed = Noted("account_enable", {"name": f"n{number}"})
+        live.accounts.note(Entry("root", "Root", deed, "done", "", now_ms))
+    page = sees_as("administrator")
+    page.get_by_role("link", name="People").click()
+    page.get_by_text("Log of who did what").click()
+    page.locator("#log-kind").select_option("accounts")
+
+    rows = page.locator("#log-rows tr")
+    expect(rows).to_have_count(100)
+    expect(page.locator("#log-newest")).to_be_hidden()
+    page.get_by_role("button", name="Show older", exact=True).click()
+    expect(rows.last).to_contain_text("enable the account n0")
+    expect(page.locator("#log-older")).to_be_hidden()
+    page.get_by_role("button", name="Back to the newest").last.click()
+    expect(rows).to_have_count(100)
 
 
 def test_an_administrator_limits_an_account_to_countries_that_there_are(

@@ -1,5 +1,6 @@
 """Whom a word names for the eyes of one country, in both engines' archives."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from tests.secretariat.down_book import Book
 from turna_secretariat import down_queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.down_audience import Choice, choose
-from turna_secretariat.down_desk import DownDeed, Revocation
+from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
 from turna_secretariat.down_words import Audience, read_saying
 
 AZE, ALL = frozenset({3}), None
@@ -56,15 +57,39 @@ def test_what_an_earlier_version_kept_as_everybody_names_the_countries_it_was_fo
     assert _seen(book, AZE)["to"] == {"countries": ["az"], "others": True}
 
 
+def test_an_alert_is_news_for_those_whom_it_reaches_also_when_it_is_taken_back(book: Book) -> None:
+    tur = Choice(all=False, teams=("TUR01",), devices=(), area=None)
+    for choice in (tur, EVERYBODY):
+        with book.archive.reader() as connection:
+            audience = choose(choice, connection, book.registry, ALL)
+        _say_to(book, audience, kind="alert", form={"code": "evacuate"})
+    book.desk.down.do(DownDeed(Withdrawal(1), "Bekzat Omarov"), book.now_ms + 1)
+
+    taken_back, said = _news(book, ALL)
+    assert (taken_back["id"], taken_back["withdrawn_by"]) == (1, "Bekzat Omarov")
+    assert (said["to"], said["withdrawn_by"]) == ({"all": True}, None)
+    assert [word["id"] for word in _news(book, AZE)] == [said["id"]]
+
+
+def _news(book: Book, view: frozenset[int] | None) -> list[dict[str, Any]]:
+    with book.archive.reader() as connection:
+        return down_queries.alerts(connection, book.registry, "exercise", view)
+
+
 def _say(book: Book, choice: Choice, view: frozenset[int] | None = None) -> None:
     with book.archive.reader() as connection:
         _say_to(book, choose(choice, connection, book.registry, view))
 
 
-def _say_to(book: Book, audience: Audience) -> None:
+def _say_to(
+    book: Book,
+    audience: Audience,
+    kind: str = "text",
+    form: Mapping[str, Any] = {"text": "come"},  # nobody changes it
+) -> None:
     saying = read_saying(
-        "text",
-        {"text": "come"},
+        kind,
+        form,
         mode="exercise",
         audience=audience,
         lasts_min=None,

@@ -14,6 +14,7 @@ from turna_secretariat.engines import ArchiveError
 from turna_secretariat.exports.selection import SelectionError, read_selection, select
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import report
+from turna_secretariat.scope import countries_in_view
 
 HOUR_MS = 3_600_000
 
@@ -59,6 +60,18 @@ def test_what_cannot_be_selected_is_refused_and_not_left_out(
 ) -> None:
     with pytest.raises(SelectionError, match=next(iter(asked)).rstrip("s")):
         read_selection(registry, 0, **asked)  # type: ignore[arg-type]
+
+
+def test_a_file_says_that_it_holds_only_what_somebody_of_some_countries_may_see(
+    exported: Exported,
+) -> None:
+    exported.file(sitrep(), device=2)
+    token = countries_in_view.set(frozenset({"az"}))
+    try:
+        assert exported.extract().chosen == "Only: country AZ."
+    finally:
+        countries_in_view.reset(token)
+    assert exported.extract().chosen == ""
 
 
 def test_what_is_not_proved_does_not_leave_the_house(exported: Exported) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -122,6 +123,20 @@ def test_medical_days_too(settings: Path, page: Page, tmp_path: Path, mode: str 
     assert f"turna-{row['Mode'].upper()}-TEST" in answer.headers["content-disposition"]
 
 
+def test_a_file_says_what_was_chosen_where_its_format_has_a_place(
+    settings: Path, tmp_path: Path
+) -> None:
+    only = f"Only: type hazard, sos; team TUR01; stored since {_SINCE}; stored before {_UNTIL}."
+    asked = (*ASKED[2], *ASKED[4])
+
+    def said(name: str, asked: Iterable[tuple[str, str]]) -> str | None:
+        made = _by_command(settings, tmp_path / "out", name, asked)
+        return _CHOSEN[name](made)
+
+    assert {name: said(name, asked) for name in _CHOSEN} == dict.fromkeys(_CHOSEN, only)
+    assert [said(name, ()) for name in _CHOSEN] == [None] * len(_CHOSEN)
+
+
 def test_a_choice_leaves_out_just_what_it_says(page: Page) -> None:
     def named(asked: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
         found = page(f"/export/reports.geojson?{urlencode(asked)}").json()["features"]
@@ -204,6 +219,27 @@ def _of_hxl(content: bytes, _mode: str) -> Iterator[str]:
     yield from (row[tags.index("#meta+mode")] for row in rows)
 
 
+def _only(text: str | None) -> str | None:
+    """Return the sentence on what was chosen, of a text that may say more."""
+    found = re.search(r"Only: .*?\.(?= |$)", text or "")
+    return found and found[0]
+
+
+def _of_comment(content: bytes) -> str | None:
+    with zipfile.ZipFile(io.BytesIO(content)) as alerts:
+        return _only(alerts.comment.decode())
+
+
+_CHOSEN: dict[str, Callable[[bytes], str | None]] = {
+    "insarag-xlsx": lambda content: _only(
+        load_workbook(io.BytesIO(content)).properties.description
+    ),
+    "geojson": lambda content: _only(json.loads(content).get("chosen")),
+    "kml": lambda content: _only(
+        ET.fromstring(content).findtext(f"{KML}Document/{KML}description")
+    ),
+    "cap": _of_comment,
+}
 _OF_FORMAT: dict[str, Callable[[bytes, str], Iterator[str]]] = {
     "insarag-csv": _of_table,
     "insarag-xlsx": _of_workbook,

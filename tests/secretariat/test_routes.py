@@ -68,6 +68,7 @@ RULES = {
     ("GET", "/api/notices"): Rule(OBSERVER),
     ("GET", "/api/down"): Rule(OBSERVER),
     ("GET", "/api/down/revocations"): Rule(OBSERVER),
+    ("GET", "/api/down/alerts"): Rule(OBSERVER),
     ("GET", "/api/down/{word_id}"): Rule(OBSERVER, refused=404),
     ("GET", "/api/emt"): Rule(OBSERVER),
     ("GET", "/api/emt/form"): Rule(OBSERVER),

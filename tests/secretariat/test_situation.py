@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from turna_secretariat.sitrep_counts import Count, counts_of
 from turna_secretariat.situation import Said, roll_up, sector_of, sectors
 
 HOUR_MS = 3_600_000
@@ -134,3 +135,64 @@ def test_victims_are_counted_once_by_their_last_form() -> None:
     )
 
     assert rolled["victims"] == {"live": 1, "deceased": 1}
+
+
+def _counted(rolled: dict[str, Any]) -> dict[str, int]:
+    return {name: one["total"] for name, one in rolled["sitreps"].items() if one["handsets"]}
+
+
+def test_people_counted_in_sitreps_stand_on_the_form_and_are_never_added_to_what_forms_say() -> (
+    None
+):
+    def victim(number: int) -> Said:
+        body = {"number": number, "outcome": "live"}
+        return Said(13 * HOUR_MS, "TUR01", "victim", body, HERE, "TUR01-0001")
+
+    forms = (_report(13, "TUR01-0001", live_rescued=2), victim(1), victim(2))
+    counts = [Count("TUR01-1", "TUR01", "rescued", 2, 14 * HOUR_MS, HERE)]
+    rolled = roll_up(
+        forms, sector=None, since_ms=12 * HOUR_MS, until_ms=24 * HOUR_MS, counts=counts
+    )
+
+    assert rolled["rescued_live"] == {"current": 2, "overall": 2}
+    assert rolled["victims"] == {"live": 2, "deceased": 0}
+    assert rolled["sitreps"]["rescued"] == {
+        "total": 2,
+        "handsets": [{"call_sign": "TUR01-1", "number": 2, "at_ms": 14 * HOUR_MS}],
+    }
+    assert rolled["sitreps"]["trapped"] == {"total": None, "handsets": []}
+
+
+def test_of_a_teams_handsets_the_highest_count_is_taken_and_teams_are_added() -> None:
+    counts = [
+        Count("TUR01-2", "TUR01", "trapped", 5, 0),
+        Count("TUR01-1", "TUR01", "trapped", 3, 0),
+        Count("AZE01-1", "AZE01", "trapped", 4, 0),
+        Count("AZE01-1", "AZE01", "deceased", 0, 0),
+    ]
+    rolled = roll_up([], sector=None, since_ms=0, until_ms=1, counts=counts)
+
+    assert _counted(rolled) == {"trapped": 9, "deceased": 0}
+    named = [one["call_sign"] for one in rolled["sitreps"]["trapped"]["handsets"]]
+    assert named == ["AZE01-1", "TUR01-1", "TUR01-2"]
+
+
+def test_a_count_belongs_to_the_sector_from_which_it_was_sent() -> None:
+    said = [_area(1, "A", HERE), _area(1, "B", THERE)]
+    counts = [
+        Count("TUR01-1", "TUR01", "immediate", 1, 0, HERE),
+        Count("AZE01-1", "AZE01", "immediate", 2, 0, THERE),
+        Count("KAZ01-1", "KAZ01", "immediate", 4, 0),
+    ]
+    for sector, total in (("A", 1), ("B", 2), (None, 7)):
+        rolled = roll_up(said, sector=sector, since_ms=0, until_ms=24 * HOUR_MS, counts=counts)
+        assert _counted(rolled) == {"immediate": total}
+
+
+def test_a_sitrep_that_counts_nobody_is_not_one_that_counts_none() -> None:
+    unknown = {"trapped": None, "rescued": None, "casualties": {"minor": None}}
+
+    assert counts_of({"team_status": "resting"}) is None
+    assert counts_of(unknown) is None
+    assert (counts_of(unknown | {"trapped": 0}) or {})["trapped"] == 0
+    assert (counts_of(unknown | {"casualties": {"minor": 2}}) or {})["minor"] == 2

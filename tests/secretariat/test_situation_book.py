@@ -1,11 +1,15 @@
-"""What a situation report is rolled up from: every form once, of each handset the last sitrep."""
+"""What a situation report is rolled up from: each form, the last sitreps, whom sitreps count."""
+
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from tests.secretariat.asked_page import asked_page
 from tests.secretariat.field import EPOCH_S, Field
 from turna_protocol import codes
-from turna_protocol.reports import Report, Sitrep
+from turna_protocol.reports import Casualties, Report, Sitrep
 from turna_protocol.reports.more_fields import Worksite
 from turna_protocol.reports.worksite_triage import WorksiteTriage
 from turna_secretariat import schema
@@ -13,7 +17,7 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view
-from turna_secretariat.situation_book import SituationBook
+from turna_secretariat.situation_book import SituationBook, counts_in_sitreps
 
 START_MS = EPOCH_S * 1000
 HOUR_MS = 3_600_000
@@ -29,12 +33,26 @@ def _sitrep(status: int, mode: int = codes.EXERCISE) -> Sitrep:
     return Sitrep(mode=mode, team_status=status)
 
 
+def _counting(
+    *,
+    mode: int = codes.EXERCISE,
+    hour: int | None = None,
+    trapped: int | None = None,
+    rescued: int | None = None,
+    **colours: int,
+) -> Sitrep:
+    at_s = None if hour is None else EPOCH_S + hour * 3600
+    casualties = Casualties(**colours)
+    return Sitrep(mode=mode, time_s=at_s, trapped=trapped, rescued=rescued, casualties=casualties)
+
+
 class Reading:
     """A mission that reports, hour by hour, and one who asks for its situation."""
 
     def __init__(self, field: Field, desk: Desk, archive: Archive, registry: Registry) -> None:
         self._field, self._desk, self._archive = field, desk, archive
         self.book = SituationBook(registry)
+        self._registry = registry
         self._seq = 0
 
     def comes(self, hour: int, *reports: Report, device: int = 1, key: bytes | None = None) -> None:
@@ -58,10 +76,11 @@ class Reading:
             transaction.execute(schema.form.insert().values(form))
 
     def comes_from_before(self) -> None:
-        """Let the archive be one of the version that knew of no table of forms."""
+        """Let the archive be one of the version that knew of no such tables."""
         with self._archive.transaction() as transaction:
-            for statement in ("DROP TABLE form", "UPDATE schema_version SET version = 5"):
-                transaction.execute(sa.text(statement))
+            for table in ("form", "counted"):
+                transaction.execute(sa.text(f"DROP TABLE {table}"))
+            transaction.execute(sa.text("UPDATE schema_version SET version = 5"))
         self._archive.close()
         self._archive.open()
 
@@ -71,6 +90,14 @@ class Reading:
                 connection, mode, START_MS + since * HOUR_MS, START_MS + until * HOUR_MS
             )
         return sorted(one.worksite or str(one.body["team_status"]) for one in found)
+
+    def counts(
+        self, since: int = 0, until: int = 24, mode: str = "exercise"
+    ) -> set[tuple[str, str, int]]:
+        period = START_MS + since * HOUR_MS, START_MS + until * HOUR_MS
+        with self._archive.reader() as connection:
+            found = counts_in_sitreps(connection, self._registry, mode, *period)
+        return {(one.call_sign, one.name, one.number) for one in found}
 
 
 @pytest.fixture
@@ -143,3 +170,78 @@ def test_a_form_that_is_proved_late_counts_from_then_on(reading: Reading) -> Non
 
     reading.keeps(first)
     assert reading.said() == ["TUR01-0001", "TUR01-0002"]
+
+
+def test_forms_are_read_when_the_page_is_made_so_that_who_asks_first_does_not_wait_for_them(
+    reading: Reading, archive: Archive, registry: Registry, tmp_path: Path
+) -> None:
+    reading.comes(0, _form(1), _form(2))
+    asked: list[Any] = []
+
+    def note(_: object, _cursor: object, said: str, values: Any, *__: object) -> None:
+        if "form.body" in said:
+            asked.append(values)
+
+    with asked_page(archive, registry, tmp_path) as ask:
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            sites = ask("/api/situation").json()["list"]
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+    assert [site["worksite"] for site in sites] == ["TUR01-0001", "TUR01-0002"]
+    (after,) = asked  # one question, for those after the second
+    assert 2 in (after.values() if isinstance(after, dict) else after)
+
+
+def test_what_a_sitrep_leaves_unknown_does_not_take_back_what_its_handset_counted(
+    reading: Reading,
+) -> None:
+    reading.comes(1, _counting(rescued=3, immediate=2), _sitrep(RESTING))
+    reading.comes(2, _counting(rescued=4, trapped=0), device=2)
+    assert reading.counts() == {
+        ("TUR01-1", "rescued", 3),
+        ("TUR01-1", "immediate", 2),
+        ("AZE01-1", "rescued", 4),
+        ("AZE01-1", "trapped", 0),
+    }
+    reading.comes(5, _counting(rescued=5))
+    assert reading.counts(since=2) == {
+        ("TUR01-1", "rescued", 5),
+        ("AZE01-1", "rescued", 4),
+        ("AZE01-1", "trapped", 0),
+    }
+    assert reading.counts(until=2) == {("TUR01-1", "rescued", 3), ("TUR01-1", "immediate", 2)}
+    assert reading.counts(since=6) == set()
+
+
+def test_a_sitrep_that_came_late_does_not_stand_for_a_newer_one(reading: Reading) -> None:
+    reading.comes(5, _counting(hour=5, rescued=5))
+    reading.comes(6, _counting(hour=1, rescued=1, minor=7))
+
+    assert reading.counts() == {("TUR01-1", "rescued", 5), ("TUR01-1", "minor", 7)}
+
+
+def test_counts_of_another_mode_unproved_or_of_another_country_are_not_seen(
+    reading: Reading,
+) -> None:
+    reading.comes(1, _counting(mode=codes.ACTUAL, rescued=1), _counting(rescued=2))
+    reading.comes(1, _counting(rescued=9), key=bytes(32))
+    reading.comes(1, _counting(rescued=4), device=2)
+    assert reading.counts(mode="actual") == {("TUR01-1", "rescued", 1)}
+    token = devices_in_view.set(frozenset({1}))
+    try:
+        assert reading.counts() == {("TUR01-1", "rescued", 2)}
+    finally:
+        devices_in_view.reset(token)
+
+
+def test_whom_the_sitreps_of_an_older_archive_count_is_laid_side_by_side(reading: Reading) -> None:
+    reading.comes(1, _counting(rescued=3), _sitrep(RESTING), _counting(hour=0, minor=2))
+    reading.comes(1, _counting(mode=codes.ACTUAL, trapped=1))
+    reading.comes(2, _counting(rescued=9), key=bytes(32))
+    filed, actual = reading.counts(), reading.counts(mode="actual")
+    assert len(filed) == 2
+
+    reading.comes_from_before()
+    assert (reading.counts(), reading.counts(mode="actual")) == (filed, actual)

@@ -23,6 +23,7 @@ HERE = Fix(3_620_000, 3_616_000, 5, 0)
 _BACK_TO_3 = (
     "DROP TABLE track",
     "DROP TABLE form",
+    "DROP TABLE counted",
     "DROP TABLE emt_daily",
     "ALTER TABLE revocation DROP COLUMN reason",
     "ALTER TABLE action DROP COLUMN reason",

@@ -14,7 +14,7 @@ from turna.deployment import TeamPlan
 from turna_protocol import codes, downlink, keys
 from turna_protocol.report_codes import PHRASES
 from turna_protocol.reports.message import Message
-from turna_secretariat import standing
+from turna_secretariat import distress, standing
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE
 from turna_secretariat.desk import Desk, GatewayNews
@@ -193,6 +193,19 @@ def test_what_stands_fits_a_small_terminal_however_much_it_is(tmp_path: Path) ->
     assert "... and 18 more alarms" in lines
 
 
+def test_more_sos_in_hand_than_there_is_room_for_are_counted_with_since_when(
+    exported: Exported,
+) -> None:
+    many = distress.IN_HAND_LIMIT + 5
+    exported.desk.file([exported.field.carried(sos(), seq=seq) for seq in range(many)], NOW_MS)
+    for report_id in range(1, many + 1):
+        exported.desk.act(report_id, "accepted", "Aylin Demir", NOW_MS)
+    lines = _look(Watch(exported.registry, 2_000, last=0), exported, NOW_MS + 3 * 60 * MINUTE_MS)
+
+    assert f"in hand {many}, " in lines[0]
+    assert f"... and {many - 2} more SOS in hand, the first for 3h" in lines
+
+
 def test_a_quiet_hour_takes_less_than_two_bytes_a_second_and_a_look_without_news_none(
     exported: Exported,
 ) -> None:
@@ -215,6 +228,18 @@ def test_what_matters_most_stands_first_and_the_altitude_nowhere() -> None:
         "casualties": {"immediate": 2, "deceased": 1},
     }
     assert gist(said) == 'immediate 2; deceased 1; trapped 3; water 40; on site; "Çatı"'
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ("declare", "trapped; people 3"),
+        ("update", "an addition; trapped; people 3"),
+        ("cancel", "TAKEN BACK by its sender; trapped; people 3"),
+    ],
+)
+def test_a_call_for_help_is_told_in_words_and_not_by_its_phase(phase: str, said: str) -> None:
+    assert gist({"type": "sos", "phase": phase, "kind": "trapped", "people": 3}) == said
 
 
 def test_the_last_reports_are_counted_without_positions(exported: Exported) -> None:

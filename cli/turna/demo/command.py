@@ -152,7 +152,7 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
     def tell(text: str) -> None:
         view.note(text)
         if not live:
-            console.print(f"  {text}")
+            console.print(f"{_clock(chain.world.now_ms):>6}  {text}", soft_wrap=True)
 
     director = Director(
         chain.world,

@@ -127,7 +127,9 @@ def plan(handsets: int, length_ms: int, random_: random.Random) -> list[Step]:
         # Whoever is in distress types no second report: the keys belong to the SOS.
         for at_ms in (first,) if index == VICTIM else (first, second):
             shaken = at_ms + random_.randint(0, length_ms // 50)
-            steps.append(Step(shaken, "keys", "types a SITREP", index, _sitrep_keys(random_)))
+            steps.append(
+                Step(shaken, "keys", "types a situation report", index, _sitrep_keys(random_))
+            )
     return sorted(steps, key=lambda step: step.at_ms)
 
 
@@ -137,7 +139,13 @@ def _scenes(length_ms: int) -> list[Step]:
     return [
         Step(6 * share, "say_task", ""),
         Step(12 * share, "leave", "goes behind the ridge, out of range", WANDERER),
-        Step(18 * share, "keys", "declares an SOS (button held)", VICTIM, _sos_keys()),
+        Step(
+            18 * share,
+            "keys",
+            "holds the button: an SOS (held for 2 s, then a countdown of 5 s)",
+            VICTIM,
+            _sos_keys(),
+        ),
         Step(34 * share, "return", "is back in range", WANDERER),
         Step(36 * share, ALONE, ""),
         Step(40 * share, "backbone_down", "the satellite link fails"),

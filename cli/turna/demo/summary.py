@@ -18,7 +18,9 @@ def _way(outcome: Tally) -> Table:
     table.add_row(str(outcome.reports_sent), "reports made on handsets")
     table.add_row(str(outcome.at_gateway), "of them stored at the gateway")
     table.add_row(str(outcome.at_secretariat), "stored at the Secretariat")
-    table.add_row(str(outcome.receipts_at_handset), "receipted: the handset itself says so")
+    table.add_row(
+        str(outcome.receipts_at_handset), "of these the handset itself says so (receipted)"
+    )
     for number, place in (
         (outcome.waiting_at_handset, "handsets"),
         (outcome.waiting_at_gateway, "the gateway"),
@@ -42,8 +44,8 @@ def _types(outcome: Tally) -> Table:
 def _words(outcome: Tally) -> list[Text]:
     found = []
     if outcome.sos_latency_s is not None:
-        seconds = f"{outcome.sos_latency_s:.1f} simulated seconds"
-        found.append(Text(f"The SOS was at the Secretariat {seconds} after it was declared."))
+        waited = f"{outcome.sos_latency_s:.1f} s (exercise's clock) after its countdown"
+        found.append(Text(f"The SOS was at the Secretariat {waited}."))
     if outcome.copies_refused_at_secretariat:
         copies = outcome.copies_refused_at_secretariat
         found.append(Text(f"Copies that came again and were recognised: {copies}."))

@@ -111,8 +111,8 @@ class Watch:
         heard = sum(bool(handset["answers"]) for handset in handsets)
         if (held, heard) > self._said[word_id]:
             self._said[word_id] = held, heard
-            people = f", {heard} heard" if heard else ""
-            self._told(f"{held} of {len(handsets)} hold{people}: {_in_short(word)}")
+            people = f", {heard} answered" if heard else ""
+            self._told(f"{_in_short(word)}: on {held} of {len(handsets)} handsets{people}")
 
 
 def _holds(handset: dict[str, Any]) -> bool:
@@ -125,4 +125,4 @@ def _in_short(word: dict[str, Any]) -> str:
     drill = "" if word["mode"] == "actual" else "(drill) "
     if word["kind"] == "alert":
         return f"{drill}{said['alert'].upper()}"
-    return f"{drill}{said['task']} {said['worksite']}"
+    return f"{drill}{said['task']} worksite {said['worksite']}"

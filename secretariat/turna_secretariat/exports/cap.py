@@ -52,7 +52,8 @@ def write(extract: Extract) -> bytes:
     """Return a ZIP file with one alert document for each SOS and hazard."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.comment = f"{extract.mode.upper()} {in_file_name(extract.mission)}".encode()
+        title = f"{extract.mode.upper()} {in_file_name(extract.mission)}"
+        archive.comment = f"{title} {extract.chosen}".rstrip().encode()
         for entry in extract.entries:
             if holds(entry):
                 name = f"{entry.mode}-{entry.urn.replace(':', '_')}.cap.xml"

@@ -82,11 +82,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What one file holds: reports of one mission and one mode, which it also names if empty."""
+    """What one file holds: reports of one mission and one mode, which it also names if empty.
+
+    `chosen` says which of them, for the formats that have a place for it; "" is all of the mode.
+    """
 
     mission: str
     mode: str
     entries: tuple[Entry, ...] = ()
+    chosen: str = ""
 
     def __post_init__(self) -> None:
         if any(entry.mode != self.mode for entry in self.entries):

@@ -13,6 +13,7 @@ def write(extract: Extract) -> bytes:
         "type": "FeatureCollection",
         "name": extract.title,
         "mode": extract.mode,
+        **({"chosen": extract.chosen} if extract.chosen else {}),
         "features": [_feature(entry) for entry in extract.entries],
     }
     return json.dumps(collection, ensure_ascii=False).encode()

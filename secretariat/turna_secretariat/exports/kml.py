@@ -38,7 +38,7 @@ def write(extract: Extract) -> bytes:
     root = Element("kml", {"xmlns": _NAMESPACE})
     folder = child(root, "Document")
     child(folder, "name", extract.title)
-    child(folder, "description", _left_out(extract))
+    child(folder, "description", f"{extract.chosen} {_left_out(extract)}".lstrip())
     for name, (colour, scale) in _STYLES.items():
         _style(folder, name, colour, scale)
     for entry in extract.entries:

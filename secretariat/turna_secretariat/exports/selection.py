@@ -6,7 +6,7 @@ last time also gets what reached us late.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,13 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from turna_protocol import codes, delivery
 from turna_protocol.errors import MalformedError
-from turna_protocol.iso8601 import parse_time
+from turna_protocol.iso8601 import format_time, parse_time
 from turna_protocol.json_form import TYPE_NAMES
 from turna_secretariat.exports.entry import Entry, Extract
 from turna_secretariat.newest import first_id_since
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import is_sos, report
+from turna_secretariat.scope import countries_in_view
 
 # An export is made in memory; beyond this the window has to be narrower.
 ENTRY_LIMIT = 50_000
@@ -43,6 +44,21 @@ class Selection:
     teams: tuple[str, ...] = ()
     since_ms: int | None = None
     until_ms: int | None = None
+
+    def in_words(self, countries: Collection[str] | None) -> str:
+        """Return what is left in beside the mode, "" for all; `countries` are those in view."""
+        parts = [
+            f"{what} {', '.join(sorted(these))}"
+            for what, these in (
+                ("country", [country.upper() for country in countries or ()]),
+                ("type", self.types),
+                ("team", self.teams),
+            )
+            if these
+        ]
+        for what, at_ms in (("since", self.since_ms), ("before", self.until_ms)):
+            parts += [] if at_ms is None else [f"stored {what} {format_time(at_ms // 1000)}"]
+        return f"Only: {'; '.join(parts)}." if parts else ""
 
 
 def read_selection(
@@ -80,7 +96,8 @@ def select(connection: Connection, registry: Registry, selection: Selection) -> 
     if len(rows) > ENTRY_LIMIT:
         raise SelectionError(f"more than {ENTRY_LIMIT} reports: choose a shorter time or one type")
     entries = tuple(_with_references(connection, registry, row) for row in rows)
-    return Extract(registry.mission.name, selection.mode, entries)
+    chosen = selection.in_words(countries_in_view.get())
+    return Extract(registry.mission.name, selection.mode, entries, chosen)
 
 
 def select_one(connection: Connection, registry: Registry, report_id: int) -> Entry | None:

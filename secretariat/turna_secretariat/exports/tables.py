@@ -60,6 +60,7 @@ def write_xlsx(extract: Extract) -> bytes:
     """Return a workbook with a sheet for each form that occurs; its mode is on each of them."""
     book = Workbook(write_only=True)
     book.properties.title = extract.title
+    book.properties.description = extract.chosen or None
     for name in _types(extract.entries) or ["none"]:
         columns = forms.COMMON if name == "none" else forms.COMMON + forms.of(name)
         mine = [entry for entry in extract.entries if entry.type == name]

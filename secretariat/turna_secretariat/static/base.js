@@ -11,14 +11,18 @@ export const colour = (name) => getComputedStyle(document.documentElement).getPr
 
 export async function drawBase(map) {
   drawGrid(map);
+  const drawnAnew = [];
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    drawnAnew.forEach((each) => each.setStyle(style));
+    map.fire("moveend"); // the grid as well
+  });
   await new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); }); // teams first: coasts are a megabyte
   const drawn = await read("/map/base.json").catch(() => null);
   if (!drawn) return;
   const base = window.L.geoJSON(drawn, { interactive: false, style }).addTo(map);
   base.bringToBack();
   map.getContainer().classList.add("with-coasts"); // until then nothing is said to be sea
-  const drawnAnew = [base];
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawnAnew.forEach((each) => each.setStyle(style)));
+  drawnAnew.push(base);
   setTimeout(() => { // after what matters more has been painted
     drawnAnew.push(overview(map, coarse(drawn)));
     map.fire("moveend"); // the grid's numbers keep clear of it
@@ -47,7 +51,7 @@ function overview(map, drawn) {
     if (!frame.clientWidth) return; // behind another view
     small.invalidateSize({ animate: false });
     small.setView(map.getCenter(), Math.max(1, Math.min(5, map.getZoom() - 3)), { animate: false });
-    here.setBounds(map.getBounds());
+    here.setBounds(map.getBounds()).setStyle({ color: colour("--sos") });
   };
   map.on("moveend", follow);
   follow();

@@ -17,7 +17,7 @@ const DID = {
 export function showBook(page, actions) {
   byId("no-calls").hidden = page.calls.length > 0;
   show(byId("book"), page.calls.map((call) => element("article", null, { class: `card stands-${call.stands}` },
-    element("h3", null, {}, sender(call), modeTag(call.mode)),
+    element("h3", null, {}, sender(call), " ", modeTag(call.mode), " ", element("time", clockTime(call.arrived_ms, page.now_ms), { class: "soft" })),
     element("p", phrase(call.stands === "accepted" && call.cancelled_ms !== null ? TAKEN_BACK : STANDS[call.stands]), { class: "stands" }),
     element("p", place(call.report.position), { class: "soft" }),
     element("ol", null, { class: "entries" }, ...call.book.map((entry) => element("li", null, {},

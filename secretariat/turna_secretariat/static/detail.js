@@ -12,7 +12,7 @@ import { STATE_SIGNS, clockTime, modeTag, place, sender, stateWords, typeWords, 
 const HEADING = new Set(["type", "mode", "position", "time", "time_quality"]);
 const COUNTS = new Set(["casualties", "patients"]);
 const WITH_CAP = new Set(["sos", "hazard"]);
-const PROOFS = {
+export const PROOFS = {
   authentic: sayLater("proved to be its sender's"), undecodable: sayLater("proved to be its sender's, but of no known form"), not_authentic: sayLater("NOT proved to be its sender's"),
   unknown_device: sayLater("from a device that is not registered"), clone: sayLater("a second report under the same number"), revoked: sayLater("proved by keys that were revoked"),
 };
@@ -97,9 +97,12 @@ function facts(report) {
   const add = (name, value) => list.append(element("dt", name), element("dd", value));
   const said = report.report;
   if (said.position) add(phrase("position"), where(said.position));
-  for (const [name, value] of Object.entries(said)) if (!HEADING.has(name)) add(label(name), spoken(name, value));
+  for (const [name, value] of Object.entries(said)) if (!HEADING.has(name) && !goesWithoutSaying(said, name)) add(label(name), spoken(name, value));
   return element("section", null, {}, element("h3", phrase("What it says")), list);
 }
+
+// A call for help is one by its name; a later word that names no call speaks of all before it.
+const goesWithoutSaying = (said, name) => said.type === "sos" && ((name === "phase" && said.phase === "declare") || (name === "sos_reference" && said.sos_reference === null));
 
 function where(position) {
   const parts = [place(position)];

@@ -4,7 +4,7 @@ import { act } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { phrase, say, sayLater, understood } from "./languages.js";
 import { everybodyOf, kindWords, urgencyWords } from "./saying.js";
-import { deedButton } from "./signed_in.js";
+import { deedButton, me } from "./signed_in.js";
 import { askOnce } from "./sure.js";
 import { age, clockTime, modeTag, words } from "./words.js";
 
@@ -54,14 +54,14 @@ function withdraw(word, actions) {
   });
 }
 
-function title(word) {
+export function title(word) {
   const { said } = word;
   if (word.kind === "task") return phrase("task {number}: {what}", { number: word.task, what: [say("task", said.task), said.worksite].filter(Boolean).join(" ") });
   if (word.kind === "alert") return say("alert", said.alert ?? { resume_work: "resume" }[said.phrase] ?? said.phrase);
   return said.phrase && !["none", "roll_call"].includes(said.phrase) ? `${kindWords(word.kind)}: ${say("phrase", said.phrase)}` : kindWords(word.kind);
 }
 
-function whom({ to, to_all }) {
+export function whom({ to, to_all }) {
   if (to_all) return phrase("everybody");
   return [...(to.countries ? [everybodyOf(to.countries)] : []), ...(to.teams ?? []), ...(to.devices ?? []), ...(to.area ? [`${to.area.lat}, ${to.area.lon} ± ${to.area.radius_m} m`] : []),
     ...(to.others ? [phrase("others")] : [])].join(", ");
@@ -80,6 +80,10 @@ function ending(word, page) {
   return `${word.is_over ? phrase("over") : until} · ${phrase("{seconds} s on the air each time", { seconds: (word.airtime_ms / 1000).toFixed(1) })}`;
 }
 
+// Whoever sees only some countries counts only their handsets, wherever else it went.
+const isShare = ({ to, to_all }) => Boolean(me()?.countries.length) && Boolean(to_all || to.others || to.area);
+const ofShare = () => phrase("only handsets of {countries} are counted", { countries: me().countries.map((country) => country.toUpperCase()).join(", ") });
+
 // How many hold it in all and of each team; a row for who does not yet, the others on request; each gateway's own word.
 function table(word, page, actions) {
   const holding = word.handsets.filter((handset) => handset.state === "delivered");
@@ -90,7 +94,7 @@ function table(word, page, actions) {
   const teams = word.teams.length > 1 ? element("ul", null, { class: "by-team" }, ...word.teams.map(teamChip)) : "";
   const rows = (handsets) => element("table", null, { "aria-label": phrase("delivery") }, element("tbody", null, {}, ...handsets.map((handset) => row(handset, page, actions))));
   return element("div", null, { class: "delivery" },
-    element("p", null, { class: "held" }, progress, " ", element("strong", all)), teams,
+    element("p", null, { class: "held" }, progress, " ", element("strong", all), isShare(word) ? element("span", ofShare(), { class: "soft" }) : ""), teams,
     open.length ? rows(open) : "",
     rest.length ? element("details", null, {}, element("summary", phrase("hold it and have answered: {n}", { n: rest.length })), rows(rest)) : "",
     element("ul", null, { class: "by-gateway", "aria-label": phrase("Gateways") }, ...word.by_gateway.map((told) => gatewayLine(told, word, page))));
@@ -111,7 +115,7 @@ function row(handset, page, actions) {
 
 // A gateway's word is about what it did, not about who holds it.
 function gatewayLine({ gateway, states, at_s, reasons }, word, page) {
-  const done = word.handsets.every((handset) => handset.state === "delivered");
+  const done = !isShare(word) && word.handsets.every((handset) => handset.state === "delivered");
   const words = (state) => done && state === "sent" ? ["●", SENT_AND_ARRIVED] : OF_GATEWAY[state];
   const said = Object.entries(states).map(([state, count]) => `${words(state)[0]} ${phrase(words(state)[1])}${count > 1 ? ` × ${count}` : ""}`);
   const when = at_s === null ? "" : ` · ${age(at_s * 1000, page.now_ms)}`;

@@ -1,7 +1,7 @@
 // The search above the stream: what is chosen goes into the address, what is in the address is chosen.
 
 import { ask, asked } from "./address.js";
-import { byId, offer, option } from "./elements.js";
+import { byId, offer, option, plain } from "./elements.js";
 import { phrase, sayLater, understood } from "./languages.js";
 import { MODES, TYPES, modeWords, stateWords, typeWords } from "./words.js";
 
@@ -10,14 +10,17 @@ const FOLDED = ["team", "country", "mode", "state", "since"]; // what is chosen 
 const NOTHING = { ...Object.fromEntries(NAMES.map((name) => [name, ""])), device: "", until: "", before: "" };
 const SINCE = { "": sayLater("at any time"), "1h": sayLater("in the last hour"), "6h": sayLater("in the last 6 hours"), "24h": sayLater("in the last 24 hours"), "7d": sayLater("in the last 7 days") };
 const TYPING_MS = 300;
+const NAMED = /^(?:query\.)?(\w+)/; // what a refusal is about stands first in it
+
+let dropped = []; // what was left out since something was chosen last
 
 export function prepareFilters() {
   let typing = null;
-  const choose = (name) => { tellDropped(""); ask({ [name]: byId(`filter-${name}`).value.trim(), before: "" }); };
+  const choose = (name) => { tellDropped([]); ask({ [name]: byId(`filter-${name}`).value.trim(), before: "" }); };
   for (const name of NAMES) byId(`filter-${name}`).addEventListener("change", () => choose(name));
   byId("filter-text").addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => choose("text"), TYPING_MS); });
   byId("filters").addEventListener("submit", (event) => { event.preventDefault(); choose("text"); });
-  byId("filter-clear").addEventListener("click", () => { tellDropped(""); ask(NOTHING); });
+  byId("filter-clear").addEventListener("click", () => { tellDropped([]); ask(NOTHING); });
   byId("newest").addEventListener("click", () => ask({ before: "" }));
 }
 
@@ -39,16 +42,23 @@ export function showFilters(page) {
   byId("newest").hidden = !wanted.before;
 }
 
-function tellDropped(text) {
-  byId("filter-dropped").textContent = text;
-  byId("filter-dropped").hidden = !text;
+function tellDropped(all) {
+  dropped = all;
+  byId("filter-dropped").textContent = all.length ? plain(phrase("Left out of the search: {reason}", { reason: all.join(" · ") })) : "";
+  byId("filter-dropped").hidden = !all.length;
 }
 
-// What an address asks for and nobody can look for is said where it was chosen, and asked for no more.
-export function dropSearch(error, names = Object.keys(NOTHING)) {
-  if (!names.some((name) => asked()[name])) return false;
-  tellDropped(phrase("Left out of the search: {reason}", { reason: understood(error.reason || error.message) }));
-  ask(Object.fromEntries(names.map((name) => [name, ""])));
+// What nobody can look for is said where it was chosen, and asked for no more; what else was asked for stays.
+// `called` has what the question calls otherwise than the address; a refusal that names nothing ends all of `names`.
+export function dropSearch(error, called = { before_id: "before" }, names = Object.keys(NOTHING)) {
+  const reason = error.reason || error.message;
+  const word = NAMED.exec(reason)?.[1];
+  const wanted = asked();
+  const refused = [called[word] ?? word].filter((name) => wanted[name]);
+  const left = refused.length ? refused : names.filter((name) => wanted[name]);
+  if (!left.length) return false;
+  tellDropped([...dropped, `${left.map((name) => `${name}=${wanted[name]}`).join(", ")}: ${understood(reason)}`]);
+  ask(Object.fromEntries(left.map((name) => [name, ""])));
   return true;
 }
 

@@ -29,6 +29,7 @@ const ASR = { asr3: "ASR 3", asr4: "ASR 4", asr5: "ASR 5" };
 
 // The codes that only forms have, by their field.
 export const CODES = {
+  phase: { update: sayLater("an addition"), cancel: sayLater("TAKEN BACK by the sender") },
   triage: { A: "A", B: "B", C: "C", D: "D", not_a_worksite: sayLater("not a worksite") },
   use: { unknown: UNKNOWN, house: sayLater("house"), apartments: sayLater("block of flats"), school: sayLater("school"), hospital: sayLater("hospital"), care_home: sayLater("care home"), office: sayLater("offices"), shop: sayLater("shop"), hotel: sayLater("hotel"), worship: sayLater("place of worship"), industrial: sayLater("industrial"), public: sayLater("public building"), mixed: sayLater("mixed use"), transport: sayLater("transport"), other: OTHER },
   construction: { unknown: UNKNOWN, concrete_frame: sayLater("concrete frame"), concrete_wall: sayLater("concrete walls"), precast: sayLater("precast concrete"), steel_frame: sayLater("steel frame"), brick_concrete_slab: sayLater("brick with concrete floors"), brick_timber_slab: sayLater("brick with timber floors"), stone_adobe: sayLater("stone or adobe"), timber: sayLater("timber"), other: OTHER },

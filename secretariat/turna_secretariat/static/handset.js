@@ -42,7 +42,7 @@ function facts(handset, page) {
     [phrase("Signal"), handset.rssi_dbm === null ? phrase("unknown") : `${handset.rssi_dbm} dBm`],
     [phrase("Position"), handset.position ? copyable(place(handset.position), phrase("Copy")) : phrase("unknown")],
     [phrase("Reports stored"), handset.reports],
-    [phrase("Numbers missing"), handset.missing ? `${handset.missing} · ${phrase("Gateways are asked for them; a power cut also leaves up to 31 numbers unused for ever.")}` : phrase("none")],
+    [phrase("Numbers missing"), handset.missing ? `${handset.missing} · ${phrase("A hint, not a proof that a report is lost. Gateways are asked for them; what a handset says of what it holds is said only once, and a power cut leaves up to 31 numbers unused for ever.")}` : phrase("none")],
   ];
   return rows.flatMap(([name, value]) => [element("dt", name), element("dd", null, {}, value)]);
 }

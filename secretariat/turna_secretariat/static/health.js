@@ -2,6 +2,7 @@
 
 import { act, tell } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
+import { PROOFS } from "./detail.js";
 import { isSilent } from "./handsets.js";
 import { phrase, sayLater, understood } from "./languages.js";
 import { deedButton } from "./signed_in.js";
@@ -21,8 +22,8 @@ const REMEDIES = {
   revoked: sayLater("its keys were taken away: it is in wrong hands"), unknown_order: sayLater("this archive is an older copy: look what was said since"),
 };
 const NUMBERS = {
-  heard: sayLater("packets heard"), stored: sayLater("reports stored"), acknowledged: sayLater("acknowledged by radio"), receipted: sayLater("receipts had"),
-  refused: sayLater("packets refused"), waiting_sos: sayLater("SOS waiting"), waiting_report: sayLater("reports waiting"), waiting_health: sayLater("health waiting"),
+  heard: sayLater("packets heard, repeated ones too"), stored: sayLater("packets kept"), acknowledged: sayLater("acknowledged by radio"), receipted: sayLater("receipts had"),
+  refused: sayLater("packets refused"), waiting_sos: sayLater("SOS waiting"), waiting_report: sayLater("reports waiting"), waiting_health: sayLater("positions and device health waiting"),
   oldest_waiting_s: sayLater("oldest waiting"), uptime_s: sayLater("running for"),
 };
 
@@ -86,16 +87,22 @@ export function showHealthInDetail({ status, handsets, now_ms }) {
       element("p", phrase("last heard {age}", { age: age(gateway.heard_ms, now_ms) }), { class: "soft" }),
       numbers(Object.entries(NUMBERS).filter(([name]) => gateway.health[name] !== undefined).map(([name, text]) => [phrase(text), name.endsWith("_s") ? `${gateway.health[name]} s` : gateway.health[name]])));
   }));
-  const { counts } = status;
-  show(byId("feed-details"), [numbers([
-    [phrase("proved to be their senders'"), counts.by_standing.authentic ?? 0],
-    ...Object.entries(counts.by_standing).filter(([name]) => name !== "authentic").map(([name, count]) => [standingWords(name), count]),
+  show(byId("feed-details"), cameIn(status));
+  const gaps = handsets.filter((handset) => handset.missing);
+  show(byId("gap-details"), gaps.length ? [numbers(gaps.map((handset) => [handset.call_sign, phrase("{n} missing", { n: handset.missing })]))] : [element("p", phrase("None."), { class: "empty" })]);
+}
+
+// The reports of the mission's mode and what they are: those add up. What is none of them stands apart.
+function cameIn({ mode, counts }) {
+  const standings = Object.entries({ authentic: 0, ...counts.by_standing });
+  return [numbers([
+    [phrase("Reports kept here, {mode}", { mode: modeWords(mode) }), standings.reduce((sum, [, count]) => sum + count, 0)],
+    ...standings.map(([name, count], index) => [`${index ? "+" : "="} ${name === "authentic" ? phrase("proved to be their senders'") : `${standingWords(name)}: ${phrase(PROOFS[name] ?? words(name))}`}`, count]),
+  ]), element("h3", phrase("Not among them")), numbers([
     [phrase("copies that came again"), counts.copies], [phrase("put aside"), counts.put_aside],
     ...Object.entries(counts.refused).map(([reason, count]) => [`${phrase("refused")}: ${words(reason)}`, count]),
     ...Object.entries(counts.other_modes).map(([name, count]) => [phrase("of another mode, {mode}: in no other figure", { mode: modeWords(name) }), count]),
-  ])]);
-  const gaps = handsets.filter((handset) => handset.missing);
-  show(byId("gap-details"), gaps.length ? [numbers(gaps.map((handset) => [handset.call_sign, phrase("{n} missing", { n: handset.missing })]))] : [element("p", phrase("None."), { class: "empty" })]);
+  ])];
 }
 
 function numbers(rows) {

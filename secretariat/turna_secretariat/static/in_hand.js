@@ -2,13 +2,14 @@
 
 import { button, byId, element, show } from "./elements.js";
 import { phrase } from "./languages.js";
-import { age, countByMode, modeTag, sender } from "./words.js";
+import { age, modeTag, sender } from "./words.js";
 
 export function showInHand(page, actions) {
-  const { calls, more } = page.inHand;
+  const { calls, count, more, since_ms } = page.inHand;
   byId("in-hand").hidden = !calls.length;
-  byId("in-hand-count").textContent = `${countByMode(calls)}${more ? "+" : ""}`;
-  show(byId("in-hand-list"), [...calls.map((call) => row(call, page, actions)), ...(more ? [element("li", phrase("and {n} more", { n: more }))] : [])]);
+  byId("in-hand-count").textContent = count;
+  const others = more ? [element("li", `${phrase("and {n} more", { n: more })} · ${phrase("the first of all accepted {age}", { age: age(since_ms, page.now_ms) })}`)] : [];
+  show(byId("in-hand-list"), [...calls.map((call) => row(call, page, actions)), ...others]);
 }
 
 function row(call, page, actions) {

@@ -92,7 +92,7 @@ function prepare({ lat, lon }) {
     return made;
   };
   all.addTo(map);
-  map.on("zoomend", () => layOut(map, [...markers.values()], signs()));
+  map.on("moveend", () => layOut(map, [...markers.values()], signs()));
   prepareOverlays(map);
   drawBase(map);
   // Leaflet itself would measure a map that is hidden behind another view, as nothing; what is drawn follows "moveend".

@@ -1,6 +1,6 @@
-// What nobody may overlook while a dialog covers the page: a call for help, and that the page is cut off.
+// What nobody may overlook while a dialog covers the page: a call for help, that the page is cut off, what another officer did.
 
-import { button, element } from "./elements.js";
+import { button, element, plain } from "./elements.js";
 import { phrase } from "./languages.js";
 
 const dialogs = () => document.querySelectorAll("dialog");
@@ -8,7 +8,7 @@ const dialogs = () => document.querySelectorAll("dialog");
 export function prepareMarks(showCalls) {
   for (const dialog of dialogs()) {
     const calls = element("div", null, { class: "sos-mark", "data-calls": "", hidden: "" }, element("strong", null, { role: "alert" }), button(phrase("Show it"), { "data-say": "Show it" }, () => { closeAll(); showCalls(); }));
-    dialog.prepend(calls, element("p", null, { class: "cut-off cut-off-mark", "data-cut-off": "", role: "alert", hidden: "" }));
+    dialog.prepend(calls, element("p", null, { class: "cut-off cut-off-mark", "data-cut-off": "", role: "alert", hidden: "" }), element("p", null, { class: "others-mark", "data-others": "", role: "alert", hidden: "" }));
   }
 }
 
@@ -21,6 +21,10 @@ export function markCalls(who) {
 
 export function markCut(text) {
   for (const each of document.querySelectorAll("[data-cut-off]")) tell(each, each, text);
+}
+
+export function markOthers(text) {
+  for (const each of document.querySelectorAll("[data-others]")) tell(each, each, plain(text));
 }
 
 // A screen reader says what has changed, once.

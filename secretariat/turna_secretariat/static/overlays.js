@@ -28,7 +28,7 @@ export function prepareOverlays(map) {
 export function showOverlays({ places, trails: walked, now_ms }, actions) {
   byId("trail-note").textContent = walked?.step_s > 60 ? phrase("one point every {n} min", { n: Math.round(walked.step_s / 60) }) : "";
   list(places, now_ms, actions);
-  const look = JSON.stringify([places, walked, document.documentElement.lang]);
+  const look = JSON.stringify([places, walked, document.documentElement.lang, colour("--bad")]);
   if (look === shown) return;
   shown = look;
   trails.clearLayers();

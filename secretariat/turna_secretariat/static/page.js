@@ -18,6 +18,7 @@ import { goTo, showMap } from "./map.js";
 import { markCut, prepareMarks } from "./marks.js";
 import { prepareMedical, readMedical, showMedical } from "./medical.js";
 import { prepareNotices, readNotices, showNotices } from "./notices.js";
+import { mayHaveActed, prepareOthers, showOthers } from "./others.js";
 import { preparePeople, readPeople, showPeople } from "./people.js";
 import { prepareSaying, showSaying } from "./saying.js";
 import { prepareSignedIn, showSignedIn } from "./signed_in.js";
@@ -33,7 +34,7 @@ const PAGE_SIZE = 60;
 const PAGE_LIMIT = 480;
 
 const page = {
-  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], inHand: { calls: [], more: 0 }, calls: [], words: [], notices: [], medical: [], people: { accounts: [], log: [] },
+  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], inHand: { calls: [], count: 0, more: 0 }, calls: [], words: [], notices: [], medical: [], people: { accounts: [], log: [] },
   now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: null, cutOff_ms: null,
 };
 const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), handset: (handset) => openHandset(handset, page, actions), hops: () => page.status.hops, reportsOf };
@@ -54,7 +55,16 @@ function refresh() {
   return looking;
 }
 
-const trails = async () => trailsAddress() ? read(trailsAddress()).catch((error) => { if (!isRefusal(error) || !dropSearch(error, ["trail"])) throw error; return null; }) : null;
+async function trails() {
+  const question = trailsAddress();
+  return question ? read(question).catch((error) => leftOut(error, question !== trailsAddress(), { since: "trail" }, ["trail"])) : null;
+}
+
+// A question that is refused is asked again without what was refused, unless another look is on its way.
+function leftOut(error, isOld, ...search) {
+  if (!isRefusal(error) || !(isOld || dropSearch(error, ...search))) throw error;
+  return null;
+}
 
 // What each view needs beyond what all of them do.
 const OF_VIEW = {
@@ -82,13 +92,8 @@ async function look() {
 
 async function search() {
   const question = searchAddress(page.limit);
-  try {
-    const { reports, older_before_id } = await read(question);
-    Object.assign(page, { reports, olderBefore: older_before_id });
-  } catch (error) {
-    const isOld = question !== searchAddress(page.limit); // another look is on its way
-    if (!isRefusal(error) || !(isOld || dropSearch(error))) throw error;
-  }
+  const found = await read(question).catch((error) => leftOut(error, question !== searchAddress(page.limit)));
+  if (found) Object.assign(page, { reports: found.reports, olderBefore: found.older_before_id });
 }
 
 function notRead(error) {
@@ -109,6 +114,7 @@ function showAll() {
   showMedical(page, actions);
   showPeople(page, actions);
   showHandset(page, actions);
+  showOthers(page);
   showWhatAges();
   showFeed();
 }
@@ -182,7 +188,13 @@ let timer = null;
 // What was read before the line stood may lack what came in between.
 async function hello(newest) {
   await looking;
+  mayHaveActed();
   if (!page.status || newest > page.status.newest_change) later();
+}
+
+function changed({ kind }) {
+  if (kind === "down") mayHaveActed();
+  later();
 }
 
 const later = () => { timer ??= setTimeout(() => { timer = null; refresh(); }, REFRESH_AFTER_MS); };
@@ -214,11 +226,12 @@ prepareSound();
 prepareDetail();
 prepareSure();
 prepareSos();
+prepareOthers(page);
 prepareHandset(page, actions);
 prepareMedical(page, actions);
 preparePeople(actions);
 prepareExports(page);
 prepareNotices(actions);
 prepareSaying(actions);
-new Line({ onHello: hello, onChange: later, onPulse: pulse, onCut: cutOff, onBack: back });
+new Line({ onHello: hello, onChange: changed, onPulse: pulse, onCut: cutOff, onBack: back });
 await refresh();

@@ -2,12 +2,19 @@
 
 import { read } from "./archive.js";
 import { byId, element, offer, option } from "./elements.js";
+import { label } from "./form_words.js";
 import { phrase, prepareLanguages, say, sayLater, understood } from "./languages.js";
-import { modeWords } from "./words.js";
+import { modeWords, shortTime } from "./words.js";
 
 const LEVELS = ["asr3", "asr4", "asr5"];
 const STATES = { active: sayLater("active"), pending: sayLater("pending"), completed: sayLater("completed"), identified: sayLater("total identified") };
 const TRIAGES = "ABCD";
+// Whom a SITREP counts; INSARAG's form has no colours, the rescuers' own words are said.
+const COUNTED = {
+  trapped: () => label("trapped"), rescued: () => label("rescued"),
+  immediate: () => say("triage", "red", "red: immediate"), delayed: () => say("triage", "yellow", "yellow: delayed"), minor: () => say("triage", "green", "green: minor"),
+  expectant: () => say("triage", "grey", "grey: expectant"), deceased: () => say("triage", "black", "black: deceased"),
+};
 
 let found = null;
 let refused = ""; // why there is no form
@@ -68,7 +75,21 @@ function people() {
   const head = element("tr", null, {}, element("td", ""), element("th", phrase("in this period"), { scope: "col" }), element("th", phrase("overall"), { scope: "col" }));
   return element("section", null, {}, element("h2", phrase("People")),
     element("table", null, {}, element("thead", null, {}, head), element("tbody", null, {}, line(phrase("Live rescued"), found.rescued_live), line(phrase("Dead recovered"), found.recovered_dead))),
-    rows(["", phrase("Victim forms: live / deceased"), `${found.victims.live} / ${found.victims.deceased}`], ["", phrase("Still missing"), found.missing], ["", phrase("Live contacts"), found.live_contacts]));
+    rows(["", phrase("Victim forms: live / deceased"), `${found.victims.live} / ${found.victims.deceased}`], ["", phrase("Still missing"), found.missing], ["", phrase("Live contacts"), found.live_contacts]),
+    counted());
+}
+
+// What handsets have counted at a glance stands apart: the forms above may hold the same people.
+function counted() {
+  const line = ([name, words]) => {
+    const { total, handsets } = found.sitreps[name];
+    const said = handsets.map((each) => `${each.call_sign}: ${each.number} (${shortTime(each.at_ms, found.until_ms)})`).join(", ");
+    return element("tr", null, {}, element("th", words(), { scope: "row" }), element("td", known(total)), element("td", said));
+  };
+  const head = element("tr", null, {}, element("td", ""), element("th", phrase("at least, in all"), { scope: "col" }), element("th", phrase("by handset, in this period"), { scope: "col" }));
+  return element("div", null, { id: "sitreps" }, element("h3", phrase("Counted in SITREPs")),
+    element("p", phrase("Not added to the numbers above: they may be the same people. In all: of each team the highest number that one of its handsets has given, since they may count the same people."), { class: "soft" }),
+    element("table", null, {}, element("thead", null, {}, head), element("tbody", null, {}, ...Object.entries(COUNTED).map(line))));
 }
 
 function work() {

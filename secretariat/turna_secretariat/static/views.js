@@ -12,7 +12,8 @@ export function prepareViews() {
   });
   byId("menu").addEventListener("click", () => unfold(byId("menu").getAttribute("aria-expanded") === "false"));
   byId("views").addEventListener("scroll", hintAtMore, { passive: true });
-  new ResizeObserver(hintAtMore).observe(byId("views"));
+  const sizes = new ResizeObserver(() => { hintAtMore(); reveal(byId("views")); }); // another language, another width
+  for (const each of [byId("views"), ...links()]) sizes.observe(each);
   byId("more-views").addEventListener("click", () => byId("views").scrollBy({ left: byId("views").clientWidth * 0.7, behavior: "smooth" }));
   showView();
 }
@@ -32,11 +33,14 @@ function hintAtMore() {
 function current(link) {
   if (link.getAttribute("aria-current")) return;
   link.setAttribute("aria-current", "page");
-  requestAnimationFrame(() => reveal(link, byId("views")));
+  requestAnimationFrame(() => reveal(byId("views")));
 }
 
-function reveal(link, views) {
-  if (link.offsetLeft < views.scrollLeft || link.offsetLeft + link.offsetWidth > views.scrollLeft + views.clientWidth) views.scrollLeft = link.offsetLeft - 40;
+// The view that one is in stands clear of the arrow.
+function reveal(views) {
+  const link = views.querySelector("[aria-current]");
+  const end = views.scrollLeft + views.clientWidth - byId("more-views").offsetWidth;
+  if (link && (link.offsetLeft < views.scrollLeft || link.offsetLeft + link.offsetWidth > end)) views.scrollLeft = link.offsetLeft - 40;
 }
 
 export function showView() {

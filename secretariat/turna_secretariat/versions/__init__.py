@@ -10,15 +10,16 @@ from sqlalchemy.engine import Connection
 
 from turna_secretariat import down_schema, schema
 from turna_secretariat.engines import ArchiveError
-from turna_secretariat.versions import v2, v4, v5, v6
+from turna_secretariat.versions import v2, v4, v5, v6, v8
 from turna_secretariat.versions.shape import complete
 
-# What fills the tables that a version brought, for what came before it. Version 3 had nothing to.
+# What fills the tables that a version brought, for what came before it. Others had nothing to fill.
 STEPS: dict[int, Callable[[Connection], None]] = {
     2: v2.fill,
     4: v4.fill,
     5: v5.fill,
     6: v6.fill,
+    8: v8.fill,
 }
 
 
