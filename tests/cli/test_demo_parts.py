@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,6 +19,8 @@ from turna.demo import exercise, services, tally
 from turna.demo.boards_clock import BoardsClock
 from turna.demo.chain import Chain
 from turna.demo.command import clock_told, lateness
+from turna.demo.director import Director
+from turna.demo.exercise import Step
 from turna.demo.scratch import Scratch, sweep
 from turna.demo.services import Pace, Service, secretariat
 from turna.demo.summary import summary
@@ -28,7 +31,9 @@ from turna_protocol import delivery, packet
 from turna_protocol.modem.journal_messages import JournalEntry
 from turna_secretariat.accounts import Accounts
 from turna_secretariat.engines import sqlite_url
+from turna_simulation.board import Board
 from turna_simulation.screen import Screen
+from turna_simulation.world import World
 
 START_S = 1_790_000_000
 KEY = (3, 7)
@@ -170,7 +175,7 @@ def test_the_end_is_told_in_words() -> None:
     for part in (
         "47  reports made on handsets",
         "1  still waiting at the gateway when the exercise ended",
-        "node health    12         11",
+        "device health    12         11",
         "4.3 s (exercise's clock) after its countdown",
         "Lost: nothing.",
     ):
@@ -210,6 +215,52 @@ def test_an_sos_is_a_visitors_to_accept_for_a_while() -> None:
     alone_ms, last_ms = exercise.accepting_ms(plan)
     assert declared_ms + 120_000 < alone_ms < last_ms - 120_000
     assert last_ms < cancelled_ms
+
+
+class _World:
+    """Virtual time that stands still until it is let go, and boards that know only their name."""
+
+    def __init__(self) -> None:
+        self.now_ms = 0
+        self.name = "KAZ01-1"
+        self._waiting: list[tuple[int, Callable[[], None]]] = []
+
+    def at(self, when_ms: int, action: Callable[[], None]) -> None:
+        self._waiting.append((when_ms, action))
+
+    def press(self, _key: str, _hold_ms: int) -> None:
+        pass
+
+    def run(self) -> None:
+        while self._waiting:
+            first = min(self._waiting, key=lambda one: one[0])
+            self._waiting.remove(first)
+            self.now_ms, action = first
+            action()
+
+
+def test_what_a_busy_pair_of_hands_does_next_is_told_when_it_begins() -> None:
+    world = _World()
+    told: list[tuple[int, str]] = []
+    nothing: Any = lambda *_: None  # noqa: E731  # what this script does not ask for
+    director = Director(
+        cast("World", world),
+        [cast("Board", world)],
+        cut_backbone=nothing,
+        restore_backbone=nothing,
+        accept_sos=nothing,
+        say=nothing,
+        tell=lambda words: told.append((world.now_ms, words)),
+    )
+    slow, short = exercise.Key(0, 5_000), exercise.Key(0, 100)
+    director.schedule(
+        [Step(0, "keys", "types", 0, (slow,)), Step(1_000, "keys", "calls", 0, (short,))], 0
+    )
+    world.run()
+
+    (began_ms, first), (called_ms, second) = told
+    assert (began_ms, first, second) == (0, "KAZ01-1 types", "KAZ01-1 calls")
+    assert called_ms >= slow.hold_ms
 
 
 # The officer.

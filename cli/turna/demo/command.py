@@ -125,6 +125,7 @@ def _exercise(args: argparse.Namespace, console: Console) -> Tally:
                 tell(line)
             tell(clock_told(args.speed))
             tell(f"{args.handsets} handsets switched on; the exercise begins")
+            tell("from here on each line begins with the exercise's clock, in minutes:seconds")
             _play(args, chain, watch, console)
         finally:
             watch.stop()
@@ -168,8 +169,8 @@ def _play(args: argparse.Namespace, chain: Chain, watch: Watch, console: Console
     steps, begins_ms = exercise.plan(args.handsets, length_ms, chance), chain.world.now_ms
     alone, last = (_clock(begins_ms + at_ms) for at_ms in exercise.accepting_ms(steps))
     watch.invite(
-        f"(the simulated officer waits until {alone} min:s of the exercise's clock;"
-        f" until {last} min:s if you are signed in)"
+        f"(the simulated officer waits until {alone} by this clock; until {last} if you are"
+        " signed in)"
     )
     director.schedule(steps, begins_ms)
     shown = (

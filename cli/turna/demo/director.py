@@ -51,18 +51,21 @@ class Director:
             self._deeds[step.what]()
             return
         board = self._handsets[step.handset]
-        self._tell(f"{board.name} {step.told}")
+        told = f"{board.name} {step.told}"
         if step.what == "keys":
-            self._type(step.handset, step.keys)
-        elif step.what == "leave":
+            self._type(step.handset, step.keys, told)
+            return
+        self._tell(told)
+        if step.what == "leave":
             self._world.ether.block(board.name)
         else:
             self._world.ether.unblock(board.name)
 
-    def _type(self, handset: int, keys: tuple[Key, ...]) -> None:
-        """Press key after key; one pair of hands does one thing after the other."""
+    def _type(self, handset: int, keys: tuple[Key, ...], told: str) -> None:
+        """Press key after key; one pair of hands does one thing after the other, and says so."""
         board = self._handsets[handset]
         at_ms = max(self._world.now_ms, self._free_at_ms[handset])
+        self._world.at(at_ms, partial(self._tell, told))
         for key in keys:
             at_ms += key.wait_ms
             self._world.at(at_ms, partial(board.press, "user", key.hold_ms))

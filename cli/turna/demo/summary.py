@@ -6,6 +6,8 @@ from rich.text import Text
 
 from turna.demo.tally import Tally
 
+_TYPES = {"sitrep": "situation report", "sos": "SOS", "node_health": "device health"}
+
 
 def summary(outcome: Tally) -> RenderableType:
     """Return the counts as tables and sentences."""
@@ -37,7 +39,8 @@ def _types(outcome: Tally) -> Table:
     table.add_column(justify="right")
     table.add_row("type", "made", "receipted", style="dim")
     for name, counts in outcome.by_type.items():
-        table.add_row(name.replace("_", " "), str(counts["sent"]), str(counts["receipted"]))
+        said = _TYPES.get(name, name.replace("_", " "))
+        table.add_row(said, str(counts["sent"]), str(counts["receipted"]))
     return table
 
 

@@ -124,5 +124,5 @@ def _in_short(word: dict[str, Any]) -> str:
     said = word["said"]
     drill = "" if word["mode"] == "actual" else "(drill) "
     if word["kind"] == "alert":
-        return f"{drill}{said['alert'].upper()}"
+        return f"{drill}{said['alert'].upper().replace('_', ' ')}"
     return f"{drill}{said['task']} worksite {said['worksite']}"
