@@ -25,10 +25,11 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.config import Config
 from turna_secretariat.desk import Desk
 from turna_secretariat.guard import LOOPBACK_NAMES, is_loopback
+from turna_secretariat.inbox import Inbox
 from turna_secretariat.json_feed import JsonFeed
 from turna_secretariat.presence import will
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
+from turna_secretariat.subscriber import SUBSCRIPTIONS, Subscriber
 from turna_secretariat.web import create_page
 
 log = logging.getLogger(__name__)

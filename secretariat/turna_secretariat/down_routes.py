@@ -27,9 +27,9 @@ from turna_secretariat.down_words import (
 )
 from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.handing_over import hand_over
+from turna_secretariat.inbox import Inbox
 from turna_secretariat.receivers import Receivers
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import Inbox
 
 LASTS_MIN_MAX = 7 * 24 * 60
 _OF_ALL_FORMS = {"type", "mode", "time", "time_quality"}

@@ -19,10 +19,10 @@ from turna_secretariat.exports import emt_mds
 from turna_secretariat.exports.asked import require_known
 from turna_secretariat.exports.selection import SelectionError
 from turna_secretariat.handing_over import hand_over
+from turna_secretariat.inbox import EmtDeed, Inbox
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import countries_in_view
 from turna_secretariat.signed_in import signed_in
-from turna_secretariat.subscriber import EmtDeed, Inbox
 
 Mode = Literal["actual", "exercise", "test"]
 Words = Annotated[list[str] | None, Query(max_length=20)]

@@ -16,6 +16,7 @@ from turna_backbone.mqtt import Message
 from turna_protocol.errors import MalformedError
 from turna_secretariat.archive import is_storage_failure
 from turna_secretariat.desk import Desk, GatewayNews, Refusal
+from turna_secretariat.ports import Count
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
 
@@ -25,7 +26,6 @@ log = logging.getLogger(__name__)
 # topic segment has parentheses, so no gateway can be called so.
 UNPROVED_GATEWAY = "(unproved)"
 
-Count = Callable[[str, int], None]
 _Item = TypeVar("_Item")
 _Keeping = Callable[[Sequence[_Item]], list[Outgoing]]
 

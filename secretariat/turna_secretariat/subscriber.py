@@ -5,39 +5,32 @@ a receipt is never sent for what is not committed.
 """
 
 import logging
-import queue
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from threading import Event
-from typing import Protocol
 
 from turna_backbone import topics
 from turna_backbone.clock import Clock
 from turna_backbone.down import Down
-from turna_backbone.envelope import GivenOut, Presence
-from turna_backbone.mqtt import Connected, Disconnected, Message, MqttEvent, Published
+from turna_backbone.mqtt import Connected, Disconnected, Message, Published
 from turna_backbone.resend import Resend
 from turna_protocol.errors import MalformedError
 from turna_secretariat.archive import is_storage_failure
 from turna_secretariat.desk import Desk, NotPossibleError
 from turna_secretariat.down_desk import DownDeed
 from turna_secretariat.down_words import NotSayableError
-from turna_secretariat.emt import Daily
+from turna_secretariat.inbox import AnyDeed, Deed, EmtDeed, Inbox, NoticeDeed, drain
 from turna_secretariat.intake import Intake
 from turna_secretariat.json_feed import JsonFeed
+from turna_secretariat.ports import Session
 from turna_secretariat.presence import birth
-from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
+from turna_secretariat.run_sign import SIGNS, RunSign, read_sign
+from turna_secretariat.sending import UNSENT_MAX, Sending
 from turna_secretariat.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
-# So much is taken from the inbox before anything is filed; the broker's own window is not larger.
-BATCH_MAX = 200
-# Receipts waiting for a connection; what is dropped beyond is asked for again by the gateways.
-# Nobody asks for a person's word: it is never dropped.
-UNSENT_MAX = 10_000
 # How often gaps among handsets' numbers are looked at; gateways are asked far more rarely.
 LOOK_FOR_GAPS_EVERY_MS = 60_000
 _IDLE_S = 0.25
@@ -47,75 +40,8 @@ SUBSCRIPTIONS = (
     topics.GATEWAY_CONNECTION_FILTER,
     topics.GATEWAY_HEALTH_FILTER,
     topics.GATEWAY_DOWN_STATE_FILTER,
-    topics.SECRETARIAT_CONNECTION,
-    topics.SECRETARIAT_NUMBERS,
+    *SIGNS,
 )
-
-
-_SIGNS = (topics.SECRETARIAT_CONNECTION, topics.SECRETARIAT_NUMBERS)
-
-
-class Session(Protocol):
-    """What is needed of an MQTT session."""
-
-    def publish(
-        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False
-    ) -> int | None: ...
-    def acknowledge(self, token: int) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What a person did with a report; `done` is set when it is filed, or `errors` says why not."""
-
-    report_id: int
-    did: str
-    person: str
-    reason: str | None = None
-    done: Event = field(default_factory=Event)
-    errors: list[Exception] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmDeed:
-    """A person closes an alarm that is no SOS; `done` and `errors` as with a `Deed`."""
-
-    alarm_id: int
-    person: str
-    done: Event = field(default_factory=Event)
-    errors: list[Exception] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeDeed:
-    """A person brings an official alert; `done` and `errors` as with a `Deed`."""
-
-    content: bytes
-    person: str
-    done: Event = field(default_factory=Event)
-    errors: list[Exception] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class EmtDeed:
-    """A person enters a medical team's day; `done` and `errors` as with a `Deed`."""
-
-    daily: Daily
-    person: str
-    done: Event = field(default_factory=Event)
-    errors: list[Exception] = field(default_factory=list)
-
-
-AnyDeed = Deed | AlarmDeed | NoticeDeed | EmtDeed | DownDeed
-Incoming = MqttEvent | AnyDeed
-Inbox = queue.Queue[Incoming]
-
-
-@dataclass(frozen=True, slots=True)
-class _Unsent:
-    topic: str
-    payload: bytes
-    owed_id: int | None
 
 
 class Subscriber:
@@ -141,18 +67,10 @@ class Subscriber:
         self._clock = clock
         self._birth = birth(boot_id)
         self._boot_id = boot_id
-        # What the broker was told in this connection.  The first leaves what stands there until it
-        # is heard, unless something new is to be said.
-        self._signed: GivenOut | None = GivenOut(boot_id, 0)
-        self._sign_token: int | None = None
+        self._sign = RunSign(boot_id, session)
         self._look_for_gaps_ms = 0
         self._waiting = Waiting()
-        self._unsent: deque[_Unsent] = deque()
-        self._unsent_max = unsent_max
-        # By token: a person's word that the broker has not confirmed yet.
-        self._unconfirmed: dict[int, int] = {}
-        self._settled: list[int] = []
-        self._is_word_refused = False
+        self._sending = Sending(registry, session, self._count, unsent_max)
         self._trouble = ""
         self.connected = False
         self.changed_ms: int | None = None
@@ -170,15 +88,15 @@ class Subscriber:
         self._desk.resending.begin_run(self._boot_id, self._now_ms())
         self._desk.down.load(self._now_ms())
         self._desk.prove_late(self._now_ms())
-        self._queue(self._intake.take_up(self._now_ms()))
+        self._sending.add(self._intake.take_up(self._now_ms()))
         if self._json_feed is not None:
             self._json_feed.load()
         self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
 
     def step(self, wait_s: float) -> None:
         """Handle what is in the inbox now, after waiting up to `wait_s` for something to come."""
-        for event in _drain(self._inbox, 0 if self._waiting else wait_s):
-            if isinstance(event, Message) and event.topic in _SIGNS:
+        for event in drain(self._inbox, 0 if self._waiting else wait_s):
+            if isinstance(event, Message) and event.topic in SIGNS:
                 self._heard_of_a_run(event)
             elif isinstance(event, Message):
                 self._waiting.add(event)
@@ -193,10 +111,9 @@ class Subscriber:
         self._file(messages)
         for token in tokens:
             self._session.acknowledge(token)
-        if self._settled:
-            self._desk.settle(self._settled)
-            self._settled = []
-        self._send_unsent()
+        if settled := self._sending.take_settled():
+            self._desk.settle(settled)
+        self._sending.send()
         if self.connected:
             self._desk.down.pump(self._now_ms(), self._say_down)
             if self._json_feed is not None:
@@ -205,11 +122,12 @@ class Subscriber:
             if not 0 < self._look_for_gaps_ms - self._now_ms() <= LOOK_FOR_GAPS_EVERY_MS:
                 self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
                 self._ask(self._desk.resending.questions(self._now_ms()))
-                self._say_refused_again()
+                if self._sending.is_word_refused:
+                    self._sending.say_again(self._desk.owed())
 
     def _file(self, messages: Sequence[Message]) -> None:
         if messages:
-            self._queue(self._intake.take(messages, self._now_ms()))
+            self._sending.add(self._intake.take(messages, self._now_ms()))
 
     def deadline_ms(self) -> int | None:
         """Return when to call `step` next if nothing comes before, None if only then."""
@@ -225,7 +143,7 @@ class Subscriber:
         return {
             "connected": self.connected,
             "changed_ms": self.changed_ms,
-            "receipts_waiting": len(self._unsent),
+            "receipts_waiting": len(self._sending),
             "counts": dict(self.counts),
             "json_refused": 0 if self._json_feed is None else self._json_feed.refused,
         }
@@ -235,14 +153,13 @@ class Subscriber:
         self._tell(event)
         self.connected, self.changed_ms = connected, self._now_ms()
         # Whatever was on its way is sent again from the archive, by the connection that is next.
-        self._unconfirmed.clear()
-        self._unsent = deque(one for one in self._unsent if one.owed_id is None)
+        self._sending.forget_words()
         if not connected:
-            self._signed = self._sign_token = None
+            self._sign.disconnected()
         else:
             self._session.publish(*self._birth, retain=True)
             self._ask(self._desk.resending.messages())
-            self._queue(self._desk.owed())
+            self._sending.add(self._desk.owed())
             self._desk.down.connected()
             if self._json_feed is not None:
                 self._json_feed.connected()
@@ -250,7 +167,7 @@ class Subscriber:
     def _heard_of_a_run(self, message: Message) -> None:
         """Notice a run of a Secretariat that this archive does not know: it is an older copy."""
         try:
-            said = _said_of_a_run(message)
+            said = read_sign(message)
         except MalformedError:
             self.counts["signs of a Secretariat that make no sense"] += 1
         else:
@@ -258,8 +175,7 @@ class Subscriber:
                 self._desk.heard_of_run(said, self._now_ms())
             elif message.topic == topics.SECRETARIAT_CONNECTION and not message.retained:
                 # Its own birth, back from the broker: all that was kept there came before it.
-                self._signed = None
-                self._sign()
+                self._sign.leave_anew(self._desk.down.given_out)
         self._waiting.add_filed(message)
 
     def _tell(self, event: Connected | Disconnected) -> None:
@@ -271,26 +187,21 @@ class Subscriber:
             log.warning("broker down broker=%s reason=%s", event.broker, event.reason)
 
     def _published(self, event: Published) -> None:
-        if event.token == self._sign_token and not event.accepted:
+        if self._sign.is_refused_by(event):
             self.counts["signs of numbers the broker refused"] += 1
             log.warning("the broker refuses %s: see its ACL", topics.SECRETARIAT_NUMBERS)
             return
-        owed_id = self._unconfirmed.pop(event.token, None)
         if self._json_feed is not None and self._json_feed.published(
             event.token, accepted=event.accepted
         ):
             return
-        if not event.accepted:
-            self.counts["receipts the broker refused"] += 1
-            self._is_word_refused |= owed_id is not None
-        elif owed_id is not None:
-            self._settled.append(owed_id)
+        self._sending.published(event.token, accepted=event.accepted)
 
     def _do(self, deed: AnyDeed) -> None:
         try:
             if isinstance(deed, Deed):
                 said = (deed.report_id, deed.did, deed.person, self._now_ms(), deed.reason)
-                self._queue(self._desk.act(*said))
+                self._sending.add(self._desk.act(*said))
             elif isinstance(deed, DownDeed):
                 self._desk.down.do(deed, self._now_ms())
             elif isinstance(deed, EmtDeed):
@@ -309,36 +220,6 @@ class Subscriber:
         finally:
             deed.done.set()
 
-    def _queue(self, outgoing: Sequence[Outgoing]) -> None:
-        for one in outgoing:
-            country = self._registry.gateway_country(one.gateway)
-            if country is None:
-                self.counts["receipts for an unknown gateway"] += 1
-            elif one.owed_id is None and len(self._unsent) >= self._unsent_max:
-                self.counts["receipts dropped, to be asked for again"] += 1
-            else:
-                topic = topics.receipt(country, one.gateway)
-                self._unsent.append(_Unsent(topic, one.envelope.pack(), one.owed_id))
-
-    def _say_refused_again(self) -> None:
-        """Say again each word of a person that the broker refused."""
-        if self._is_word_refused:
-            self._is_word_refused = False
-            on_its_way = {*self._unconfirmed.values(), *(one.owed_id for one in self._unsent)}
-            self._queue([one for one in self._desk.owed() if one.owed_id not in on_its_way])
-            self._send_unsent()
-
-    def _send_unsent(self) -> None:
-        while self._unsent:
-            one = self._unsent[0]
-            token = self._session.publish(one.topic, one.payload)
-            if token is None:
-                return
-            self._unsent.popleft()
-            self.counts["receipt messages sent"] += 1
-            if one.owed_id is not None:
-                self._unconfirmed[token] = one.owed_id
-
     def _ask(self, messages: Mapping[str, Resend]) -> None:
         """Tell gateways what the archive may lack; what is not taken now is told on connecting."""
         for gateway, resend in messages.items():
@@ -350,7 +231,7 @@ class Subscriber:
 
     def _say_down(self, gateway: str, one: Down) -> bool:
         """Publish what a gateway is to say; return whether the connection took it."""
-        if not self._sign():
+        if not self._sign.leave(self._desk.down.given_out):
             return False
         country = self._registry.gateway_country(gateway)
         if country is None:
@@ -361,39 +242,8 @@ class Subscriber:
         self.counts["words given to gateways"] += 1
         return True
 
-    def _sign(self) -> bool:
-        """Let the broker keep how far this run has numbered; return whether it will know."""
-        given_out = self._desk.down.given_out
-        if given_out is None or given_out == self._signed:
-            return True
-        topic = topics.SECRETARIAT_NUMBERS
-        token = self._session.publish(topic, given_out.pack(), retain=True)
-        if token is None:
-            return False
-        self._sign_token = token
-        self._signed = given_out
-        return True
-
     def _count(self, what: str, number: int) -> None:
         self.counts[what] += number
 
     def _now_ms(self) -> int:
         return self._clock.unix_ms()
-
-
-def _said_of_a_run(message: Message) -> GivenOut:
-    if message.topic == topics.SECRETARIAT_NUMBERS:
-        return GivenOut.unpack(message.payload)
-    return GivenOut(Presence.unpack(message.payload).boot_id, 0)
-
-
-def _drain(inbox: Inbox, wait_s: float) -> list[Incoming]:
-    """Return what is there, waiting for the first."""
-    events: list[Incoming] = []
-    try:
-        events.append(inbox.get(timeout=wait_s))
-        while len(events) < BATCH_MAX:
-            events.append(inbox.get_nowait())
-    except queue.Empty:
-        pass
-    return events

@@ -26,13 +26,13 @@ from turna_secretariat.events import Events
 from turna_secretariat.exports.routes import export_routes
 from turna_secretariat.guard import LOOPBACK_NAMES, Guard
 from turna_secretariat.handing_over import hand_over
+from turna_secretariat.inbox import AlarmDeed, Deed, Inbox, NoticeDeed
 from turna_secretariat.notices import read_notice
 from turna_secretariat.proof import Proof
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view
 from turna_secretariat.signed_in import SignedIn, signed_in
 from turna_secretariat.situation_book import SituationBook
-from turna_secretariat.subscriber import AlarmDeed, Deed, Inbox, NoticeDeed
 from turna_secretariat.views import view_routes
 
 STATIC = FilePath(__file__).parent / "static"

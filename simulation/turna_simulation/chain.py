@@ -25,8 +25,9 @@ from turna_protocol.mission import Mission
 from turna_protocol.regions import sub_band
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.inbox import Inbox
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
+from turna_secretariat.subscriber import SUBSCRIPTIONS, Subscriber
 
 from .air_radio import AirRadio
 from .board import Board

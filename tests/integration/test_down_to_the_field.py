@@ -27,9 +27,10 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.down_desk import DownDeed, Revocation, Withdrawal
 from turna_secretariat.down_words import Audience, read_saying
+from turna_secretariat.inbox import Inbox
 from turna_secretariat.presence import will
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import SUBSCRIPTIONS, Inbox, Subscriber
+from turna_secretariat.subscriber import SUBSCRIPTIONS, Subscriber
 
 TIMEOUT_S = 40.0
 # The gateway's clock runs fast; what must not be over before the test is over lasts long.

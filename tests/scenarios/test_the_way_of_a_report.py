@@ -4,7 +4,7 @@ import pytest
 
 from turna_handset import font
 from turna_secretariat import queries
-from turna_secretariat.subscriber import Deed
+from turna_secretariat.inbox import Deed
 from turna_simulation.board import Board
 from turna_simulation.chain import VirtualChain
 

@@ -8,9 +8,11 @@ from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import ReceiptEnvelope
 from turna_backbone.mqtt import Message
 from turna_secretariat.desk import Desk
+from turna_secretariat.inbox import Inbox
 from turna_secretariat.presence import birth
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import UNSENT_MAX, Inbox, Subscriber
+from turna_secretariat.sending import UNSENT_MAX
+from turna_secretariat.subscriber import Subscriber
 
 REPORT_TOPIC = topics.report("tr", "tur01")
 BOOT_ID = b"boot-id2"

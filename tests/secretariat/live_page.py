@@ -25,9 +25,10 @@ from turna_secretariat.accounts import OFFICER, Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.engines import sqlite_url
+from turna_secretariat.inbox import Inbox
 from turna_secretariat.registry import Registry
 from turna_secretariat.signed_in import COOKIE
-from turna_secretariat.subscriber import Inbox, Subscriber
+from turna_secretariat.subscriber import Subscriber
 from turna_secretariat.web import create_page
 
 # A machine that is busy with other tests answers late.

@@ -18,8 +18,9 @@ from turna_protocol.reports import Fix, Position
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.down_routes import down_routes
+from turna_secretariat.inbox import Inbox
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import Inbox, Subscriber
+from turna_secretariat.subscriber import Subscriber
 
 TEAMS = (TeamPlan("TUR01", "tr", handsets=2), TeamPlan("AZE01", "az"))
 HERE = Fix(3_620_100, 3_616_100, 10, 10)

@@ -7,7 +7,7 @@ from fastapi import HTTPException
 
 from turna_secretariat import audit
 from turna_secretariat.handing_over import hand_over
-from turna_secretariat.subscriber import AlarmDeed, Inbox
+from turna_secretariat.inbox import AlarmDeed, Inbox
 
 
 def test_a_deed_that_still_waits_is_neither_done_nor_failed_but_not_known() -> None:

@@ -19,9 +19,10 @@ from turna_protocol.codes import ACTUAL
 from turna_protocol.reports import Sos
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
+from turna_secretariat.inbox import Deed, Inbox
 from turna_secretariat.json_feed import WINDOW, JsonFeed
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import Deed, Inbox, Subscriber
+from turna_secretariat.subscriber import Subscriber
 
 BOOT_ID = b"boot-id2"
 EXERCISES = topics.decoded("tr", "tur01-1", actual=False)

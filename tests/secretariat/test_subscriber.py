@@ -17,9 +17,9 @@ from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.down_desk import DownDeed, Revocation
+from turna_secretariat.inbox import AlarmDeed, Deed
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import AlarmDeed, Deed
 
 
 class BrittleDesk(Desk):

@@ -16,8 +16,8 @@ from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.down_desk import DownDeed
 from turna_secretariat.down_words import Audience, read_saying
+from turna_secretariat.inbox import Deed
 from turna_secretariat.registry import Registry
-from turna_secretariat.subscriber import Deed
 
 
 @pytest.fixture
