@@ -279,7 +279,7 @@ def test_numbers_that_are_asked_for_come_from_whoever_has_them(chain: Chain) -> 
     chain.send(0, 1, 2)
     with chain.archive.transaction() as transaction:  # as if two had never come
         transaction.connection.exec_driver_sql("DELETE FROM change")
-        for table in ("contact", "carriage", "report"):
+        for table in ("contact", "carriage", "counted", "report"):
             transaction.connection.exec_driver_sql(f"DELETE FROM {table}")
         transaction.connection.exec_driver_sql("UPDATE reach SET highest = 2")
         transaction.connection.exec_driver_sql(
