@@ -13,7 +13,7 @@ from tools.places import ROOT
 _SECRETARIAT = ROOT / "secretariat" / "turna_secretariat"
 _PROTOCOL = ROOT / "protocol" / "turna_protocol"
 # What speaks to operators alone, in the log or on the terminal.
-_OF_OPERATORS = {"config", "engines", "intake"}
+_OF_OPERATORS = {"config", "engines", "intake", "understanding"}
 SOURCES = (
     *(one for one in sorted(_SECRETARIAT.glob("*.py")) if one.stem not in _OF_OPERATORS),
     _PROTOCOL / "json_fields.py",  # what is entered into a task

@@ -3,9 +3,9 @@
 from fastapi import HTTPException
 
 from turna_protocol.errors import MalformedError
-from turna_secretariat.desk import NotPossibleError
 from turna_secretariat.down_words import NotSayableError
 from turna_secretariat.inbox import AnyDeed, Inbox
+from turna_secretariat.officers_desk import NotPossibleError
 
 DEED_TIMEOUT_S = 10.0
 

@@ -16,12 +16,13 @@ from turna_backbone.mqtt import Connected, Disconnected, Message, Published
 from turna_backbone.resend import Resend
 from turna_protocol.errors import MalformedError
 from turna_secretariat.archive import is_storage_failure
-from turna_secretariat.desk import Desk, NotPossibleError
+from turna_secretariat.desk import Desk
 from turna_secretariat.down_desk import DownDeed
 from turna_secretariat.down_words import NotSayableError
 from turna_secretariat.inbox import AnyDeed, Deed, EmtDeed, Inbox, NoticeDeed, drain
 from turna_secretariat.intake import Intake
 from turna_secretariat.json_feed import JsonFeed
+from turna_secretariat.officers_desk import NotPossibleError
 from turna_secretariat.ports import Session
 from turna_secretariat.presence import birth
 from turna_secretariat.registry import Registry
@@ -112,7 +113,7 @@ class Subscriber:
         for token in tokens:
             self._session.acknowledge(token)
         if settled := self._sending.take_settled():
-            self._desk.settle(settled)
+            self._desk.officers.settle(settled)
         self._sending.send()
         if self.connected:
             self._desk.down.pump(self._now_ms(), self._say_down)
@@ -123,7 +124,7 @@ class Subscriber:
                 self._look_for_gaps_ms = self._now_ms() + LOOK_FOR_GAPS_EVERY_MS
                 self._ask(self._desk.resending.questions(self._now_ms()))
                 if self._sending.is_word_refused:
-                    self._sending.say_again(self._desk.owed())
+                    self._sending.say_again(self._desk.officers.owed())
 
     def _file(self, messages: Sequence[Message]) -> None:
         if messages:
@@ -159,7 +160,7 @@ class Subscriber:
         else:
             self._session.publish(*self._birth, retain=True)
             self._ask(self._desk.resending.messages())
-            self._sending.add(self._desk.owed())
+            self._sending.add(self._desk.officers.owed())
             self._desk.down.connected()
             if self._json_feed is not None:
                 self._json_feed.connected()
@@ -201,15 +202,15 @@ class Subscriber:
         try:
             if isinstance(deed, Deed):
                 said = (deed.report_id, deed.did, deed.person, self._now_ms(), deed.reason)
-                self._sending.add(self._desk.act(*said))
+                self._sending.add(self._desk.officers.act(*said))
             elif isinstance(deed, DownDeed):
                 self._desk.down.do(deed, self._now_ms())
             elif isinstance(deed, EmtDeed):
-                self._desk.keep_emt_day(deed.daily, deed.person, self._now_ms())
+                self._desk.officers.keep_emt_day(deed.daily, deed.person, self._now_ms())
             elif isinstance(deed, NoticeDeed):
-                self._desk.keep_notice(deed.content, deed.person, self._now_ms())
+                self._desk.officers.keep_notice(deed.content, deed.person, self._now_ms())
             else:
-                self._desk.close_alarm(deed.alarm_id, deed.person, self._now_ms())
+                self._desk.officers.close_alarm(deed.alarm_id, deed.person, self._now_ms())
         except (KeyError, MalformedError, NotPossibleError, NotSayableError) as error:
             deed.errors.append(error)
         except Exception as error:

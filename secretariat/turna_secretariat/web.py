@@ -18,7 +18,6 @@ from turna_secretariat.administration import administration_routes
 from turna_secretariat.archive import Archive
 from turna_secretariat.audit_routes import audit_routes
 from turna_secretariat.deeds import numbered, quoted, tell
-from turna_secretariat.desk import STATE_AFTER
 from turna_secretariat.down_routes import down_routes
 from turna_secretariat.emt_routes import emt_routes
 from turna_secretariat.entrance import entrance_routes, own_account_routes
@@ -28,6 +27,7 @@ from turna_secretariat.guard import LOOPBACK_NAMES, Guard
 from turna_secretariat.handing_over import hand_over
 from turna_secretariat.inbox import AlarmDeed, Deed, Inbox, NoticeDeed
 from turna_secretariat.notices import read_notice
+from turna_secretariat.officers_desk import STATE_AFTER
 from turna_secretariat.proof import Proof
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import devices_in_view

@@ -10,10 +10,12 @@ from tests.secretariat.field import EPOCH_S, Field, position, sos
 from turna_protocol import acknowledgement, codes, delivery
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
-from turna_secretariat.desk import Desk, NotPossibleError, Refusal
+from turna_secretariat.desk import Desk
 from turna_secretariat.engines import ArchiveError
+from turna_secretariat.officers_desk import NotPossibleError
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
+from turna_secretariat.understanding import Refusal
 
 NOW_MS = (EPOCH_S + 10) * 1000
 
@@ -123,7 +125,7 @@ def test_an_sos_under_a_number_used_before_is_accepted_without_speaking_for_the_
     with archive.reader() as connection:
         (alarm, _) = queries.open_alarms(connection, registry)
 
-    assert desk.act(alarm["report_id"], "accepted", "Aylin Demir", NOW_MS + 1) == []
+    assert desk.officers.act(alarm["report_id"], "accepted", "Aylin Demir", NOW_MS + 1) == []
     with archive.reader() as connection:
         assert [a["kind"] for a in queries.open_alarms(connection, registry)] == ["clone"]
 
@@ -186,7 +188,7 @@ def test_an_sos_alarms_until_a_named_person_accepts_it_and_the_field_is_told(
         (alarm,) = queries.open_alarms(connection, registry)
     assert (alarm["kind"], alarm["call_sign"]) == ("sos", "TUR01-1")
 
-    outgoing = desk.act(1, "accepted", "Aylin Demir", NOW_MS + 1)
+    outgoing = desk.officers.act(1, "accepted", "Aylin Demir", NOW_MS + 1)
 
     (receipt,) = field.hears(_sealed(outgoing))
     assert (receipt.seq, receipt.state) == (5, delivery.READ)
@@ -201,7 +203,7 @@ def test_an_sos_alarms_until_a_named_person_accepts_it_and_the_field_is_told(
 def test_a_later_state_is_told_again_when_a_report_is_repeated(desk: Desk, field: Field) -> None:
     carried = field.carried(position(), seq=2)
     desk.file([carried], NOW_MS)
-    desk.act(1, "acted", "Aylin Demir", NOW_MS + 1)
+    desk.officers.act(1, "acted", "Aylin Demir", NOW_MS + 1)
 
     (receipt,) = field.hears(_sealed(desk.file([carried], NOW_MS + 2)))
 
@@ -210,7 +212,7 @@ def test_a_later_state_is_told_again_when_a_report_is_repeated(desk: Desk, field
 
 def test_nothing_can_be_done_with_a_report_that_does_not_exist(desk: Desk) -> None:
     with pytest.raises(KeyError):
-        desk.act(1, "read", "Aylin Demir", NOW_MS)
+        desk.officers.act(1, "read", "Aylin Demir", NOW_MS)
 
 
 def test_a_batch_is_all_or_nothing(desk: Desk, field: Field, archive: Archive) -> None:
@@ -293,17 +295,17 @@ def test_a_forged_cancel_cancels_nothing(
 
 def test_the_first_final_word_about_a_report_stands(desk: Desk, field: Field) -> None:
     desk.file([field.carried(position())], NOW_MS)
-    desk.act(1, "acted", "Aylin Demir", NOW_MS + 1)
+    desk.officers.act(1, "acted", "Aylin Demir", NOW_MS + 1)
 
     with pytest.raises(NotPossibleError, match="Aylin Demir has said already: acted on"):
-        desk.act(1, "refused", "Bekzat Omarov", NOW_MS + 2)
+        desk.officers.act(1, "refused", "Bekzat Omarov", NOW_MS + 2)
 
 
 def test_what_is_not_proved_cannot_be_accepted(desk: Desk, field: Field) -> None:
     desk.file([field.carried(sos(), key=bytes(32))], NOW_MS)
 
     with pytest.raises(NotPossibleError, match="not proved"):
-        desk.act(1, "accepted", "Aylin Demir", NOW_MS + 1)
+        desk.officers.act(1, "accepted", "Aylin Demir", NOW_MS + 1)
 
 
 def test_a_persons_word_is_owed_until_it_is_settled_and_names_the_gateways_packet(
@@ -311,18 +313,18 @@ def test_a_persons_word_is_owed_until_it_is_settled_and_names_the_gateways_packe
 ) -> None:
     carried = field.carried(position())
     desk.file([carried], NOW_MS)
-    (said,) = desk.act(1, "acted", "Aylin Demir", NOW_MS + 1)
+    (said,) = desk.officers.act(1, "acted", "Aylin Demir", NOW_MS + 1)
     assert said.envelope.receipts[0].digest == carried.digest
 
-    assert desk.owed() == [said]
+    assert desk.officers.owed() == [said]
     assert said.owed_id is not None
-    desk.settle([said.owed_id])
-    assert desk.owed() == []
+    desk.officers.settle([said.owed_id])
+    assert desk.officers.owed() == []
 
 
 def test_many_refusals_are_one_commit(desk: Desk, archive: Archive) -> None:
     before = archive.commits
-    desk.note([Refusal("malformed", "topic", b"x")] * 500, [], NOW_MS)
+    desk.note([Refusal("malformed", "topic", b"x")] * 500, NOW_MS)
 
     assert archive.commits == before + 1
     with archive.reader() as connection:
@@ -338,18 +340,18 @@ def test_a_file_that_is_no_archive_is_refused_in_one_sentence(tmp_path: Path) ->
 def test_a_false_alarm_is_told_to_the_handset_in_its_own_word(desk: Desk, field: Field) -> None:
     desk.file([field.carried(sos(1), seq=1)], NOW_MS)
 
-    outgoing = desk.act(1, "false_alarm", "Aylin Demir", NOW_MS)
+    outgoing = desk.officers.act(1, "false_alarm", "Aylin Demir", NOW_MS)
     assert all(one.envelope.pack() for one in outgoing)
     (told,) = field.hears(_sealed(outgoing))
     assert (told.seq, told.state) == (1, delivery.FALSE_ALARM)
     with pytest.raises(NotPossibleError, match="Aylin Demir has said already: false alarm"):
-        desk.act(1, "acted", "Bekzat", NOW_MS)
+        desk.officers.act(1, "acted", "Bekzat", NOW_MS)
 
 
 def test_a_final_word_speaks_of_no_report_that_was_given_another(desk: Desk, field: Field) -> None:
     desk.file([field.carried(position(), seq=seq) for seq in range(4)], NOW_MS)
     for report_id, did in ((1, "refused"), (2, "acted"), (3, "read")):
-        desk.act(report_id, did, "Aylin Demir", NOW_MS)
+        desk.officers.act(report_id, did, "Aylin Demir", NOW_MS)
 
-    (told,) = field.hears(_sealed(desk.act(4, "acted", "Aylin Demir", NOW_MS)))
+    (told,) = field.hears(_sealed(desk.officers.act(4, "acted", "Aylin Demir", NOW_MS)))
     assert (told.state, acknowledgement.sequences(told)) == (delivery.ACTED, [3, 1])

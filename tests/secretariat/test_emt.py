@@ -114,7 +114,7 @@ def test_a_correction_stands_and_modes_never_mix(archive: Archive, desk: Desk) -
         (_daily(counts={"4": {"all": 9}}), "Bekzat"),
         (emt.read_daily(FORM, "actual", TODAY), "Aylin Demir"),
     ):
-        desk.keep_emt_day(daily, person, 1_000)
+        desk.officers.keep_emt_day(daily, person, 1_000)
 
     with archive.reader() as connection:
         (exercise,) = emt.days(connection, mode="exercise")
@@ -185,7 +185,8 @@ def test_the_command_writes_the_same_file(
     field = Field(tmp_path / "kit")
     archive = Archive.in_file(tmp_path / "secretariat.db")
     archive.open()
-    Desk(archive, Registry(field.mission, b""), field.mission.frame).keep_emt_day(_daily(), "B", 0)
+    desk = Desk(archive, Registry(field.mission, b""), field.mission.frame)
+    desk.officers.keep_emt_day(_daily(), "B", 0)
     archive.close()
     settings = tmp_path / "secretariat.toml"
     settings.write_text(TEMPLATE)

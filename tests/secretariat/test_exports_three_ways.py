@@ -62,7 +62,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Path:
         reports.file(bare("sos", None, mode), device=2, now_ms=NOW_MS + 2 * HOUR_S * 1000)
         said = {"team": "EMT1", "country": "tr", "day": "2026-01-01", "remark": ""}
         day = emt.read_daily(said | {"counts": {"4": {"<5": number}}}, mode, "2026-12-31")
-        desk.keep_emt_day(day, "Aylin Demir", NOW_MS)
+        desk.officers.keep_emt_day(day, "Aylin Demir", NOW_MS)
     archive.close()
     path = folder / "secretariat.toml"
     path.write_text(TEMPLATE)

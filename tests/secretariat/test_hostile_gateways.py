@@ -11,11 +11,12 @@ from turna_protocol.mission import Mission
 from turna_protocol.packet import HOLDING, ORDER
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
-from turna_secretariat.desk import Desk, GatewayNews, NotPossibleError
+from turna_secretariat.desk import Desk
 from turna_secretariat.down_desk import DownDeed, Revocation
-from turna_secretariat.intake import UNPROVED_GATEWAY
+from turna_secretariat.officers_desk import NotPossibleError
 from turna_secretariat.receipts import Outgoing
 from turna_secretariat.registry import Registry
+from turna_secretariat.understanding import UNPROVED_GATEWAY, Heartbeat
 
 NOW_MS = (EPOCH_S + 10) * 1000
 
@@ -117,7 +118,7 @@ def test_a_gateway_cannot_say_of_sound_handsets_that_their_keys_are_revoked(
 ) -> None:
     for times in (1, 2):
         pairs = [(device, times) for device in range(1, 500)]
-        desk.note([], [GatewayNews("hatay-1", "tr", True, {"revoked_heard": pairs})], NOW_MS)
+        desk.note([Heartbeat("hatay-1", "tr", {"revoked_heard": pairs})], NOW_MS)
 
     said = "hatay-1 refuses a handset whose keys are not revoked here"
     assert alarms.said() == [("revoked", said)]
@@ -129,14 +130,14 @@ def test_no_word_of_a_person_about_one_report_speaks_of_another_under_its_number
     """A handset whose flash was put back counts anew: its SOS must not look as if it was read."""
     first = field.carried(position(), seq=4)
     desk.file([first], NOW_MS)
-    desk.act(1, "read", "Aylin Demir", NOW_MS)
+    desk.officers.act(1, "read", "Aylin Demir", NOW_MS)
     desk.file([field.carried(sos(), seq=4)], NOW_MS + 1)
     assert set(alarms.kinds()) == {"sos", "clone"}
 
     repeated = _told(field, desk.file([first], NOW_MS + 2))
     desk.file([field.carried(position(), seq=5)], NOW_MS + 3)
-    window = _told(field, desk.act(3, "read", "Aylin Demir", NOW_MS + 4))
-    again = _told(field, desk.act(1, "acted", "Aylin Demir", NOW_MS + 5))
+    window = _told(field, desk.officers.act(3, "read", "Aylin Demir", NOW_MS + 4))
+    again = _told(field, desk.officers.act(1, "acted", "Aylin Demir", NOW_MS + 5))
 
     assert repeated == [(4, delivery.AT_SECRETARIAT)]
     assert window == [(5, delivery.READ)]
@@ -168,7 +169,7 @@ def test_who_goes_on_calling_after_a_false_alarm_alarms_anew_and_once(
     desk: Desk, field: Field, alarms: Alarms
 ) -> None:
     desk.file([field.carried(sos(1), seq=1)], NOW_MS)
-    desk.act(1, "false_alarm", "Aylin Demir", NOW_MS)
+    desk.officers.act(1, "false_alarm", "Aylin Demir", NOW_MS)
     assert alarms.kinds() == []
 
     update = sos(9, phase=codes.UPDATE, reference=1)
@@ -196,7 +197,7 @@ def test_ten_calls_at_once_stay_apart_and_each_is_answered_by_its_own_person(
     assert alarms.kinds() == ["sos"] * 10
 
     for report_id in range(1, 10):
-        desk.act(report_id, "accepted", f"Officer {report_id}", NOW_MS + 1)
+        desk.officers.act(report_id, "accepted", f"Officer {report_id}", NOW_MS + 1)
 
     assert alarms.kinds() == ["sos"]
     with archive.reader() as connection:
@@ -223,7 +224,7 @@ def test_what_came_before_the_kit_knew_its_handset_is_proved_at_the_next_start(
     now.prove_late(NOW_MS + 4)
 
     assert alarms.kinds().count("sos") == 1
-    told = {told for one in now.owed() for told in _told_to(field, one, 2)}
+    told = {told for one in now.officers.owed() for told in _told_to(field, one, 2)}
     assert told == {(4, delivery.AT_SECRETARIAT), (5, delivery.AT_SECRETARIAT)}
     with archive.reader() as connection:
         counted = queries.counts(connection, "exercise")
@@ -246,7 +247,7 @@ def test_what_is_proved_late_is_owed_to_no_gateway_that_the_kit_does_not_know(
     now = Desk(archive, registry, mission.frame)
     now.prove_late(NOW_MS + 1)
 
-    assert [one.gateway for one in now.owed()] == ["hatay-1"]
+    assert [one.gateway for one in now.officers.owed()] == ["hatay-1"]
     with archive.transaction() as transaction:
         assert [row["gateway"] for row in transaction.owed()] == ["hatay-1"]
 
@@ -255,13 +256,13 @@ def test_nothing_is_made_again_for_a_gateway_that_is_in_the_kit_no_more(
     desk: Desk, archive: Archive, registry: Registry, field: Field
 ) -> None:
     desk.file([field.carried(sos(), seq=4)], NOW_MS)
-    desk.act(1, "accepted", "Aylin Demir", NOW_MS)
+    desk.officers.act(1, "accepted", "Aylin Demir", NOW_MS)
     mission = field.mission
     known = {name: getattr(mission, name) for name in Mission.FIELDS} | {"gateways": ()}
     older = Registry(Mission(**known), registry.authentication_branch)
 
-    assert Desk(archive, older, mission.frame).owed() == []
-    assert len(desk.owed()) == 1
+    assert Desk(archive, older, mission.frame).officers.owed() == []
+    assert len(desk.officers.owed()) == 1
 
 
 def test_a_call_from_before_its_keys_were_revoked_is_accepted_one_from_after_is_not_believed(
@@ -272,9 +273,9 @@ def test_a_call_from_before_its_keys_were_revoked_is_accepted_one_from_after_is_
     desk.file([field.carried(sos(2), seq=2)], NOW_MS + 1)
     assert set(alarms.said()) == {("sos", "TUR01-1"), ("revoked", "device 1: SOS")}
 
-    told = _told(field, desk.act(1, "accepted", "Aylin Demir", NOW_MS + 2))
+    told = _told(field, desk.officers.act(1, "accepted", "Aylin Demir", NOW_MS + 2))
     with pytest.raises(NotPossibleError, match="not proved"):
-        desk.act(2, "accepted", "Aylin Demir", NOW_MS + 2)
+        desk.officers.act(2, "accepted", "Aylin Demir", NOW_MS + 2)
 
     assert told == [(1, delivery.READ)]
     assert alarms.kinds() == ["revoked"]

@@ -29,16 +29,16 @@ def test_a_call_is_in_hand_from_its_acceptance_until_somebody_ends_it(
 ) -> None:
     desk.file([field.carried(sos(), seq=1), field.carried(sos(), device=2, seq=1)], NOW_MS)
     assert _in_hand(archive, registry) == []
-    desk.act(1, "read", AYLIN, NOW_MS)
+    desk.officers.act(1, "read", AYLIN, NOW_MS)
     assert _in_hand(archive, registry) == []
 
-    desk.act(1, "accepted", AYLIN, NOW_MS + 1)
-    desk.act(2, "accepted", "Bekzat Omarov", NOW_MS + 2)
+    desk.officers.act(1, "accepted", AYLIN, NOW_MS + 1)
+    desk.officers.act(2, "accepted", "Bekzat Omarov", NOW_MS + 2)
     assert _in_hand(archive, registry) == [("AZE01-1", "Bekzat Omarov"), ("TUR01-1", AYLIN)]
     assert _in_hand(archive, registry, "actual") == []
 
-    desk.act(1, "acted", AYLIN, NOW_MS + 3)
-    desk.act(2, "false_alarm", AYLIN, NOW_MS + 3)
+    desk.officers.act(1, "acted", AYLIN, NOW_MS + 3)
+    desk.officers.act(2, "false_alarm", AYLIN, NOW_MS + 3)
     assert _in_hand(archive, registry) == []
 
 
@@ -46,7 +46,7 @@ def test_a_call_in_hand_says_that_its_sender_took_it_back(
     field: Field, desk: Desk, archive: Archive, registry: Registry
 ) -> None:
     desk.file([field.carried(sos(), seq=1)], NOW_MS)
-    desk.act(1, "accepted", AYLIN, NOW_MS + 1)
+    desk.officers.act(1, "accepted", AYLIN, NOW_MS + 1)
     cancel = sos(5, phase=codes.CANCEL, reference=1)
     desk.file([field.carried(cancel, seq=2)], NOW_MS + 2)
 
@@ -63,7 +63,7 @@ def test_a_long_list_is_bounded_and_says_how_many_and_since_when_without_hiding_
     calls += [field.carried(sos(), seq=seq) for seq in range(1, many + 1)]
     desk.file(calls, NOW_MS)
     for report_id in range(1, len(calls) + 1):
-        desk.act(report_id, "accepted", AYLIN, NOW_MS + report_id)
+        desk.officers.act(report_id, "accepted", AYLIN, NOW_MS + report_id)
     desk.file([field.carried(sos(5, phase=codes.CANCEL, reference=many), seq=many + 1)], NOW_MS)
 
     with archive.reader() as connection:
@@ -90,7 +90,7 @@ def test_those_in_hand_are_found_by_an_index_of_their_own(
 ) -> None:
     desk.file([field.carried(sos(), seq=seq) for seq in range(1, 200)], NOW_MS)
     for report_id in range(1, 200):
-        desk.act(report_id, "acted", AYLIN, NOW_MS)
+        desk.officers.act(report_id, "acted", AYLIN, NOW_MS)
     with archive.transaction() as transaction:
         transaction.connection.exec_driver_sql("ANALYZE")  # as a database does by itself in time
     plans: list[str] = []
@@ -114,8 +114,8 @@ def test_who_sees_one_country_sees_in_hand_what_is_of_it(
     field: Field, desk: Desk, archive: Archive, registry: Registry
 ) -> None:
     desk.file([field.carried(sos(), seq=1), field.carried(sos(), device=2, seq=1)], NOW_MS)
-    desk.act(1, "accepted", AYLIN, NOW_MS)
-    desk.act(2, "accepted", AYLIN, NOW_MS)
+    desk.officers.act(1, "accepted", AYLIN, NOW_MS)
+    desk.officers.act(2, "accepted", AYLIN, NOW_MS)
     token = devices_in_view.set(frozenset({2}))
     try:
         assert _in_hand(archive, registry) == [("AZE01-1", AYLIN)]

@@ -65,7 +65,7 @@ class Filed:
     def enter_emt(self, mode: str, count: int) -> None:
         said = {"team": "EMT1", "country": "tr", "day": "2026-01-01", "remark": ""}
         day = emt.read_daily(said | {"counts": {"4": {"all": count}}}, mode, "2026-12-31")
-        self.desk.keep_emt_day(day, "Aylin Demir", NOW_MS)
+        self.desk.officers.keep_emt_day(day, "Aylin Demir", NOW_MS)
 
     def seen(self) -> dict[str, Any]:
         """Return every count, list and file of the mode."""

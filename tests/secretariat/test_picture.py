@@ -14,7 +14,8 @@ from turna_protocol.reports.worksite_report import WorksiteReport
 from turna_protocol.reports.worksite_triage import WorksiteTriage
 from turna_secretariat import distress, picture
 from turna_secretariat.archive import Archive
-from turna_secretariat.desk import Desk, NotPossibleError
+from turna_secretariat.desk import Desk
+from turna_secretariat.officers_desk import NotPossibleError
 from turna_secretariat.registry import Registry
 
 NOW_MS = (EPOCH_S + 60) * 1000
@@ -58,8 +59,8 @@ def test_the_book_of_an_sos_says_who_did_what_when(
         calls = distress.calls(connection, registry)
         assert {call["call_sign"]: call["stands"] for call in calls} == stands
 
-    desk.act(1, "accepted", "Aylin Demir", NOW_MS + 2)
-    desk.act(1, "false_alarm", "Aylin Demir", NOW_MS + 3)
+    desk.officers.act(1, "accepted", "Aylin Demir", NOW_MS + 2)
+    desk.officers.act(1, "false_alarm", "Aylin Demir", NOW_MS + 3)
     with archive.reader() as connection:
         call = next(c for c in distress.calls(connection, registry) if c["device"] == 1)
 
@@ -76,4 +77,4 @@ def test_only_an_sos_can_be_a_false_alarm(exported: Exported, desk: Desk) -> Non
     exported.file(position())
 
     with pytest.raises(NotPossibleError, match="only an SOS"):
-        desk.act(1, "false_alarm", "Aylin Demir", NOW_MS)
+        desk.officers.act(1, "false_alarm", "Aylin Demir", NOW_MS)

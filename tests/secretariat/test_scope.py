@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from tests.secretariat.field import Field, position, sos
 from turna_secretariat import alarms, emt, queries, schema
 from turna_secretariat.archive import Archive
-from turna_secretariat.desk import Desk, GatewayNews
+from turna_secretariat.desk import Desk
 from turna_secretariat.registry import Registry
 from turna_secretariat.scope import countries_in_view, devices_in_view
+from turna_secretariat.understanding import GatewayPresence, Heartbeat
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def filled(desk: Desk, field: Field, archive: Archive) -> Archive:
     for device in (1, 2):
         reports = [field.carried(sos(1), device=device, seq=2)]
         desk.file([*reports, field.carried(position(), device=device, seq=5)], device)
-    desk.act(1, "accepted", "Aylin Demir", 3)
+    desk.officers.act(1, "accepted", "Aylin Demir", 3)
     return archive
 
 
@@ -57,7 +58,7 @@ def test_reports_alarms_counts_and_contacts_are_those_of_the_handsets_in_view(
 def test_news_of_what_went_down_and_of_gateways_reach_everybody(
     filled: Archive, desk: Desk
 ) -> None:
-    desk.note((), [GatewayNews("hatay-1", "tr", connected=True)], 9)
+    desk.note([GatewayPresence("hatay-1", "tr", connected=True)], 9)
     with filled.transaction() as transaction:
         transaction.note_change("down", None, 9)
     with _seeing(filled, 2) as connection:
@@ -74,7 +75,7 @@ def test_days_of_medical_teams_are_those_of_the_countries_in_view(
     for country in ("tr", "az"):
         said = {"team": "EMT1", "country": country, "day": "2026-01-01", "remark": ""}
         day = emt.read_daily(said | {"counts": {"4": {"<5": 1}}}, "exercise", "2026-12-31")
-        desk.keep_emt_day(day, "Aylin Demir", 9)
+        desk.officers.keep_emt_day(day, "Aylin Demir", 9)
     token = countries_in_view.set(frozenset({"az"}))
     try:
         with _seeing(filled, 2) as connection:
@@ -91,7 +92,7 @@ def test_of_lost_handsets_a_gateway_tells_each_country_its_own(
     filled: Archive, registry: Registry, desk: Desk
 ) -> None:
     health = {"modem_up": True, "revoked_heard": [[1, 5], [2, 7]]}
-    desk.note((), [GatewayNews("hatay-1", "tr", connected=True, health=health)], 9)
+    desk.note([Heartbeat("hatay-1", "tr", health)], 9)
     with _seeing(filled, 2) as connection:
         (gateway,) = queries.gateways(connection, registry)
     assert gateway["health"] == {"modem_up": True, "revoked_heard": [[2, 7]]}

@@ -17,9 +17,10 @@ from turna_protocol.reports.message import Message
 from turna_secretariat import distress, standing
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE
-from turna_secretariat.desk import Desk, GatewayNews
+from turna_secretariat.desk import Desk
 from turna_secretariat.down_desk import DownDeed, Revocation
 from turna_secretariat.registry import Registry
+from turna_secretariat.understanding import GatewayPresence, Heartbeat
 from turna_secretariat.watch import BELL, COLUMNS, ROWS, Budget, Watch, after_last, gist, head
 
 DATABASES = ("sqlite",)
@@ -39,8 +40,8 @@ def _begun(exported: Exported, bytes_a_minute: int = 2_000) -> Watch:
 
 
 def _hears(exported: Exported, now_ms: int, *, connected: bool = True, modem: bool = True) -> None:
-    news = GatewayNews("hatay-1", "tr", connected=connected, health={"modem_up": modem})
-    exported.desk.note((), [news], now_ms)
+    beat = Heartbeat("hatay-1", "tr", {"modem_up": modem})
+    exported.desk.note([beat, GatewayPresence("hatay-1", "tr", connected=connected)], now_ms)
 
 
 def test_first_stands_what_matters_most_mode_sos_alarms_gateways_and_teams(
@@ -70,7 +71,7 @@ def test_an_sos_is_told_with_a_bell_and_again_when_somebody_has_accepted_it(
         BELL + said.format("!!! "),
         "14:14:20 EXERCISE - the feed is back",
     ]
-    exported.desk.act(1, "accepted", "Aylin Demir", NOW_MS)
+    exported.desk.officers.act(1, "accepted", "Aylin Demir", NOW_MS)
     assert _look(watch, exported) == [
         "14:14:20 EXERCISE TUR01-1 SOS in hand: Aylin Demir 0s at 36.20150,36.16020"
     ]
@@ -78,7 +79,7 @@ def test_an_sos_is_told_with_a_bell_and_again_when_somebody_has_accepted_it(
     first = _look(Watch(exported.registry, 2_000, last=0), exported)  # who comes later, too
     assert first[0].startswith("14:14:20 EXERCISE: SOS 0, in hand 1, alarms 0; gateways")
     assert first[1] == "14:14:20 EXERCISE TUR01-1 SOS in hand: Aylin Demir 0s at 36.20150,36.16020"
-    exported.desk.act(1, "acted", "Aylin Demir", NOW_MS)
+    exported.desk.officers.act(1, "acted", "Aylin Demir", NOW_MS)
     assert _look(watch, exported) == [f"{said.format('')} closed"]
     assert _look(watch, exported) == []
 
@@ -199,7 +200,7 @@ def test_more_sos_in_hand_than_there_is_room_for_are_counted_with_since_when(
     many = distress.IN_HAND_LIMIT + 5
     exported.desk.file([exported.field.carried(sos(), seq=seq) for seq in range(many)], NOW_MS)
     for report_id in range(1, many + 1):
-        exported.desk.act(report_id, "accepted", "Aylin Demir", NOW_MS)
+        exported.desk.officers.act(report_id, "accepted", "Aylin Demir", NOW_MS)
     lines = _look(Watch(exported.registry, 2_000, last=0), exported, NOW_MS + 3 * 60 * MINUTE_MS)
 
     assert f"in hand {many}, " in lines[0]
