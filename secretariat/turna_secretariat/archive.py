@@ -34,7 +34,7 @@ _View = tuple[frozenset[int], frozenset[str]]
 def is_storage_failure(error: BaseException) -> bool:
     """Tell whether the database failed, rather than what it was asked to keep."""
     if isinstance(error, sa.exc.DBAPIError):
-        return not isinstance(error, _CAUSED_BY_VALUES)
+        return error.connection_invalidated or not isinstance(error, _CAUSED_BY_VALUES)
     return isinstance(error, sqlite3.Error | OSError | sa.exc.TimeoutError | ArchiveError)
 
 

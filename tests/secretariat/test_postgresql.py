@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from tests.secretariat.field import Field, position
 from tools.postgresql_server import Server
@@ -75,3 +76,12 @@ def test_what_was_committed_outlives_the_servers_power_and_its_loss_is_a_failure
     archive.open()
     with archive.reader() as connection:
         assert [r["seq"] for r in queries.reports(connection, registry)] == [*range(19, -1, -1)]
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_a_lost_connection_is_a_failure_of_storage_whatever_the_driver_calls_it(
+    *, is_lost: bool
+) -> None:
+    error = sa.exc.InterfaceError("INSERT", {}, Exception(), connection_invalidated=is_lost)
+
+    assert is_storage_failure(error) == is_lost
