@@ -24,7 +24,7 @@ export function prepareOthers(page) {
     const deeds = [...alerts.flatMap(ofAlert), ...revocations.map(ofRevocation)];
     const fresh = known ? deeds.filter(({ key, person }) => !known.has(key) && person !== me()?.person) : [];
     known = new Set([...(known ?? []), ...deeds.map(({ key }) => key)]);
-    unseen = [...unseen, ...fresh.toReversed().sort((one, other) => one.at_ms - other.at_ms)];
+    unseen = [...unseen, ...fresh.sort((one, other) => one.at_ms - other.at_ms)];
     showOthers(page);
   };
   byId("others-seen").addEventListener("click", () => { unseen = []; showOthers(page); });
