@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -107,3 +108,26 @@ def test_the_first_thing_on_a_telephone_is_what_goes_on(telephone: Page) -> None
     expect(telephone.locator("#language")).to_be_visible()
     telephone.mouse.wheel(0, 3_000)
     expect(telephone.locator("#mode")).to_be_in_viewport()
+
+
+def test_what_keeps_an_alert_from_going_out_stands_where_it_is_decided(
+    page: Page, live: LivePage
+) -> None:
+    revoking = {"devices": [2], "reason": "lost at Antakya"}
+    answer = httpx.post(f"{live.address}/api/down/revocations", json=revoking, timeout=60)
+    assert answer.status_code == 200, answer.text
+    page.get_by_role("link", name="Tasks and alerts").click()
+    page.locator("#say-kind").select_option("alert")
+    expect(page.locator("#say-cost")).to_contain_text("AZE01-1")
+    page.locator("#say-send").click()
+
+    expect(page.locator("#sure-title")).to_contain_text("Really send it? evacuate to everybody")
+    warnings = page.locator("#sure-warnings li")
+    expect(warnings).to_contain_text(
+        ["It cannot be sent now: gateway hatay-1 is down", "their keys are revoked: AZE01-1"]
+    )
+    page.locator("#sure-no").click()
+    live.arrives(live.field.carried(sos(7, fix=FIX), seq=7))
+    page.locator("#sos-cards").get_by_role("button", name="False alarm").click()
+    expect(page.locator("#sure-title")).to_contain_text("Really a false alarm?")
+    expect(warnings).to_have_count(0)

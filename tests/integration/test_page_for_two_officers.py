@@ -47,7 +47,7 @@ def test_an_evacuation_that_another_officer_ends_is_told_with_their_name_until_i
     told = watching.locator("#others-list li")
     ended = re.compile(r"evacuate to everybody: taken back by Bekzat Omarov, [\d:]+ UTC")
     expect(told.filter(has_text=ended)).to_have_count(1)
-    resumed = re.compile(r"resume to everybody: sent by Bekzat Omarov, [\d:]+ UTC")
+    resumed = re.compile(r"resume to everybody: ordered by Bekzat Omarov, [\d:]+ UTC")
     expect(told.filter(has_text=resumed)).to_have_count(1)
     expect(told).to_have_count(2)  # one's own deed is no news
     expect(watching.locator("#others")).to_be_in_viewport()
@@ -55,7 +55,7 @@ def test_an_evacuation_that_another_officer_ends_is_told_with_their_name_until_i
     expect(watching.locator("#others")).to_be_hidden()
 
     _alerts(live, "bekzat", "cease_work")
-    expect(told).to_have_text(re.compile("cease work to everybody: sent by Bekzat Omarov"))
+    expect(told).to_have_text(re.compile("cease work to everybody: ordered by Bekzat Omarov"))
 
 
 def test_a_revocation_by_another_officer_is_told_in_an_open_window_too(

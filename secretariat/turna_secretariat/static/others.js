@@ -35,7 +35,7 @@ export function mayHaveActed(after_ms = LOOK_AFTER_MS) {
 }
 
 function ofAlert(word) {
-  const said = { key: `said ${word.id}`, at_ms: word.at_ms, person: word.person, words: (time) => phrase("{what}: sent by {person}, {time}", { what: named(word), person: word.person, time }) };
+  const said = { key: `said ${word.id}`, at_ms: word.at_ms, person: word.person, words: (time) => phrase("{what}: ordered by {person}, {time}", { what: named(word), person: word.person, time }) };
   if (word.withdrawn_ms === null) return [said];
   return [said, { key: `back ${word.id}`, at_ms: word.withdrawn_ms, person: word.withdrawn_by, words: (time) => `${named(word)}: ${phrase("taken back by {person}, {time}", { person: word.withdrawn_by, time })}` }];
 }

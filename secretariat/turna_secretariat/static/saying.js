@@ -15,6 +15,7 @@ const ALERTS = ["evacuate", "cease_work", "resume"];
 const FIELDS = { task: ["task", "urgency", "worksite", "due_in_min", "text"], text: ["text"], roll_call: ["text"], alert: ["code", "text"] };
 const TYPING_MS = 400;
 const REPEATED = { "data-repeated": "" }; // in the question before it is sent
+const WARNS = { class: "bad", "data-warns": "" }; // there too, and first
 
 let known = []; // the handsets, as the page knows them
 let isDown = () => false; // whether a gateway of that name can send now
@@ -121,10 +122,10 @@ function lines({ handsets, revoked, costs }, question) {
   const none = gateways.length > 0 && gateways.every((one) => down.includes(one.gateway));
   const names = down.join(", ");
   return [
-    ...(none ? [element("li", `⚠ ${phrase("It cannot be sent now: gateway {names} is down; it waits until the gateway is back.", { names })}`, { class: "bad" })]
-      : down.length ? [element("li", `⚠ ${phrase("Gateway {names} is down: only the others send it now.", { names })}`, { class: "bad" })] : []),
+    ...(none ? [element("li", `⚠ ${phrase("It cannot be sent now: gateway {names} is down; it waits until the gateway is back.", { names })}`, WARNS)]
+      : down.length ? [element("li", `⚠ ${phrase("Gateway {names} is down: only the others send it now.", { names })}`, WARNS)] : []),
     element("li", none ? phrase("Handsets that it would reach: {n} ({names})", { n: handsets.length, names: handsets.join(", ") }) : phrase("Handsets reached: {n} ({names})", { n: handsets.length, names: handsets.join(", ") }), REPEATED),
-    ...(revoked.length ? [element("li", phrase("Left out, because their keys are revoked: {names}", { names: revoked.join(", ") }), { class: "bad" })] : []),
+    ...(revoked.length ? [element("li", phrase("Left out, because their keys are revoked: {names}", { names: revoked.join(", ") }), WARNS)] : []),
     ...price(costs, question),
     ...[...new Set(gateways.map((one) => one.gateway))].map((name) => share(name, gateways.filter((one) => one.gateway === name))),
     element("li", phrase("It is repeated, ever more rarely, until the handsets hold it."), { class: "soft" }),
@@ -147,6 +148,8 @@ function share(name, costs) {
   return element("li", phrase("{gateway}: {percent} % of what it may send in an hour", { gateway: name, percent }));
 }
 
+const ofCost = (which) => [...byId("say-cost").querySelectorAll(which)].map((line) => line.textContent);
+
 async function submit() {
   if (!asked || asked !== JSON.stringify(said())) return;
   const saying = JSON.parse(asked);
@@ -154,8 +157,8 @@ async function submit() {
   const whom = byId("say-to").selectedOptions[0].textContent;
   askOnce({
     title: phrase("Really send it? {alert} to {whom}", { alert: what(saying), whom }), yes: phrase("Yes, send: {alert}", { alert: what(saying) }),
-    what: [saying.form.text && `“${saying.form.text}”`,
-      ...[...byId("say-cost").querySelectorAll("[data-repeated]")].map((line) => line.textContent)].filter(Boolean).join(" · "),
+    warnings: ofCost("[data-warns]"),
+    what: [saying.form.text && `“${saying.form.text}”`, ...ofCost("[data-repeated]")].filter(Boolean).join(" · "),
     deed: () => give(saying),
   });
 }

@@ -1,7 +1,7 @@
 // Asks once before what cannot be undone: what happens, in whose name, and why; a bouncing glove answers nothing.
 
 import { tell } from "./archive.js";
-import { button, byId, openModal, plain } from "./elements.js";
+import { button, byId, element, openModal, plain } from "./elements.js";
 import { phrase } from "./languages.js";
 import { me } from "./signed_in.js";
 
@@ -10,11 +10,12 @@ export const BOUNCE_MS = 700; // a second touch this soon belongs to the first
 let question = null;
 let bouncing = null;
 
-// `title` asks, `what` says what it does, `yes` names the deed; with `reasons` it wants to know why, in own words or one of them.
+// `title` asks, `warnings` and `what` say what it does and what it cannot, `yes` names the deed; with `reasons` it wants to know why, in own words or one of them.
 // `deed(reason)` returns null, or why it could not be done: then the question stays, and what was written.
-export function askOnce({ title, what, yes, reasons, deed }) {
+export function askOnce({ title, what, yes, reasons, deed, warnings = [] }) {
   question = { deed, wantsReason: Boolean(reasons) };
   byId("sure-title").textContent = plain(title);
+  byId("sure-warnings").replaceChildren(...warnings.map((warning) => element("li", warning, { class: "bad" })));
   byId("sure-what").textContent = plain(what);
   byId("sure-name").textContent = me() ? phrase("In the name of {person}; the log keeps it.", { person: me().person }) : "";
   byId("sure-why").hidden = !reasons;
