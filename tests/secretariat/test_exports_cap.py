@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tests.protocol.report_strategies import reports
-from tests.secretariat.exported import ANTAKYA, NOW_MS, Exported, hazard, sitrep, sos
+from tests.secretariat.exported import ANTAKYA, LATER_MS, NOW_MS, Exported, hazard, sitrep, sos
 from tests.secretariat.field import EPOCH_S
 from tests.secretariat.golden import golden
 from turna_protocol import codes
@@ -108,6 +108,69 @@ def test_a_cancellation_refers_to_the_alert_it_ends(exported: Exported) -> None:
     words = [_said(began, name) for name in ("sender", "identifier", "sent")]
     assert _said(ended, "msgType") == "Cancel"
     assert _said(ended, "references") == ",".join(str(word) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("deed", "event", "response"),
+    [
+        ("false_alarm", "SOS false alarm", "AllClear"),
+        ("acted", "SOS ended", "None"),
+        ("refused", "SOS ended", "None"),
+    ],
+)
+@pytest.mark.parametrize("mode", [codes.ACTUAL, codes.EXERCISE, codes.TEST])
+def test_a_call_that_a_person_ended_is_a_cancel_of_its_alert(
+    exported: Exported, mode: int, deed: str, event: str, response: str
+) -> None:
+    exported.file(sos(mode=mode))
+    (began,) = _alerts(exported, codes.MODES[mode])
+    exported.did(deed)
+    (ended,) = _alerts(exported, codes.MODES[mode])
+
+    words = [_said(began, name) for name in ("sender", "identifier", "sent")]
+    assert (_said(began, "msgType"), _said(ended, "msgType")) == ("Alert", "Cancel")
+    assert _said(ended, "references") == ",".join(str(word) for word in words)
+    assert _said(ended, "identifier") != _said(began, "identifier")
+    assert str(_said(ended, "sent")) > str(_said(began, "sent"))
+    assert (_said(ended, "responseType"), _said(ended, "urgency")) == (response, "Past")
+    assert _said(ended, "severity") != "Extreme"
+    assert str(_said(ended, "event")).endswith(event)
+    assert ("FALSE ALARM" in str(_said(ended, "headline"))) is (deed == "false_alarm")
+    assert _said(ended, "status") == codes.MODES[mode].capitalize()
+    assert _said(ended, "scope") == "Restricted"
+    assert ("EXERCISE" in str(_said(ended, "headline"))) is (mode == codes.EXERCISE)
+
+
+def test_a_call_in_hand_is_an_alert_still(exported: Exported) -> None:
+    exported.file(sos())
+    exported.did("accepted")
+    (root,) = _alerts(exported)
+
+    assert (_said(root, "msgType"), _said(root, "urgency")) == ("Alert", "Immediate")
+
+
+def test_an_update_ends_with_its_call_and_one_after_the_end_is_alive(exported: Exported) -> None:
+    exported.file(sos(), sos(phase=codes.UPDATE, reference=0))
+    exported.did("acted")
+    exported.file(sos(phase=codes.UPDATE, reference=0), now_ms=NOW_MS + 2 * LATER_MS)
+    _, update, anew = roots = _alerts(exported)
+    meant = [reference.split(",")[1][-2:] for reference in str(_said(update, "references")).split()]
+
+    assert [_said(root, "msgType") for root in roots] == ["Cancel", "Cancel", "Update"]
+    assert (meant, _said(anew, "urgency")) == ([":1", ":0"], "Immediate")
+
+
+def test_an_update_that_alarmed_people_by_itself_is_alive_until_it_is_ended_itself(
+    exported: Exported,
+) -> None:
+    exported.file(sos())
+    exported.did("false_alarm", now_ms=NOW_MS + 1)
+    exported.file(sos(phase=codes.UPDATE, reference=0), now_ms=NOW_MS + 1)
+    alive = [_said(root, "urgency") for root in _alerts(exported)]
+    exported.did("false_alarm", 2)
+
+    assert alive == ["Past", "Immediate"]
+    assert [_said(root, "urgency") for root in _alerts(exported)] == ["Past", "Past"]
 
 
 def test_an_update_of_a_call_that_never_came_is_an_alert_itself(exported: Exported) -> None:

@@ -3,6 +3,8 @@
 import json
 import xml.etree.ElementTree as ET
 
+import pytest
+
 from tests.secretariat.exported import (
     ANTAKYA,
     HOSTILE,
@@ -73,6 +75,32 @@ def test_kml_says_how_many_it_cannot_show_and_what_is_over_does_not_look_as_if_i
     assert set(signs) <= styles
 
 
+@pytest.mark.parametrize(
+    ("deed", "name", "style"),
+    [
+        ("read", "SOS", "#sos"),
+        ("accepted", "SOS in hand", "#sos_in_hand"),
+        ("acted", "SOS ended: acted on", "#other"),
+        ("refused", "SOS ended: refused", "#other"),
+        ("false_alarm", "SOS false alarm", "#other"),
+    ],
+)
+def test_kml_says_what_people_did_with_a_call_in_its_name_and_its_style(
+    exported: Exported, deed: str, name: str, style: str
+) -> None:
+    exported.file(sos(), sos(phase=codes.UPDATE, reference=0))
+    exported.did(deed)
+    root = ET.fromstring(kml.write(exported.extract()))
+    styles = {f"#{style.get('id')}" for style in root.iter(f"{{{KML['k']}}}Style")}
+    placemarks = list(root.iter(f"{{{KML['k']}}}Placemark"))
+
+    for placemark in placemarks:
+        assert placemark.findtext("k:name", None, KML) == f"EXERCISE TUR01-1 {name}"
+        assert placemark.findtext("k:styleUrl", None, KML) == style
+    assert len(placemarks) == 2
+    assert style in styles
+
+
 def test_a_team_is_one_friend_on_the_map_however_often_it_reports(exported: Exported) -> None:
     exported.file(sitrep(fix=ANTAKYA), sitrep(fix=ANTAKYA), sitrep())
     events = _events(exported)
@@ -100,6 +128,47 @@ def test_a_cancelled_sos_ends_the_alert_that_it_began(exported: Exported) -> Non
     assert (began.get("type"), ended.get("type")) == ("b-a-o-tbl", "b-a-o-can")
     assert began.get("uid") == ended.get("uid")
     assert _detail(ended, "emergency").get("cancel") == "true"
+
+
+@pytest.mark.parametrize(
+    ("deed", "remark"),
+    [("acted", "ENDED: ACTED ON"), ("refused", "ENDED: REFUSED"), ("false_alarm", "FALSE ALARM")],
+)
+def test_a_call_that_a_person_ended_ends_its_alert(
+    exported: Exported, deed: str, remark: str
+) -> None:
+    exported.file(sos())
+    (began,) = _events(exported)
+    exported.did(deed)
+    (ended,) = _events(exported)
+
+    assert (began.get("type"), ended.get("type")) == ("b-a-o-tbl", "b-a-o-can")
+    assert began.get("uid") == ended.get("uid")
+    assert _detail(ended, "emergency").get("cancel") == "true"
+    assert str(began.get("stale")) < str(ended.get("time")) < str(ended.get("stale"))
+    assert ended.get("opex") == "e"
+    assert f"; {remark};" in str(_detail(ended, "remarks").text)
+
+
+def test_a_call_in_hand_is_an_alert_and_says_so(exported: Exported) -> None:
+    exported.file(sos())
+    exported.did("accepted")
+    (event,) = _events(exported)
+
+    assert event.get("type") == "b-a-o-tbl"
+    assert "; IN HAND;" in str(_detail(event, "remarks").text)
+
+
+def test_the_end_of_one_call_does_not_end_the_alert_while_its_handset_calls_on(
+    exported: Exported,
+) -> None:
+    exported.file(sos(), sos())
+    exported.did("false_alarm")
+    assert [event.get("type") for event in _events(exported)] == ["b-a-o-tbl"]
+    assert [cot.holds(entry) for entry in exported.entries()] == [False, True]
+
+    exported.did("acted", 2)
+    assert [event.get("type") for event in _events(exported)] == ["b-a-o-can"] * 2
 
 
 def test_an_sos_without_a_place_is_sent_and_says_so(exported: Exported) -> None:

@@ -252,6 +252,74 @@ def test_what_could_not_be_sent_is_sent_when_the_way_is_back(exported: Exported)
     assert [ET.fromstring(event).get("type") for event in back.taken] == ["a-f-G-U-C"]
 
 
+def _types(sink: BrokenSink) -> list[str | None]:
+    return [ET.fromstring(event).get("type") for event in sink.taken]
+
+
+@pytest.mark.parametrize("deed", ["false_alarm", "acted", "refused"])
+def test_an_alert_that_was_sent_ends_once_when_a_person_ends_the_call(
+    exported: Exported, deed: str
+) -> None:
+    exported.file(sos(), sos(mode=codes.ACTUAL), sitrep(fix=ANTAKYA))
+    feed, sink = _feed(exported), BrokenSink(takes=9)
+    feed.send_new(sink)
+    for other in ("read", "accepted"):
+        exported.did(other)
+        feed.send_new(sink)
+    exported.did("acted", 2)  # in earnest: another feed's
+    exported.did("read", 3)
+    feed.send_new(sink)
+    assert _types(sink) == ["b-a-o-tbl", "a-f-G-U-C"]
+
+    exported.did(deed)
+    feed.send_new(sink)
+    feed.send_new(sink)
+
+    assert _types(sink)[2:] == ["b-a-o-can"]
+    began, ended = ET.fromstring(sink.taken[0]), ET.fromstring(sink.taken[2])
+    assert began.get("uid") == ended.get("uid")
+    _require_marked(ended)
+
+
+def test_the_end_of_an_alert_is_sent_when_the_way_is_back(exported: Exported) -> None:
+    exported.file(sos())
+    feed = _feed(exported)
+    feed.send_new(BrokenSink(takes=1))
+    exported.did("false_alarm")
+    with pytest.raises(OSError, match="no route"):
+        feed.send_new(BrokenSink(takes=0))
+    back = BrokenSink(takes=9)
+    feed.send_new(back)
+
+    assert _types(back) == ["b-a-o-can"]
+
+
+def test_an_alert_stays_while_its_handset_calls_on_and_comes_back_when_it_calls_anew(
+    exported: Exported,
+) -> None:
+    exported.file(sos(), sos())
+    feed, sink = _feed(exported), BrokenSink(takes=9)
+    feed.send_new(sink)
+    exported.did("false_alarm", 1)
+    feed.send_new(sink)
+    assert _types(sink) == ["b-a-o-tbl"] * 2
+
+    exported.did("false_alarm", 2)
+    feed.send_new(sink)
+    exported.file(sos())
+    feed.send_new(sink)
+    assert _types(sink)[2:] == ["b-a-o-can", "b-a-o-tbl"]
+
+
+def test_a_call_that_was_ended_before_is_sent_as_ended(exported: Exported) -> None:
+    exported.file(sos())
+    exported.did("false_alarm")
+    sink = BrokenSink(takes=9)
+    _feed(exported).send_new(sink)
+
+    assert _types(sink) == ["b-a-o-can"]
+
+
 def test_more_than_a_batch_is_sent_in_one_go(exported: Exported) -> None:
     exported.file(*[sos()] * 105)
     sink = BrokenSink(takes=999)

@@ -1,7 +1,8 @@
 """CAP 1.2 alerts of what others must act on: calls for help and hazards.
 
 Nothing here is ever Public: a report of the field is for those who coordinate the rescue.  The
-status follows the report's own mode, and only "actual" becomes Actual.
+status follows the report's own mode, and only "actual" becomes Actual.  A call that a person ended
+is a Cancel of the alert that it was.
 """
 
 import io
@@ -12,6 +13,7 @@ from turna_protocol.iso8601 import format_time
 from turna_secretariat.exports.cells import words
 from turna_secretariat.exports.entry import Entry, Extract, mission_urn
 from turna_secretariat.exports.harmless import in_file_name
+from turna_secretariat.exports.stands import Ended
 from turna_secretariat.exports.xml_text import child, document
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -56,7 +58,7 @@ def write(extract: Extract) -> bytes:
         archive.comment = f"{title} {extract.chosen}".rstrip().encode()
         for entry in extract.entries:
             if holds(entry):
-                name = f"{entry.mode}-{entry.urn.replace(':', '_')}.cap.xml"
+                name = f"{entry.mode}-{_identifier(entry).replace(':', '_')}.cap.xml"
                 archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), alert(entry))
     return out.getvalue()
 
@@ -73,7 +75,7 @@ def alert(entry: Entry) -> bytes:
             child(root, name, value)
     info = child(root, "info")
     child(info, "language", "en")
-    for name, value in (_sos if entry.type == "sos" else _hazard)(entry):
+    for name, value in _told(entry):
         if value is not None:
             child(info, name, value)
     _parameters(info, entry)
@@ -83,11 +85,12 @@ def alert(entry: Entry) -> bytes:
 
 def _head(entry: Entry) -> dict[str, str | None]:
     """Return the alert's own elements in the order of the schema."""
-    earlier = " ".join(f"{_sender(one)},{one.urn},{_time(one.time_s)}" for one in entry.refers_to)
+    meant = entry.refers_to if entry.stands.ended is None else (entry, *entry.refers_to)
+    earlier = " ".join(f"{_sender(one)},{one.urn},{_time(one.time_s)}" for one in meant)
     return {
-        "identifier": entry.urn,
+        "identifier": _identifier(entry),
         "sender": _sender(entry),
-        "sent": _time(entry.time_s),
+        "sent": _time(entry.said_s),
         "status": _STATUS[entry.mode],
         "msgType": _message_type(entry),
         "scope": "Restricted",
@@ -97,17 +100,56 @@ def _head(entry: Entry) -> dict[str, str | None]:
     }
 
 
+def _identifier(entry: Entry) -> str:
+    """Return the alert's name; its Cancel is another message, with a name of its own."""
+    ended = entry.stands.ended
+    return entry.urn if ended is None else f"{entry.urn}:{ended.state_name.replace(' ', '-')}"
+
+
 def _message_type(entry: Entry) -> str:
     """Return `msgType`; an update of a call that never reached us is itself an alert."""
+    if entry.stands.ended is not None:
+        return "Cancel"
     kind = _PHASES[entry.body["phase"]] if entry.type == "sos" else "Alert"
     return "Alert" if kind == "Update" and not entry.refers_to else kind
 
 
+def _told(entry: Entry) -> list[tuple[str, str | None]]:
+    if entry.type == "hazard":
+        return _hazard(entry)
+    ended = entry.stands.ended
+    return _sos(entry) if ended is None else _ended(entry, ended)
+
+
+def _ended(entry: Entry, ended: Ended) -> list[tuple[str, str | None]]:
+    """Return what a person made of a call; only a false alarm means that nobody is in distress."""
+    false, how = ended.is_false_alarm, ended.state_name
+    headline = f"FALSE ALARM: SOS from {entry.call_sign}"
+    if not false:
+        headline = f"SOS from {entry.call_sign} ended: {how}"
+    said = "found a false alarm" if false else f"ended ({how})"
+    return [
+        ("category", "Rescue"),
+        ("event", entry.marked("SOS false alarm" if false else "SOS ended")),
+        ("responseType", "AllClear" if false else "None"),
+        ("urgency", "Past"),
+        ("severity", "Minor" if false else "Unknown"),
+        ("certainty", "Unlikely" if false else "Observed"),
+        ("expires", _time(entry.said_s + _SOS_HOLDS_S)),
+        ("senderName", entry.call_sign),
+        ("headline", entry.marked(headline)),
+        ("description", f"This call for help was {said} by a person. It had said: {_call(entry)}"),
+    ]
+
+
+def _call(entry: Entry) -> str:
+    number = entry.body["people"]
+    people = "people unknown" if number is None else f"{number} people"
+    return f"{words(entry.body['kind'])}, {people}"
+
+
 def _sos(entry: Entry) -> list[tuple[str, str | None]]:
-    body = entry.body
-    cancelled = body["phase"] == "cancel"
-    people = "people unknown" if body["people"] is None else f"{body['people']} people"
-    told = f"{words(body['kind'])}, {people}"
+    cancelled = entry.body["phase"] == "cancel"
     headline = f"SOS {'taken back by' if cancelled else 'from'} {entry.call_sign}"
     return [
         ("category", "Rescue"),
@@ -119,7 +161,7 @@ def _sos(entry: Entry) -> list[tuple[str, str | None]]:
         ("expires", _time(entry.time_s + _SOS_HOLDS_S)),
         ("senderName", entry.call_sign),
         ("headline", entry.marked(headline)),
-        ("description", told),
+        ("description", _call(entry)),
     ]
 
 

@@ -1,7 +1,7 @@
 """Cursor on Target 2.0 events for TAK clients: teams, calls for help, worksites, hazards.
 
 What is not real says so in `opex`, in the name on the map and in the remarks: clients ignore the
-first of them.
+first of them.  An alert ends when its sender takes it back, and when a person ends the call.
 """
 
 from xml.etree.ElementTree import Element
@@ -33,21 +33,31 @@ def write(extract: Extract) -> bytes:
 
 
 def event(entry: Entry) -> bytes | None:
-    """Return one event, or None for a report that has no place on a map; an SOS always has."""
+    """Return one event, or None for a report that has no place on a map; an SOS has.
+
+    None too for a call that is ended while its handset calls on: both are one alert on the map.
+    """
     made = _event(entry)
     return None if made is None else document(made)
 
 
 def holds(entry: Entry) -> bool:
     """Tell whether TAK can show it; a call for help is sent without a place too."""
-    return entry.type == "sos" or (entry.type in _PLACED and entry.place is not None)
+    if entry.type == "sos":
+        return not entry.stands.calls_on
+    return entry.type in _PLACED and entry.place is not None
+
+
+def is_call(entry: Entry) -> bool:
+    """Tell whether its event is an alert, not the end of one."""
+    return entry.type == "sos" and entry.body["phase"] != "cancel" and entry.stands.ended is None
 
 
 def _event(entry: Entry) -> Element | None:
-    if entry.type == "sos":
-        return _emergency(entry)
     if not holds(entry):
         return None
+    if entry.type == "sos":
+        return _emergency(entry)
     kind = _PLACED[entry.type]
     made, detail = _begun(entry, kind, _uid(entry, kind), _STALE_S[kind])
     child(detail, "contact", callsign=_name(entry, kind))
@@ -59,7 +69,7 @@ def _event(entry: Entry) -> Element | None:
 
 def _emergency(entry: Entry) -> Element:
     """Return ATAK's 911 alert or its end; both have one uid, so that the end finds the alert."""
-    cancelled = entry.body["phase"] == "cancel"
+    cancelled = not is_call(entry)
     uid = f"{entry.handset_urn}-9-1-1"
     kind = CANCELLED if cancelled else EMERGENCY
     made, detail = _begun(entry, kind, uid, _EMERGENCY_STALE_S)
@@ -80,9 +90,9 @@ def _begun(entry: Entry, kind: str, uid: str, stale_s: int) -> tuple[Element, El
             "uid": uid,
             "type": kind,
             "opex": _OPEX[entry.mode],
-            "time": entry.time,
-            "start": entry.time,
-            "stale": format_time(entry.time_s + stale_s),
+            "time": format_time(entry.said_s),
+            "start": format_time(entry.said_s),
+            "stale": format_time(entry.said_s + stale_s),
             "how": "m-g" if entry.place is not None else "h-e",
         },
     )
@@ -119,7 +129,8 @@ def _name(entry: Entry, kind: str) -> str:
 
 
 def _remarks(entry: Entry) -> str:
-    told = [] if entry.place is not None else ["POSITION UNKNOWN"]
+    told = [] if entry.stands.words is None else [entry.stands.words.upper()]
+    told += [] if entry.place is not None else ["POSITION UNKNOWN"]
     for column in forms.of(entry.type):
         value = plain(column.value(entry))
         if value is not None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from turna_protocol.errors import MisuseError
 from turna_protocol.iso8601 import format_time
 from turna_secretariat.exports.harmless import one_line
+from turna_secretariat.exports.stands import CALLING, Stands
 
 _DAY_S = 86_400
 _SAFE_IN_NAME = "-._~"
@@ -34,6 +35,7 @@ class Entry:
     lon_e5: int | None
     body: dict[str, Any]  # Any: the JSON form of a report
     refers_to: tuple["Entry", ...] = field(default=())
+    stands: Stands = CALLING  # of an SOS
 
     @property
     def time_s(self) -> int:
@@ -43,6 +45,12 @@ class Entry:
     @property
     def time(self) -> str:
         return format_time(self.time_s)
+
+    @property
+    def said_s(self) -> int:
+        """When the last was said of it: by its sender, or by the person who ended the call."""
+        ended = self.stands.ended
+        return self.time_s if ended is None else max(self.time_s, ended.at_ms // 1000)
 
     @property
     def place(self) -> tuple[float, float] | None:

@@ -15,6 +15,7 @@ _NAMESPACE = "http://www.opengis.net/kml/2.2"
 # Okabe and Ito, Color Universal Design (2008), as KML writes it: aabbggrr. And how large the sign.
 _STYLES = {
     "sos": ("ff005ed5", 1.6),  # vermillion
+    "sos_in_hand": ("ff005ed5", 1.2),
     "hazard": ("ff42e4f0", 1.3),  # yellow
     "medevac": ("ffa779cc", 1.3),  # reddish purple
     "victim": ("ffe9b456", 1.1),  # sky blue
@@ -84,6 +85,9 @@ def _sign(entry: Entry) -> tuple[str, str]:
     """Return what a report is called, and its style; what is over does not look as if it held."""
     if entry.type == "sos" and entry.body["phase"] == "cancel":
         return "SOS cancelled", "other"
+    if entry.type == "sos" and entry.stands.words is not None:
+        style = "sos_in_hand" if entry.stands.ended is None else "other"
+        return f"SOS {entry.stands.words}", style
     if entry.type == "hazard" and entry.body["state"] == "cleared":
         return f"{words(entry.body['hazard'])} cleared", "other"
     kind = "SOS" if entry.type == "sos" else words(entry.type)

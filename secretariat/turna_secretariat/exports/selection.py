@@ -18,6 +18,7 @@ from turna_protocol.errors import MalformedError
 from turna_protocol.iso8601 import format_time, parse_time
 from turna_protocol.json_form import TYPE_NAMES
 from turna_secretariat.exports.entry import Entry, Extract
+from turna_secretariat.exports.stands import CALLING, Stands, read_stands
 from turna_secretariat.newest import first_id_since
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import is_sos, report
@@ -136,11 +137,13 @@ def _query(registry: Registry, selection: Selection) -> sa.Select[Any]:
 
 def _with_references(connection: Connection, registry: Registry, row: RowMapping) -> Entry:
     body = json.loads(row["body"])
-    earlier: tuple[Entry, ...] = ()
-    if row["type"] == "sos" and body["phase"] != codes.SOS_PHASES[codes.DECLARE]:
+    if row["type"] != "sos":
+        return _entry(registry, row, body)
+    calls: list[RowMapping] = []
+    if body["phase"] != codes.SOS_PHASES[codes.DECLARE]:
         calls = _earlier_calls(connection, row, body["sos_reference"])
-        earlier = tuple(_entry(registry, call, json.loads(call["body"])) for call in calls)
-    return _entry(registry, row, body, earlier)
+    earlier = tuple(_entry(registry, call, json.loads(call["body"])) for call in calls)
+    return _entry(registry, row, body, earlier, read_stands(connection, row, calls))
 
 
 def _earlier_calls(
@@ -161,7 +164,11 @@ def _earlier_calls(
 
 
 def _entry(
-    registry: Registry, row: RowMapping, body: dict[str, Any], earlier: tuple[Entry, ...] = ()
+    registry: Registry,
+    row: RowMapping,
+    body: dict[str, Any],
+    earlier: tuple[Entry, ...] = (),
+    stands: Stands = CALLING,
 ) -> Entry:
     handset = registry.handset(row["device"])
     return Entry(
@@ -183,6 +190,7 @@ def _entry(
         lon_e5=row["lon_e5"],
         body=body,
         refers_to=earlier,
+        stands=stands,
     )
 
 

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.exports import cot
-from turna_secretariat.exports.selection import Selection, SelectionError, select_after
+from turna_secretariat.exports.entry import Entry
+from turna_secretariat.exports.selection import Selection, SelectionError, select_after, select_one
 from turna_secretariat.registry import Registry
 
 SCHEMES = ("udp", "tcp", "tls")
@@ -171,19 +173,31 @@ def _discard(stream: socket.socket) -> None:
 
 
 class Feed:
-    """Hands each selected report to a sink once, in order; keeps its place when the sink fails."""
+    """Hands each selected report to a sink once, in order; keeps its place when the sink fails.
+
+    An alert that it has sent ends for the sink too, when a person ends the call.
+    """
 
     def __init__(self, archive: Archive, registry: Registry, selection: Selection) -> None:
         self._archive = archive
         self._registry = registry
         self._selection = selection
         self._after_id = 0
+        self._change_id: int | None = None  # up to here it knows what people did
+        self._calling: set[tuple[int, int]] = set()  # the handsets whose alert the sink shows
         self.sent = 0
         self.left_out = 0
 
     def send_new(self, sink: Sink) -> None:
         """Send everything that is new. OSError: the rest is still to be sent."""
         sink.check()
+        if self._change_id is None:
+            with self._archive.reader() as connection:
+                self._change_id = queries.newest_change(connection)
+        self._send_reports(sink)
+        self._send_ends(sink, self._change_id)
+
+    def _send_reports(self, sink: Sink) -> None:
         while True:
             with self._archive.reader() as connection:
                 entries = select_after(
@@ -192,13 +206,44 @@ class Feed:
             if not entries:
                 return
             for entry in entries:
-                made = cot.event(entry)
-                if made is None:
+                if not self._send(sink, entry):
                     self.left_out += 1
-                else:
-                    sink.send(made)
-                    self.sent += 1
                 self._after_id = entry.id
+
+    def _send_ends(self, sink: Sink, change_id: int) -> None:
+        """Send the end of each alert whose call a person has ended since."""
+        while True:
+            with self._archive.reader() as connection:
+                changes = queries.changes_after(connection, change_id)
+                said = [c["report_id"] for c in changes if c["kind"] == "state"]
+                entries = [select_one(connection, self._registry, number) for number in said]
+            if not changes:
+                return
+            for entry in entries:
+                if entry is not None and self._is_end(entry):
+                    self._send(sink, entry)
+            self._change_id = change_id = changes[-1]["id"]
+
+    def _is_end(self, entry: Entry) -> bool:
+        is_shown = entry.mode == self._selection.mode and _handset(entry) in self._calling
+        return is_shown and entry.type == "sos" and entry.stands.ended is not None
+
+    def _send(self, sink: Sink, entry: Entry) -> bool:
+        """Send a report if there is an event of it, and return whether there is."""
+        made = cot.event(entry)
+        if made is None:
+            return False
+        sink.send(made)
+        self.sent += 1
+        if cot.is_call(entry):
+            self._calling.add(_handset(entry))
+        elif entry.type == "sos":
+            self._calling.discard(_handset(entry))
+        return True
+
+
+def _handset(entry: Entry) -> tuple[int, int]:
+    return entry.device, entry.generation
 
 
 def follow(
