@@ -278,15 +278,29 @@ def _contacts(connection: Connection, mode: str) -> Sequence[RowMapping]:
         sa.select(
             contact.c.device,
             contact.c.battery_pct,
-            last.c.arrived_ms.label("last_contact_ms"),
+            _alive(last).label("last_contact_ms"),
             signal.limit(1).scalar_subquery().label("rssi_dbm"),
             *(placed.c[name] for name in ("lat_e5", "lon_e5", "observed_s", "arrived_ms")),
+            _alive(placed).label("seen_ms"),
         )
         .join_from(contact, last, last.c.id == contact.c.last_id)
         .outerjoin(placed, placed.c.id == contact.c.placed_id)
         .where(contact.c.mode == mode)
     )
     return connection.execute(query).mappings().all()
+
+
+def _alive(said: sa.FromClause) -> sa.ColumnElement[int]:
+    """Return when a handset was surely there: heard by radio or writing, but not after it came.
+
+    Either clock may be behind, a gateway's or a handset's: the later of them counts.
+    """
+    heard = sa.select(sa.func.max(carriage.c.heard_ms)).where(carriage.c.report_id == said.c.id)
+    heard_ms = sa.func.coalesce(heard.scalar_subquery(), 0)
+    written_ms = sa.func.coalesce(said.c.observed_s * 1000, 0)
+    later = sa.case((heard_ms > written_ms, heard_ms), else_=written_ms)
+    came_ms = said.c.arrived_ms
+    return sa.case((later == 0, came_ms), (later < came_ms, later), else_=came_ms)
 
 
 def _lately(last: RowMapping | None) -> dict[str, Any]:
@@ -301,6 +315,7 @@ def _lately(last: RowMapping | None) -> dict[str, Any]:
             "lon": last["lon_e5"] / 100_000,
             "observed_s": last["observed_s"],
             "arrived_ms": last["arrived_ms"],
+            "seen_ms": last["seen_ms"],
         }
     return {name: last[name] for name in shown} | {"position": position}
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from turna_secretariat import gaps
+from turna_secretariat.contacts import Contacts
 from turna_secretariat.schema import FORM_FIELDS, FORMS, counted, form, report
 from turna_secretariat.sitrep_counts import counts_of
 
@@ -27,16 +28,6 @@ _ADD = sa.text("""
     ON CONFLICT (device, mode, standing, type) DO UPDATE
     SET reports = tally.reports + excluded.reports, copies = tally.copies + excluded.copies
 """)
-_HEAR = sa.text("""
-    INSERT INTO contact (device, mode, last_id, placed_id, battery_pct)
-    VALUES (:device, :mode, :last_id, :placed_id, :battery_pct)
-    ON CONFLICT (device, mode) DO UPDATE
-    SET last_id = excluded.last_id,
-        placed_id = coalesce(excluded.placed_id, contact.placed_id),
-        battery_pct = coalesce(excluded.battery_pct, contact.battery_pct)
-""")
-
-
 # A handset is in one place a second.
 _TREAD = sa.text("""
     INSERT INTO track (mode, device, at_s, lat_e5, lon_e5)
@@ -50,7 +41,7 @@ class Totals:
     def __init__(self) -> None:
         self._filed: Counter[_Key] = Counter()
         self._repeated: Counter[int] = Counter()
-        self._contacts: dict[tuple[int, str], dict[str, int]] = {}
+        self._contacts = Contacts()
         self._track: list[dict[str, int | str | None]] = []
         self._forms: list[dict[str, int | str | None]] = []
         self._counted: list[dict[str, int | str | None]] = []
@@ -62,17 +53,12 @@ class Totals:
         self._filed[new.device, new.mode, new.standing, new.type] += 1
         self._at_ms = new.arrived_ms
         if new.standing == "authentic":
-            said = self._contacts.setdefault((new.device, new.mode), {})
-            said["last_id"] = report_id
             if new.lat_e5 is not None:
-                said["placed_id"] = report_id
                 self._track.append(_step(new))
             if new.type in FORMS:
                 self._forms.append(_form(report_id, new))
             body = json.loads(new.body)
-            battery_pct = body.get("battery_pct")
-            if battery_pct is not None:
-                said["battery_pct"] = battery_pct
+            self._contacts.said(report_id, new, body.get("battery_pct"))
             if new.type == "sitrep" and (counts := counts_of(body)) is not None:
                 self._counted.append({**_count(report_id, new), **counts})
         if new.standing in ("authentic", "undecodable"):
@@ -100,12 +86,7 @@ class Totals:
         rows = [dict(zip(names, (*key, *sums), strict=True)) for key, sums in sums_of.items()]
         if rows:
             connection.execute(_ADD, rows)
-        nothing = {"placed_id": None, "battery_pct": None}
-        if self._contacts:
-            connection.execute(
-                _HEAR,
-                [nothing | {"device": d, "mode": m, **n} for (d, m), n in self._contacts.items()],
-            )
+        self._contacts.write(connection)
         if self._track:
             connection.execute(_TREAD, self._track)
         if self._forms:

@@ -24,12 +24,10 @@ MINUTE_MS = 60_000
 
 
 def _says(live: LivePage, *reports: Report, device: int = 1, seq: int = 0) -> None:
-    live.arrives(
-        *(
-            live.field.carried(report, device=device, seq=seq + n)
-            for n, report in enumerate(reports)
-        )
+    carried = (
+        live.field.carried(report, device=device, seq=seq + n) for n, report in enumerate(reports)
     )
+    live.arrives(*(replace(each, heard_at_s=live.clock.unix_s()) for each in carried))
 
 
 def _message(text: str, mode: int = codes.EXERCISE) -> Message:

@@ -56,7 +56,7 @@ def test_first_stands_what_matters_most_mode_sos_alarms_gateways_and_teams(
         f"{BELL}14:14:20 EXERCISE AZE01-1 !!! SOS at 36.20150,36.16020",
         f"{BELL}14:14:20 EXERCISE TUR01-1 !!! not authentic device 1",
         "14:14:20 EXERCISE gateway hatay-1 DOWN: never heard",
-        "teams: AZE01 0s, TUR01 16m (1 SILENT)",
+        "teams: AZE01 55s, TUR01 16m (1 SILENT)",
     ]
 
 

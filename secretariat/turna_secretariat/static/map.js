@@ -44,9 +44,9 @@ function fadeOf(old_ms) {
 
 function mark(handset, distress, now_ms, actions) {
   const at = [handset.position.lat, handset.position.lon];
-  const old_ms = now_ms - handset.position.arrived_ms;
+  const old_ms = now_ms - handset.position.seen_ms;
   const fade = fadeOf(old_ms);
-  const note = fade === "fresh" ? "" : ` ${age(handset.position.arrived_ms, now_ms)}`;
+  const note = fade === "fresh" ? "" : ` ${age(handset.position.seen_ms, now_ms)}`;
   const silent = handset.revoked ? "⊘ " : isSilent(handset, now_ms) ? "⚠ " : "";
   const words = `${handset.call_sign}${handset.revoked ? ` ${phrase("revoked")}` : ""}${note}`;
   const look = `${fade} ${silent}${words} ${distress ?? ""}`;
@@ -67,7 +67,7 @@ function mark(handset, distress, now_ms, actions) {
 
 function popup(handset, actions) {
   return element("div", null, { class: "about-team" }, element("strong", handset.call_sign), ...(handset.revoked ? [element("p", phrase("revoked: believe nothing that it says"), { class: "bad" })] : []),
-    element("p", `${place(handset.position)} · ${clockTime(handset.position.arrived_ms)}`),
+    element("p", `${place(handset.position)} · ${clockTime(handset.position.seen_ms)}`),
     element("p", handset.battery_pct === null ? phrase("battery unknown") : phrase("battery {n} %", { n: handset.battery_pct })),
     button(phrase("Its reports"), {}, () => actions.reportsOf(handset)));
 }

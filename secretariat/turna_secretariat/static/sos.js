@@ -105,7 +105,7 @@ function card(alarm, page, actions) {
 // Where to go: to be copied in one go, and whether it is the call's own place or an older one.
 function where(position, own, page) {
   if (!position) return element("p", phrase("Place unknown: ask them, or the teams near to them."), { class: "bad" });
-  const older = own ? "" : element("span", ` ${phrase("last known place, {age}", { age: age(position.arrived_ms, page.now_ms) })}`, { class: "bad" });
+  const older = own ? "" : element("span", ` ${phrase("last known place, {age}", { age: age(position.seen_ms, page.now_ms) })}`, { class: "bad" });
   return element("p", null, {}, copyable(place(position), phrase("Copy")), older);
 }
 
