@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from tools.commands import CommandError, output, run
 from tools.places import TOOLS
 
 INDEX_IS_GOOD_FOR_S = 12 * 3600
+PAUSES_S = (0, 10, 30)  # a mirror whose index is just being replaced is whole again soon
 # Never used by a program unpacked here; they are most of the weight.
 UNNEEDED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/lib/*/gconv")
 
@@ -132,7 +134,8 @@ class _Apt:
             (self._state / folder).mkdir(parents=True, exist_ok=True)
         (self._state / "status").touch()
         problems = []
-        for mirror in mirrors:
+        for pause_s, mirror in product(PAUSES_S, mirrors):
+            time.sleep(pause_s)
             options = f"[arch={self._arch} signed-by={mirror.keyring}]"
             source = f"deb {options} {mirror.uri} {self._suite} main\n"
             (self._state / "sources.list").write_text(source)
