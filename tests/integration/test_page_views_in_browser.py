@@ -184,6 +184,31 @@ def test_an_official_alert_is_brought_as_a_file_and_shown_harmlessly(
     expect(page.locator("#note")).to_contain_text("Not done: headline: longer than 10000")
 
 
+def test_what_takes_an_official_alert_back_is_not_shown_as_one_in_force(
+    page: Page, live: LivePage, tmp_path: Path
+) -> None:
+    page.get_by_role("link", name="Official alerts").click()
+    alert = golden("sos.cap.xml").decode("utf-8")
+    names = [re.findall(f"<{name}>(.*)</{name}>", alert)[0] for name in ("sender", "identifier")]
+    sent = re.findall("<sent>(.*)</sent>", alert)[0]
+    cancel = re.sub("<identifier>.*</identifier>", "<identifier>later</identifier>", alert)
+    cancel = cancel.replace("<msgType>Alert", "<msgType>Cancel").replace(
+        "<info>", f"<references>{','.join([*names, sent])}</references><info>", 1
+    )
+    (tmp_path / "alert.xml").write_text(alert, encoding="utf-8")
+    (tmp_path / "cancel.xml").write_text(cancel, encoding="utf-8")
+
+    page.set_input_files("#notice-file", tmp_path / "alert.xml")
+    cards = page.locator("#notices .card")
+    expect(cards).to_contain_text("in force until")
+    page.set_input_files("#notice-file", tmp_path / "cancel.xml")
+
+    expect(cards).to_have_count(2)
+    expect(cards.first.locator("h3").first).to_have_text("CANCELLED")
+    expect(cards.first).not_to_contain_text("in force")
+    expect(cards.first).not_to_have_class(re.compile("severity"))
+
+
 def test_the_book_of_sos_says_where_each_stands_and_who_did_what(
     page: Page, live: LivePage
 ) -> None:

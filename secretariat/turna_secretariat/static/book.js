@@ -9,7 +9,7 @@ const STANDS = {
   acted: sayLater("acted on"), refused: sayLater("refused"), false_alarm: sayLater("false alarm"),
 };
 const TAKEN_BACK = sayLater("accepted, but the sender took it back: call them");
-const DID = {
+export const DID = {
   declare: sayLater("called SOS"), update: sayLater("added to it"), cancel: sayLater("took it back"), read: sayLater("read it"), accepted: sayLater("accepted it"),
   acted: sayLater("acted on it"), refused: sayLater("refused it"), false_alarm: sayLater("called it a false alarm"),
 };

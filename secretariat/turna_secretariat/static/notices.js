@@ -46,23 +46,25 @@ function card(notice, page, since) {
   const { alert, sender, mode } = notice;
   const over = since.get(named(sender, notice.identifier, mode));
   const severity = alert.infos[0]?.severity.toLowerCase() ?? "unknown";
-  return element("article", null, { class: `card severity-${severity}${over ? " over" : ""}` },
+  const takesBack = alert.msgType === "Cancel"; // it repeats what it ends, which is in force no more
+  return element("article", null, { class: takesBack ? "card over" : `card severity-${severity}${over ? " over" : ""}` },
+    ...(takesBack ? [element("h3", phrase("CANCELLED"))] : []),
     ...(over ? [element("p", phrase(over), { class: "said" })] : []),
-    ...alert.infos.map((info) => text(info, mode, page)),
+    ...alert.infos.map((info) => text(info, mode, page, { inForce: !takesBack })),
     ...(alert.infos.length ? [] : [element("h3", null, {}, element("bdi", sender), " ", modeTag(mode))]),
     ...(alert.note ? [paragraph(alert.note)] : []),
-    ...(alert.msgType === "Cancel" ? [element("p", phrase("takes back: {alerts}", { alerts: alert.references ?? "?" }))] : []),
+    ...(takesBack ? [element("p", phrase("takes back: {alerts}", { alerts: alert.references ?? "?" }))] : []),
     element("p", phrase("{type} of {sender}, sent {time}", { type: alert.msgType, sender, time: clockTime(notice.sent_s * 1000, page.now_ms) }), { class: "soft" }),
     element("p", phrase("brought by {person}; its signature was not checked", { person: notice.person }), { class: "soft" }));
 }
 
-function text(info, mode, page) {
+function text(info, mode, page, { inForce }) {
   const areas = info.areas.flatMap((area) => area.areaDesc).join(", ");
   return element("div", null, info.language ? { lang: info.language, dir: "auto" } : { dir: "auto" },
     element("h3", null, {}, element("bdi", info.headline ?? info.event), " ", modeTag(mode)),
     element("p", `${info.severity} · ${info.urgency} · ${info.certainty}${areas ? ` · ${areas}` : ""}`),
     ...[info.description, info.instruction].filter(Boolean).map(paragraph),
-    ...(info.expires ? [until(Date.parse(info.expires), page.now_ms)] : []));
+    ...(inForce && info.expires ? [until(Date.parse(info.expires), page.now_ms)] : []));
 }
 
 const until = (at_ms, now_ms) => element("p", phrase(at_ms > now_ms ? sayLater("in force until {time}") : sayLater("in force until {time}: over"), { time: clockTime(at_ms, now_ms) }), { class: "soft" });

@@ -18,7 +18,7 @@ import { goTo, showMap } from "./map.js";
 import { markCut, prepareMarks } from "./marks.js";
 import { prepareMedical, readMedical, showMedical } from "./medical.js";
 import { prepareNotices, readNotices, showNotices } from "./notices.js";
-import { mayHaveActed, prepareOthers, showOthers } from "./others.js";
+import { hear, mayHaveActed, prepareOthers, showOthers } from "./others.js";
 import { preparePeople, readPeople, showPeople } from "./people.js";
 import { prepareSaying, showSaying } from "./saying.js";
 import { prepareSignedIn, showSignedIn } from "./signed_in.js";
@@ -193,7 +193,7 @@ async function hello(newest) {
 }
 
 function changed({ kind }) {
-  if (kind === "down") mayHaveActed();
+  hear(kind);
   later();
 }
 
