@@ -20,7 +20,7 @@ from tools.commands import CommandError, output, run
 from tools.places import TOOLS
 
 INDEX_IS_GOOD_FOR_S = 12 * 3600
-PAUSES_S = (0, 10, 30)  # a mirror whose index is just being replaced is whole again soon
+PAUSES_S = (0, 10, 30, 60, 90)  # a mirror whose index is just being replaced is whole again soon
 # Never used by a program unpacked here; they are most of the weight.
 UNNEEDED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/lib/*/gconv")
 
