@@ -57,7 +57,10 @@ class Field:
         self._chain.run(lambda: self._chain.world.now_ms >= end_ms)
 
     def reads(self, board: Board, words: str) -> bool:
-        return any(words in line for line in board.screen().text(font))
+        return any(words in line for line in self.screen(board))
+
+    def screen(self, board: Board) -> list[str]:
+        return list(board.screen().text(font))
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +127,7 @@ def test_a_task_is_held_by_the_handset_seen_and_done(field: Field, officer: Page
     field.press_twice(rescuer)
     field.press(rescuer, LONG_MS)  # opens it
     assert field.reads(rescuer, "2. kat") or field.reads(rescuer, "go to")
-    assert field.goes_on(_shows(officer, card, "seen"))
+    assert field.goes_on(_shows(officer, card, "seen")), field.screen(rescuer)
 
 
 def test_an_evacuation_of_everybody_is_heard_by_each(field: Field, officer: Page) -> None:
