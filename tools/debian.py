@@ -20,7 +20,7 @@ from tools.commands import CommandError, output, run
 from tools.places import TOOLS
 
 INDEX_IS_GOOD_FOR_S = 12 * 3600
-PAUSES_S = (0, 10, 30, 60, 90)  # a mirror whose index is just being replaced is whole again soon
+PAUSES_S = (0, 10, 30)  # a mirror whose index is just being replaced is whole again soon
 # Never used by a program unpacked here; they are most of the weight.
 UNNEEDED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/lib/*/gconv")
 
@@ -93,6 +93,24 @@ def unpack(
     shutil.rmtree(into, ignore_errors=True)
     part.rename(into)
     return Tree(into)
+
+
+def unpack_from_first(
+    suites: Sequence[str],
+    packages: Sequence[str],
+    *,
+    arch: str,
+    into: Path,
+    on_progress: OnProgress,
+) -> Tree:
+    """Unpack from the first Debian release of which the mirror has a whole list of packages."""
+    problems = []
+    for suite in suites:
+        try:
+            return unpack(packages, suite=suite, arch=arch, into=into, on_progress=on_progress)
+        except CommandError as problem:
+            problems.append(str(problem))
+    raise CommandError("\n".join(problems))
 
 
 def write_launcher(

@@ -13,7 +13,8 @@ from tools.debian import OnProgress
 from tools.places import MICROPYTHON_32, MICROPYTHON_64
 from tools.stamps import Stamp
 
-SUITE = "trixie"
+# The one it is developed on, and the next, for when a mirror is caught with half of a new release.
+SUITES = ("trixie", "forky")
 OLDEST = (1, 22)
 ARCHITECTURE_32 = {"amd64": "i386", "arm64": "armhf", "i386": "i386", "armhf": "armhf"}
 
@@ -29,11 +30,13 @@ print("MicroPython", ".".join(str(part) for part in version[:3]))
 
 
 def stamp_64() -> Stamp:
-    return Stamp(MICROPYTHON_64 / "stamp", SUITE, SELF_TEST, str(MICROPYTHON_64), _on_path() or "")
+    return Stamp(
+        MICROPYTHON_64 / "stamp", *SUITES, SELF_TEST, str(MICROPYTHON_64), _on_path() or ""
+    )
 
 
 def stamp_32() -> Stamp:
-    return Stamp(MICROPYTHON_32 / "stamp", SUITE, SELF_TEST, str(MICROPYTHON_32))
+    return Stamp(MICROPYTHON_32 / "stamp", *SUITES, SELF_TEST, str(MICROPYTHON_32))
 
 
 def provide_64(on_progress: OnProgress) -> str:
@@ -76,8 +79,8 @@ def _on_path() -> str | None:
 
 
 def _fetch(folder: Path, arch: str, on_progress: OnProgress) -> None:
-    tree = debian.unpack(
-        ["micropython"], suite=SUITE, arch=arch, into=folder / "tree", on_progress=on_progress
+    tree = debian.unpack_from_first(
+        SUITES, ["micropython"], arch=arch, into=folder / "tree", on_progress=on_progress
     )
     debian.write_launcher_with_own_libc(folder / "micropython", tree, "usr/bin/micropython")
 
