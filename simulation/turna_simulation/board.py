@@ -149,6 +149,11 @@ class Board:
         self._log("button", name=button, hold_ms=hold_ms)
         self.parts.buttons[button].press(hold_ms)
 
+    def press_twice(self, button: str = "user", hold_ms: int = 80) -> None:
+        """Press a button twice in quick succession."""
+        self._log("button twice", name=button, hold_ms=hold_ms)
+        self.parts.buttons[button].press_twice(hold_ms)
+
     def nmea(self, data: bytes) -> None:
         """Send bytes on the GNSS receiver's line, beside what it says itself."""
         self.parts.gnss_line.send(data)

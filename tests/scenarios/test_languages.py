@@ -33,16 +33,12 @@ def test_a_report_made_in_kazakh_is_read_in_turkish(chain: VirtualChain) -> None
     assert _shows(board, kazakh("done"))
     _type(board, chain, SHORT_MS, LONG_MS)  # the first hazard
     assert _shows(board, "* " + kazakh("hazard.gas"))
-    board.press("user", 80)
-    chain.world.run_for(200)
-    board.press("user", 80)  # a double press goes back
+    board.press_twice()  # goes back
     chain.world.run_for(1_000)
     _type(board, chain, SHORT_MS, LONG_MS, *[SHORT_MS] * 4, LONG_MS)
     assert _shows(board, kazakh("need.blankets"))
     _type(board, chain, LONG_MS)
-    board.press("user", 80)
-    chain.world.run_for(200)
-    board.press("user", 80)
+    board.press_twice()
     chain.world.run_for(1_000)
     _type(board, chain, SHORT_MS, LONG_MS)  # from needs on to the first line: send
     chain.world.run_for(60_000)

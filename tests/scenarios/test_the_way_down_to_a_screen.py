@@ -29,10 +29,10 @@ class Rescuer:
     def press(self, *holds_ms: int) -> None:
         for hold_ms in holds_ms:
             if hold_ms == DOUBLE:
-                self.board.press("user", SHORT_MS)
-                self._chain.world.run_for(2 * SHORT_MS)
-            self.board.press("user", max(hold_ms, SHORT_MS))
-            self._chain.world.run_for(max(hold_ms, SHORT_MS) + 800)
+                self.board.press_twice("user", SHORT_MS)
+            else:
+                self.board.press("user", hold_ms)
+            self._chain.world.run_for(max(hold_ms, 3 * SHORT_MS) + 800)
 
     def reads(self, words: str) -> bool:
         return any(words in line for line in self.board.screen().text(font))

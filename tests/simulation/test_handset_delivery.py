@@ -165,8 +165,6 @@ def test_a_double_press_on_home_shows_the_newest_report(tmp_path: Path) -> None:
     with World(seed=1) as world:
         field = Field(world, tmp_path)
         seq = field.send_sitrep()
-        field.handset.press("user", DOUBLE_MS)
-        world.run_for(200)
-        field.handset.press("user", DOUBLE_MS)
-        world.run_for(1000)
+        field.handset.press_twice("user", DOUBLE_MS)
+        world.run_for(1200)
         assert field.screen()[1] == f"\ue000 SITREP #{seq}"

@@ -31,10 +31,8 @@ def answers(field: Field) -> list[tuple[str, int | None]]:
 
 
 def double_press(field: Field) -> None:
-    field.handset.press("user", DOUBLE_MS)
-    field.world.run_for(200)
-    field.handset.press("user", DOUBLE_MS)
-    field.world.run_for(1500)
+    field.handset.press_twice("user", DOUBLE_MS)
+    field.world.run_for(1700)
 
 
 def test_a_task_is_shown_sounded_held_seen_and_done(tmp_path: Path) -> None:

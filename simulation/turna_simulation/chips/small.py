@@ -23,6 +23,11 @@ class Button:
         self._change(0)
         self._scheduler.after(hold_ms * 1000, lambda: self._change(None))
 
+    def press_twice(self, hold_ms: int) -> None:
+        """Press now and once more, as far apart as each is long: no busy host comes between."""
+        self.press(hold_ms)
+        self._scheduler.after(2 * hold_ms * 1000, lambda: self.press(hold_ms))
+
     def _change(self, level: Level) -> None:
         self._pins.drive(self._pin, level)
         other = None if level == 0 else 0
