@@ -6,7 +6,6 @@ call is one commit; its receipts may be sent because the commit has happened.
 
 import hashlib
 import json
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -23,8 +22,6 @@ from turna_secretariat.registry import Registry
 from turna_secretariat.resending import Resending
 from turna_secretariat.transaction import Transaction
 from turna_secretariat.understanding import GatewayPresence, Heartbeat, Refusal, Word
-
-log = logging.getLogger(__name__)
 
 # Tried anew at a start; whoever has put aside more has other worries.
 QUARANTINED_AT_ONCE = 1_000
@@ -47,12 +44,15 @@ class Desk:
             answers = Filing(transaction, self._judge, self.down, now_ms).file(envelopes)
             return self._receipts.answer(transaction, answers)
 
-    def prove_late(self, now_ms: int) -> None:
-        """Prove, at the start, what came of handsets before the kit knew them."""
+    def unproved(self) -> list[int]:
+        """Return which reports came of handsets before the kit knew them."""
+        with self._archive.transaction() as transaction:
+            return late_proof.unproved(transaction, self._judge.registry)
+
+    def prove_late(self, report_ids: Sequence[int], now_ms: int) -> int:
+        """Take up which of these can be proved by now, and return how many that were."""
         with self._filing() as transaction:
-            proved = late_proof.prove(transaction, self._judge, self.down, now_ms)
-        if proved:
-            log.warning("reports of handsets that are new in the kit proved=%d", proved)
+            return late_proof.prove(transaction, self._judge, self.down, report_ids, now_ms)
 
     def quarantine(self, envelope: ReportEnvelope, reason: str, now_ms: int) -> list[Outgoing]:
         """Keep a report raw that cannot be filed, alarm a person, and let its gateway go on."""

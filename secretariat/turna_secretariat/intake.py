@@ -19,6 +19,9 @@ from turna_secretariat.understanding import UNPROVED_GATEWAY, GatewayPresence, W
 
 log = logging.getLogger(__name__)
 
+# As many reports as one commit takes up late; a start with more takes more commits.
+PROVED_AT_ONCE = 500
+
 _Item = TypeVar("_Item")
 _Keeping = Callable[[Sequence[_Item]], list[Outgoing]]
 
@@ -62,6 +65,24 @@ class Intake:
                 log.info("filed what was kept raw device=%d seq=%d", envelope.device, envelope.seq)
                 self._count("reports filed", 1)
         return outgoing
+
+    def prove_late(self, now_ms: int) -> None:
+        """Prove what came of handsets before the kit knew them."""
+
+        def prove(some: Sequence[int]) -> list[Outgoing]:
+            self._count("reports proved late", self._desk.prove_late(some, now_ms))
+            return []
+
+        def leave(report_id: int, error: Exception) -> list[Outgoing]:
+            log.error("cannot be proved late report=%d", report_id, exc_info=error)
+            self._count("reports that cannot be proved late", 1)
+            detail = f"report {report_id} could not be proved late: {type(error).__name__}"
+            self._desk.alarm_once("quarantined", detail, now_ms)
+            return []
+
+        unproved = self._desk.unproved()
+        for first in range(0, len(unproved), PROVED_AT_ONCE):
+            keep(unproved[first : first + PROVED_AT_ONCE], prove, leave)
 
     def _note(self, words: Sequence[Word], now_ms: int) -> list[Outgoing]:
         self._desk.note(words, now_ms)

@@ -88,7 +88,7 @@ class Subscriber:
         """Take up what the run before left; the archive is open."""
         self._desk.resending.begin_run(self._boot_id, self._now_ms())
         self._desk.down.load(self._now_ms())
-        self._desk.prove_late(self._now_ms())
+        self._intake.prove_late(self._now_ms())
         self._sending.add(self._intake.take_up(self._now_ms()))
         if self._json_feed is not None:
             self._json_feed.load()

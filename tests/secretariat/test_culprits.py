@@ -7,17 +7,19 @@ import pytest
 import sqlalchemy as sa
 
 from tests.secretariat.bench import Bench
-from tests.secretariat.field import Field, position, sos
+from tests.secretariat.field import EPOCH_S, Field, position, sos
 from turna_backbone import topics
 from turna_backbone.bundle import pack_bundle
 from turna_backbone.envelope import Presence, ReceiptEnvelope, ReportEnvelope
 from turna_protocol.acknowledgement import sequences
+from turna_protocol.mission import Mission
 from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.registry import Registry
 from turna_secretariat.waiting import BATCH_BYTES
 
+NOW_MS = (EPOCH_S + 10) * 1000
 REPORT_TOPIC = topics.report("tr", "tur01")
 SOS_TOPIC = topics.sos("tr", "tur01")
 BUNDLE_TOPIC = topics.gateway_reports("tr", "hatay-1")
@@ -122,6 +124,35 @@ def test_what_was_put_aside_is_filed_by_the_first_start_that_can_and_its_handset
     ((_, payload),) = mended.session.published
     (receipt,) = ReceiptEnvelope.unpack(payload).receipts
     assert [told.seq for told in field.hears([receipt.sealed], device=2)] == [7]
+
+
+def test_what_breaks_its_late_proof_is_alarmed_and_stops_neither_the_others_nor_the_start(
+    registry: Registry, field: Field, archive: Archive
+) -> None:
+    known = {name: getattr(field.mission, name) for name in Mission.FIELDS} | {"devices": ()}
+    older = Registry(Mission(**known), registry.authentication_branch)
+    before = Desk(archive, older, field.mission.frame)
+    before.file([field.carried(sos(), device=2, seq=7)], NOW_MS)
+    before.file([field.carried(position(), seq=seq) for seq in range(64)], NOW_MS)
+
+    brittle = BrittleRegistry(registry.mission, registry.authentication_branch)
+    bench = Bench(Desk(archive, brittle, field.mission.frame), brittle)
+    commits = archive.commits
+    for _ in range(2):
+        bench.subscriber.load()
+
+    with archive.reader() as connection:
+        counts = queries.counts(connection, "exercise")
+        alarms = [alarm["kind"] for alarm in queries.open_alarms(connection, registry)]
+    assert counts["by_standing"] == {"authentic": 64, "unknown_device": 1}
+    assert alarms.count("quarantined") == 1
+    assert bench.subscriber.counts["reports proved late"] == 64
+    assert bench.subscriber.counts["reports that cannot be proved late"] == 2
+    assert archive.commits - commits < 30
+
+    mended = Bench(Desk(archive, registry, field.mission.frame), registry)
+    mended.subscriber.load()
+    assert mended.subscriber.counts["reports proved late"] == 1
 
 
 def test_a_gateways_word_that_the_database_refuses_is_alarmed_and_does_not_end_the_subscriber(

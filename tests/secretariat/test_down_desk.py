@@ -225,7 +225,7 @@ def test_an_answer_that_is_proved_late_counts_as_one(book: Book, archive: Archiv
     Desk(archive, older, mission.frame).file([carried], book.now_ms)
     assert ("AZE01-1", "delivered") not in book.states(word)
 
-    book.desk.prove_late(book.now_ms)
+    book.desk.prove_late(book.desk.unproved(), book.now_ms)
 
     assert ("AZE01-1", "delivered") in book.states(word)
     assert book.word(word)["handsets"][2]["answers"][0]["said"] == "all_safe"

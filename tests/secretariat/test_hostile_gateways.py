@@ -216,12 +216,12 @@ def test_what_came_before_the_kit_knew_its_handset_is_proved_at_the_next_start(
     forged = field.carried(sos(), device=2, seq=7, key=bytes(32))
     before.file([field.carried(sos(), device=2, seq=4), forged], NOW_MS)
     before.file([field.carried(position(), device=2, seq=5)], NOW_MS + 1)
-    before.prove_late(NOW_MS + 2)
+    assert before.unproved() == []
     assert set(alarms.kinds()) == {"unknown_device"}
 
     now = Desk(archive, registry, mission.frame)
-    now.prove_late(NOW_MS + 3)
-    now.prove_late(NOW_MS + 4)
+    now.prove_late(now.unproved(), NOW_MS + 3)
+    now.prove_late(now.unproved(), NOW_MS + 4)
 
     assert alarms.kinds().count("sos") == 1
     told = {told for one in now.officers.owed() for told in _told_to(field, one, 2)}
@@ -245,7 +245,7 @@ def test_what_is_proved_late_is_owed_to_no_gateway_that_the_kit_does_not_know(
     before.file([carried, replace(carried, gateway=UNPROVED_GATEWAY)], NOW_MS)
 
     now = Desk(archive, registry, mission.frame)
-    now.prove_late(NOW_MS + 1)
+    now.prove_late(now.unproved(), NOW_MS + 1)
 
     assert [one.gateway for one in now.officers.owed()] == ["hatay-1"]
     with archive.transaction() as transaction:
