@@ -117,6 +117,6 @@ def _essence(now: Standing) -> Iterator[object]:
     """Yield what a change of is news."""
     yield now.is_fed
     yield [(alarm["id"], alarm["cancelled_ms"]) for alarm in now.alarms]
-    yield ([call["id"] for call in now.in_hand], now.more_in_hand)
+    yield [([call["id"] for call in one["calls"]], one["count"]) for one in now.in_hand]
     yield [(gateway.name, gateway.trouble is None) for gateway in now.gateways]
     yield [(team.name, team.silent, team.revoked_ms) for team in now.teams]

@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
-from turna_protocol.delivery import FALSE_ALARM, REFUSED
+from turna_protocol.delivery import ACTED, FALSE_ALARM, REFUSED
 from turna_secretariat.judging import PROVED
 from turna_secretariat.registry import Registry
 from turna_secretariat.transaction import NewReport, Transaction
 
 SOS, CLONE, UNKNOWN_ORDER = "sos", "clone", "unknown_order"
 UNPROVED_SOS = ": SOS"
-_WRITTEN_OFF = (REFUSED, FALSE_ALARM)
+_ENDED = (ACTED, REFUSED, FALSE_ALARM)
 
 
 def for_people(detail: str) -> str:
@@ -89,10 +89,10 @@ def _sos(
 def _is_over(transaction: Transaction, calls: Sequence[RowMapping]) -> bool:
     """Tell whether no call is left to which an update could belong.
 
-    Who goes on calling after somebody here called it false is alarming anew.
+    Who goes on calling after somebody here ended the call is alarming anew.
     """
     rows = (transaction.report_by_id(call["report_id"]) for call in calls)
-    return all(row is not None and row["state"] in _WRITTEN_OFF for row in rows)
+    return all(row is not None and row["state"] in _ENDED for row in rows)
 
 
 def _was_cancelled(others: Sequence[RowMapping], call: Mapping[Any, Any]) -> bool:

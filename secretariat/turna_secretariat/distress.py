@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from turna_protocol import codes
 from turna_secretariat.queries import report_as_json
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import action, alarm, is_sos, is_sos_in_hand, report
@@ -35,6 +36,12 @@ def calls(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
     return [_call(registry, row, sent[_sender(row)], deeds[row["id"]]) for row in rows]
 
 
+def in_hand_by_mode(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
+    """Return, for each mode that has any, the SOS in hand: they are never added up."""
+    found = (in_hand(connection, registry, mode) for mode in codes.MODES)
+    return [one for one in found if one["count"]]
+
+
 def in_hand(connection: Connection, registry: Registry, mode: str) -> dict[str, Any]:
     """Return the SOS of one mode that somebody accepted and nobody ended: how many, since when.
 
@@ -56,6 +63,7 @@ def in_hand(connection: Connection, registry: Registry, mode: str) -> dict[str, 
     listed = listed.where(accepted & report.c.id.in_([row.id for row in found])).order_by(newest)
     _, count, since_ms = found[0] if found else (None, 0, None)
     return {
+        "mode": mode,
         "calls": [_in_hand(row, registry) for row in connection.execute(listed).mappings()],
         "count": count,
         "more": count - len(found),

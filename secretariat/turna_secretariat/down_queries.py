@@ -6,6 +6,7 @@ handset itself: it says that it holds it, or answers), expired, refused, withdra
 says.
 """
 
+import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from turna_secretariat.registry import Registry
 
 WORDS_LIMIT = 200
 ALERTS_LIMIT = 20
+_AT_ONCE = 100
 _TASK_STATES = {"under_way": "working"}
 # How far a gateway is, the furthest last.
 _PROGRESS = (down.REFUSED, down.EXPIRED, down.WITHDRAWN, None, down.QUEUED, down.SENT)
@@ -46,15 +48,17 @@ def words(
     devices: frozenset[int] | None = None,
     now_s: int = 0,
 ) -> list[_Row]:
-    """Return what was said, newest first; `devices` are those that one may see (None: all)."""
-    query = sa.select(down_word).order_by(down_word.c.id.desc()).limit(min(limit, WORDS_LIMIT))
+    """Return what was said, newest first; `devices` are those that one may see (None: all).
+
+    Without a mode that of every mode: each says its own.
+    """
+    query = sa.select(down_word).order_by(down_word.c.id.desc())
     if mode is not None:
         query = query.where(down_word.c.mode == mode)
     if before_id is not None:
         query = query.where(down_word.c.id < before_id)
-    rows = list(connection.execute(query).mappings())
-    whole = [_word(connection, registry, row, devices, now_s) for row in rows]
-    return [word for word in whole if word["handsets"]]
+    rows = _in_view(connection, query, devices, min(limit, WORDS_LIMIT))
+    return [_word(connection, registry, row, devices, now_s) for row in rows]
 
 
 def one_word(
@@ -76,15 +80,14 @@ def one_word(
 
 
 def alerts(
-    connection: Connection, registry: Registry, mode: str, devices: frozenset[int] | None = None
+    connection: Connection, registry: Registry, devices: frozenset[int] | None = None
 ) -> list[_Row]:
-    """Return the alerts that were said or taken back last, without how far each is."""
+    """Return the alerts of every mode that were said or taken back last, not how far each is."""
     touched_ms = sa.func.coalesce(down_word.c.withdrawn_ms, down_word.c.at_ms)
-    query = sa.select(down_word).where((down_word.c.kind == ALERT) & (down_word.c.mode == mode))
-    query = query.order_by(touched_ms.desc(), down_word.c.id.desc()).limit(ALERTS_LIMIT)
-    rows = connection.execute(query).mappings()
-    whole = [_as_said(registry, row, devices) for row in rows]
-    return [word for word in whole if word["devices"]]
+    query = sa.select(down_word).where(down_word.c.kind == ALERT)
+    query = query.order_by(touched_ms.desc(), down_word.c.id.desc())
+    rows = _in_view(connection, query, devices, ALERTS_LIMIT)
+    return [_as_said(registry, row, devices) for row in rows]
 
 
 def revocations(
@@ -133,6 +136,24 @@ def ended_by(connection: Connection, word_id: int) -> list[int]:
     query = query.where((end.c.id == word_id) & (end.c.kind == ALERT) & (down_word.c.kind == ALERT))
     rows = connection.execute(query.order_by(down_word.c.id)).all()
     return [row.id for row in rows if json.loads(row.body)["alert"] == "resume"]
+
+
+def _in_view(
+    connection: Connection,
+    query: sa.Select[tuple[Any, ...]],
+    devices: frozenset[int] | None,
+    limit: int,
+) -> list[RowMapping]:
+    """Return the first words that are for any of the devices (None: of all the first)."""
+    if devices is None:
+        return list(connection.execute(query.limit(limit)).mappings())
+    with connection.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
+        seen = (row for row in rows.mappings() if _is_for(row, devices))
+        return list(itertools.islice(seen, limit))
+
+
+def _is_for(row: RowMapping, devices: frozenset[int]) -> bool:
+    return not devices.isdisjoint(json.loads(row["audience"])["devices"])
 
 
 def _word(

@@ -95,7 +95,7 @@ def down_routes(
         before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
         mode: Literal["actual", "exercise", "test"] | None = None,
     ) -> list[dict[str, Any]]:
-        return readings.words(limit, before_id, mode or registry.mission.mode)
+        return readings.words(limit, before_id, mode)
 
     @routes.get("/revocations")
     def revocations() -> list[dict[str, Any]]:
@@ -105,7 +105,7 @@ def down_routes(
     @routes.get("/alerts")
     def alerts() -> list[dict[str, Any]]:
         with archive.reader() as connection:
-            return down_queries.alerts(connection, registry, registry.mission.mode, view())
+            return down_queries.alerts(connection, registry, view())
 
     @routes.get("/{word_id}")
     def word(word_id: _Number) -> dict[str, Any]:
@@ -154,7 +154,7 @@ class _Readings:
         self._view = view
         self._receivers = Receivers(archive, registry)
 
-    def words(self, limit: int, before_id: int | None, mode: str) -> list[dict[str, Any]]:
+    def words(self, limit: int, before_id: int | None, mode: str | None) -> list[dict[str, Any]]:
         with self._archive.reader() as connection:
             return down_queries.words(
                 connection,

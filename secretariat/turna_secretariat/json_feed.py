@@ -112,6 +112,8 @@ class JsonFeed:
         if row["standing"] != "authentic":
             return None
         shown = queries.report_as_json(row, self._registry)
+        if shown["country"] is None:  # taken out of the kit since: nobody's topic
+            return None
         topic = topics.decoded(shown["country"], shown["call_sign"], actual=row["mode"] == "actual")
         return topic, json.dumps(_told(shown, entry["id"]), ensure_ascii=False).encode()
 

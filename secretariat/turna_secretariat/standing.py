@@ -4,13 +4,14 @@ For a terminal or a script beside the Secretariat: read from the archive alone, 
 tells when the Secretariat itself has stopped.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from turna_protocol import codes
 from turna_secretariat import distress, queries
 from turna_secretariat.down_schema import revocation
 from turna_secretariat.registry import Registry
@@ -58,8 +59,8 @@ class Team:
 class Standing:
     """One moment; alarms are as `queries.open_alarms` gives them.
 
-    `in_hand` are the SOS that somebody has accepted and nobody has ended, `more_in_hand` how many
-    there are beyond, `in_hand_since_ms` when the first of all was accepted.
+    `in_hand` are the SOS that somebody has accepted and nobody has ended, of each mode apart, as
+    `distress.in_hand_by_mode` gives them.
     """
 
     mission: str
@@ -70,8 +71,6 @@ class Standing:
     gateways: tuple[Gateway, ...]
     teams: tuple[Team, ...]
     in_hand: tuple[dict[str, Any], ...]
-    more_in_hand: int
-    in_hand_since_ms: int | None
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -80,6 +79,14 @@ class Standing:
     @property
     def others(self) -> list[dict[str, Any]]:
         return [alarm for alarm in self.alarms if alarm["kind"] != "sos"]
+
+    @property
+    def calls_in_hand(self) -> list[dict[str, Any]]:
+        return [call for one in self.in_hand for call in one["calls"]]
+
+    def by_mode(self, rows: Iterable[dict[str, Any]]) -> Counter[str]:
+        """Count alarms or reports; what is about no report is of the mission's mode."""
+        return Counter(row.get("mode") or self.mode for row in rows)
 
     @property
     def is_fed(self) -> bool:
@@ -101,8 +108,6 @@ class Standing:
             "needs_a_person": self.needs_a_person,
             "sos": self.calls,
             "sos_in_hand": list(self.in_hand),
-            "more_sos_in_hand": self.more_in_hand,
-            "sos_in_hand_since_ms": self.in_hand_since_ms,
             "alarms": self.others,
             "gateways": [gateway.as_json() for gateway in self.gateways],
             "teams": [team.as_json() for team in self.teams],
@@ -113,7 +118,6 @@ def look(connection: Connection, registry: Registry, now_ms: int) -> Standing:
     """Return what stands now, each count in the mission's mode; alarms and SOS of every mode."""
     mission = registry.mission
     rows = queries.gateways(connection, registry)
-    in_hand = [distress.in_hand(connection, registry, mode) for mode in codes.MODES]
     return Standing(
         mission=mission.name,
         mode=mission.mode,
@@ -124,9 +128,7 @@ def look(connection: Connection, registry: Registry, now_ms: int) -> Standing:
         teams=_teams(
             queries.handsets(connection, registry, mission.mode), _revoked_ms(connection), now_ms
         ),
-        in_hand=tuple(call for one in in_hand for call in one["calls"]),
-        more_in_hand=sum(one["more"] for one in in_hand),
-        in_hand_since_ms=min((one["since_ms"] for one in in_hand if one["count"]), default=None),
+        in_hand=tuple(distress.in_hand_by_mode(connection, registry)),
     )
 
 

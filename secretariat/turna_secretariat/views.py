@@ -104,10 +104,9 @@ def view_routes(
             return distress.calls(connection, registry)
 
     @routes.get("/sos/in_hand")
-    def calls_in_hand(mode: Word = None) -> dict[str, Any]:
-        chosen = chosen_mode(mode)
+    def calls_in_hand() -> list[dict[str, Any]]:
         with archive.reader() as connection:
-            return distress.in_hand(connection, registry, chosen)
+            return distress.in_hand_by_mode(connection, registry)
 
     @routes.get("/situation")
     def situation_report(

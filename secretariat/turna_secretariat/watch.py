@@ -9,7 +9,7 @@ import json
 import textwrap
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +39,9 @@ _LAST = ("text", "battery_pct")
 # An SOS says by itself that it is a call for help.
 _PHASES = {"declare": "", "update": "an addition", "cancel": "TAKEN BACK by its sender"}
 _MARKS = {"actual": "REAL", "exercise": "EXERCISE", "test": "TEST"}
+
+
+_Row = dict[str, Any]
 
 
 class Budget:
@@ -111,17 +114,13 @@ class Watch:
             lines = [*head(now), *_teams(now)]
         if now.calls and now.now_ms - self._reminded_ms >= REMIND_EVERY_MS:
             self._reminded_ms = now.now_ms
-            who = " ".join(
-                f"{one['call_sign']} {ago(one['at_ms'], now.now_ms)}" for one in now.calls
-            )
-            words = one_line(f"!!! nobody has accepted SOS of: {who}")
-            lines.append(BELL + _cut(f"{_clock(now.now_ms)} {_MARKS[now.mode]} {words}"))
+            lines += [_nobody_took(mode, now) for mode in now.by_mode(now.calls)]
         return lines
 
     def _report_lines(self, connection: Connection) -> Iterator[str]:
         assert self._told is not None  # what stands is told before any report
         called = {alarm["report_id"] for alarm in self._told.calls}
-        called |= {call["id"] for call in self._told.in_hand}
+        called |= {call["id"] for call in self._told.calls_in_hand}
         query = sa.select(report).where(report.c.type.not_in(QUIET_TYPES))
         query = query.where(report.c.id > self._after_id).order_by(report.c.id)
         for row in connection.execute(query.limit(_AT_ONCE)).mappings():
@@ -188,43 +187,90 @@ def after_last(connection: Connection, count: int) -> int:
 
 def _beginning(now: Standing) -> list[str]:
     """Return what stands, in less than a small terminal's rows."""
+    calls, others, in_hand = now.calls, now.others, now.calls_in_hand
+    beyond = Counter({one["mode"]: one["more"] for one in now.in_hand})
+    since_ms = min((one["since_ms"] for one in now.in_hand), default=None)
+    since = f"the first for {ago(since_ms, now.now_ms)}"
     down = [gateway for gateway in now.gateways if gateway.trouble]
+
+    def more(rows: Sequence[_Row], beyond: Counter[str] | None = None) -> str:
+        return f"{_numbers(now.by_mode(rows) + (beyond or Counter()), now)} more"
+
     return [
         *head(now),
-        *_some([_alarm(call, now) for call in now.calls], _CALLS_FIRST, "SOS"),
         *_some(
-            [_in_hand(call, now) for call in now.in_hand],
-            _IN_HAND_FIRST,
-            f"SOS in hand, the first for {ago(now.in_hand_since_ms, now.now_ms)}",
-            beyond=now.more_in_hand,
+            [_alarm(call, now) for call in calls],
+            _CALLS_FIRST,
+            lambda shown: f"{more(calls[shown:])} SOS",
         ),
-        *_some([_alarm(alarm, now) for alarm in now.others], _ALARMS_FIRST, "alarms"),
-        *_some([_gateway(one.name, one.trouble, now) for one in down], _DOWN_FIRST, "gateways"),
+        *_some(
+            [_in_hand(call, now) for call in in_hand],
+            _IN_HAND_FIRST,
+            lambda shown: f"{more(in_hand[shown:], beyond)} SOS in hand, {since}",
+            is_cut=beyond.total() > 0,
+        ),
+        *_some(
+            [_alarm(alarm, now) for alarm in others],
+            _ALARMS_FIRST,
+            lambda shown: f"{more(others[shown:])} alarms",
+        ),
+        *_some(
+            [_gateway(one.name, one.trouble, now) for one in down],
+            _DOWN_FIRST,
+            lambda shown: f"{len(down) - shown} more gateways",
+        ),
         *_teams(now),
     ]
 
 
-def _some(lines: list[str], most: int, what: str, *, beyond: int = 0) -> list[str]:
-    """Return the first lines; the last says how many more there are, also of those `beyond`."""
-    if len(lines) <= most and not beyond:
+def _some(
+    lines: list[str], most: int, left_out: Callable[[int], str], *, is_cut: bool = False
+) -> list[str]:
+    """Return the first lines; the last says what is left out behind so many."""
+    if len(lines) <= most and not is_cut:
         return lines
-    shown = lines[: most - 1]
-    return [*shown, f"... and {len(lines) - len(shown) + beyond} more {what}"]
+    shown = min(len(lines), most - 1)
+    return [*lines[:shown], f"... and {left_out(shown)}"]
+
+
+def _numbers(by_mode: Counter[str], now: Standing) -> str:
+    """Return how many; if not all are of the mission's mode, how many of each."""
+    if by_mode.keys() <= {now.mode}:
+        return str(by_mode[now.mode])
+    return " + ".join(f"{count} {_MARKS[mode]}" for mode, count in by_mode.items())
 
 
 def head(now: Standing) -> list[str]:
     """Return mode and counts, whole; of the mission's name as much as there is room for."""
-    in_hand = len(now.in_hand) + now.more_in_hand
+    in_hand = Counter({one["mode"]: one["count"] for one in now.in_hand})
     works = sum(gateway.trouble is None for gateway in now.gateways)
-    taken = f", in hand {in_hand}" if in_hand else ""
-    alarmed = f"SOS {len(now.calls)}{taken}, alarms {len(now.others)}"
+    alarmed = [f"SOS {_numbers(now.by_mode(now.calls), now)}"]
+    alarmed += [f"in hand {_numbers(in_hand, now)}"] if in_hand else []
+    alarmed += [f"alarms {_numbers(now.by_mode(now.others), now)}"]
     lives = f"gateways {works} of {len(now.gateways)}; {_fed(now)}"
     start = f"{_clock(now.now_ms)} {_MARKS[now.mode]}"
-    room = COLUMNS - len(f"{start} : {alarmed}; {lives}")
-    if room < -len(" "):
-        return [f"{start}: {alarmed}", f"{start}: {lives}"]
-    name = _name(one_line(now.mission), room)
-    return [f"{start}{' ' if name else ''}{name}: {alarmed}; {lives}"]
+    whole = f"{', '.join(alarmed)}; {lives}"
+    room = COLUMNS - len(f"{start} : {whole}")
+    if room >= -len(" "):
+        name = _name(one_line(now.mission), room)
+        return [f"{start}{' ' if name else ''}{name}: {whole}"]
+    return [f"{start}: {words}" for words in _joined([*alarmed, lives], COLUMNS - len(start) - 2)]
+
+
+def _joined(parts: Sequence[str], room: int) -> list[str]:
+    """Return the parts in as few lines as hold them whole; the last has one of its own."""
+    lines = [parts[0]]
+    for part in parts[1:-1]:
+        longer = f"{lines[-1]}, {part}"
+        lines = [*lines[:-1], longer] if len(longer) <= room else [*lines, part]
+    return [*lines, parts[-1]]
+
+
+def _nobody_took(mode: str, now: Standing) -> str:
+    calls = (one for one in now.calls if (one.get("mode") or now.mode) == mode)
+    who = " ".join(f"{one['call_sign']} {ago(one['at_ms'], now.now_ms)}" for one in calls)
+    words = one_line(f"!!! nobody has accepted SOS of: {who}")
+    return BELL + _cut(f"{_clock(now.now_ms)} {_MARKS[mode]} {words}")
 
 
 def _name(name: str, room: int) -> str:
@@ -248,7 +294,11 @@ def _teams(now: Standing) -> list[str]:
         for team in now.teams
     ]
     lines = textwrap.wrap(f"teams: {', '.join(words)}", COLUMNS, break_on_hyphens=False)
-    return _some([line.replace("\0", " ") for line in lines], _TEAM_LINES, "lines of teams")
+    return _some(
+        [line.replace("\0", " ") for line in lines],
+        _TEAM_LINES,
+        lambda shown: f"{len(lines) - shown} more lines of teams",
+    )
 
 
 def _contact(team: Team, now_ms: int) -> str:
@@ -273,14 +323,14 @@ def _changes(before: Standing, now: Standing) -> Iterator[str]:
 def _alarm_changes(before: Standing, now: Standing) -> Iterator[str]:
     known = {row["id"]: row for row in before.alarms}
     now_open = {row["id"]: row for row in now.alarms}
-    were_taken, taken = _by_report(before.in_hand), _by_report(now.in_hand)
+    were_taken, taken = _by_report(before.calls_in_hand), _by_report(now.calls_in_hand)
     for number, row in sorted(now_open.items()):
         if number not in known or known[number]["cancelled_ms"] != row["cancelled_ms"]:
             yield _alarm(row, now)
     for report_id in sorted(taken.keys() - were_taken.keys()):
         yield _in_hand(taken[report_id], now)
     # Of more than are listed, one may only have left the list.
-    ended = set() if now.more_in_hand else were_taken.keys() - taken.keys()
+    ended = set() if any(one["more"] for one in now.in_hand) else were_taken.keys() - taken.keys()
     for report_id in sorted(ended):
         yield _alarm(were_taken[report_id] | {"kind": "sos"}, now, is_closed=True).lstrip(BELL)
     for number in sorted(known.keys() - now_open.keys()):

@@ -93,7 +93,7 @@ def test_the_firmware_is_copied_compiled_read_back_and_speaks(world: World, tmp_
 
 def test_mip_installs_the_package_from_a_server_and_micropython_reads_it(tmp_path: Path) -> None:
     made, lib = tmp_path / "firmware", tmp_path / "lib"
-    serves = partial(QuietHandler, directory=str(made))
+    serves = partial(SimpleHTTPRequestHandler, directory=str(made))
     with ThreadingHTTPServer(("127.0.0.1", 0), serves) as server:
         address = f"http://127.0.0.1:{server.server_port}"
         assert firmware_tool.main(["--into", str(made), "--address", address]) == 0
@@ -117,13 +117,6 @@ from turna_protocol.frame import Frame
 from turna_protocol.reports import Sitrep, encode_report
 print(encode_report(Sitrep(mode=1, trapped=4), Frame(0, 0, 0)).hex(), dict(LANGUAGES)["kk"])
 """
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves a folder and tells nobody."""
-
-    def log_message(self, *_: object) -> None:
-        return
 
 
 def on_micropython(program: str) -> str:

@@ -48,6 +48,23 @@ def test_an_accepted_sos_stays_on_the_picture_until_somebody_ends_it(
     expect(page.locator("#in-hand")).to_be_hidden()
 
 
+def test_a_call_in_earnest_stays_in_hand_during_an_exercise_and_is_counted_apart(
+    page: Page, live: LivePage
+) -> None:
+    live.arrives(live.field.carried(sos(7, fix=FIX), seq=7))
+    live.arrives(live.field.carried(sos(8, fix=FIX, mode=codes.ACTUAL), device=2, seq=8))
+    accept = page.get_by_role("button", name="Accept as Aylin Demir")
+    expect(accept).to_have_count(2)
+    for left in (1, 0):
+        page.locator("[data-accept]:not([aria-disabled])").first.click()
+        expect(accept).to_have_count(left)
+
+    expect(page.locator("#in-hand-count")).to_have_text("1 REAL + 1 EXERCISE")
+    rows = page.locator("#in-hand-list li")
+    expect(rows.nth(0)).to_have_text(re.compile("SOS.*AZE01-1.*REAL.*accepted by Aylin Demir"))
+    expect(rows.nth(1)).to_have_text(re.compile("SOS.*TUR01-1.*EXERCISE.*accepted by Aylin"))
+
+
 def test_an_alarm_without_a_report_wears_the_mode_of_the_mission(
     page: Page, live: LivePage
 ) -> None:

@@ -118,9 +118,10 @@ def sos(
     phase: int = codes.DECLARE,
     reference: int | None = None,
     fix: Fix | None = None,
+    mode: int = codes.EXERCISE,
 ) -> Sos:
     return Sos(
-        mode=codes.EXERCISE,
+        mode=mode,
         time_s=EPOCH_S + seconds_later,
         time_quality=codes.TIME_GNSS,
         fix=fix,

@@ -71,9 +71,25 @@ def test_an_alert_is_news_for_those_whom_it_reaches_also_when_it_is_taken_back(b
     assert [word["id"] for word in _news(book, AZE)] == [said["id"]]
 
 
+def test_what_others_are_told_leaves_no_less_room_for_what_these_eyes_may_see(book: Book) -> None:
+    aze = Choice(all=False, teams=("AZE01",), devices=(), area=None)
+    tur = Choice(all=False, teams=("TUR01",), devices=(), area=None)
+    evacuate = {"code": "evacuate"}
+    for choice in (aze, *[tur] * (down_queries.ALERTS_LIMIT + 1)):
+        with book.archive.reader() as connection:
+            audience = choose(choice, connection, book.registry, ALL)
+        _say_to(book, audience, kind="alert", form=evacuate)
+
+    with book.archive.reader() as connection:
+        words = down_queries.words(connection, book.registry, limit=20, devices=AZE)
+    assert [word["id"] for word in words] == [1]
+    assert [word["id"] for word in _news(book, AZE)] == [1]
+    assert len(_news(book, ALL)) == down_queries.ALERTS_LIMIT
+
+
 def _news(book: Book, view: frozenset[int] | None) -> list[dict[str, Any]]:
     with book.archive.reader() as connection:
-        return down_queries.alerts(connection, book.registry, "exercise", view)
+        return down_queries.alerts(connection, book.registry, view)
 
 
 def _say(book: Book, choice: Choice, view: frozenset[int] | None = None) -> None:

@@ -173,12 +173,18 @@ def test_an_area_means_whoever_was_last_seen_in_it(page: Page) -> None:
     assert "nobody" in page.post("", TASK | {"to": {"area": elsewhere}}, 422)["detail"]
 
 
-def test_exercise_and_earnest_are_never_in_one_list(page: Page) -> None:
+def test_what_was_said_in_earnest_during_an_exercise_stands_beside_it_with_its_mode(
+    page: Page,
+) -> None:
     page.post("", TASK)
     page.post("", TASK | {"mode": "actual"})
+    alert = {"kind": "alert", "to": {"all": True}, "form": {"code": "evacuate"}}
+    page.post("", alert | {"mode": "actual"})
 
-    assert [one["mode"] for one in page.get()] == ["exercise"]
-    assert [one["mode"] for one in page.get("?mode=actual")] == ["actual"]
+    assert [one["mode"] for one in page.get()] == ["actual", "actual", "exercise"]
+    assert [one["mode"] for one in page.get("/alerts")] == ["actual"]
+    assert [one["mode"] for one in page.get("?mode=exercise")] == ["exercise"]
+    assert [one["mode"] for one in page.get("?mode=actual")] == ["actual"] * 2
 
 
 @pytest.mark.parametrize(

@@ -165,11 +165,12 @@ def test_two_words_on_what_a_handset_holds_under_one_number_are_a_clone(
     assert "clone" in alarms.kinds()
 
 
-def test_who_goes_on_calling_after_a_false_alarm_alarms_anew_and_once(
-    desk: Desk, field: Field, alarms: Alarms
+@pytest.mark.parametrize("did", ["acted", "refused", "false_alarm"])
+def test_who_goes_on_calling_after_somebody_ended_the_call_alarms_anew_and_once(
+    did: str, desk: Desk, field: Field, alarms: Alarms
 ) -> None:
     desk.file([field.carried(sos(1), seq=1)], NOW_MS)
-    desk.officers.act(1, "false_alarm", "Aylin Demir", NOW_MS)
+    desk.officers.act(1, did, "Aylin Demir", NOW_MS)
     assert alarms.kinds() == []
 
     update = sos(9, phase=codes.UPDATE, reference=1)

@@ -76,8 +76,7 @@ def test_a_long_list_is_bounded_and_says_how_many_and_since_when_without_hiding_
     assert 2 in shown  # the other handset's last, far older than a hundred of the first
     assert len(calls) not in shown  # taken back
     assert shown == sorted(shown, reverse=True)
-    assert standing_now.more_in_hand == found["more"]
-    assert standing_now.in_hand_since_ms == NOW_MS + 1
+    assert standing_now.in_hand == (found,)
 
 
 @pytest.mark.parametrize("seen", [None, frozenset({1, 2})])

@@ -16,6 +16,7 @@ from turna_backbone.clock import SteppedClock
 from turna_backbone.mqtt import Connected, Disconnected, Message, Published
 from turna_protocol import keys
 from turna_protocol.codes import ACTUAL
+from turna_protocol.mission import Mission
 from turna_protocol.reports import Sos
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
@@ -59,8 +60,10 @@ class Broker:
 class Bench:
     """A Secretariat's run on an archive that outlives it."""
 
-    def __init__(self, field: Field, archive: Archive) -> None:
-        registry = Registry(field.mission, keys.authentication_branch(field.master))
+    def __init__(self, field: Field, archive: Archive, **changed: Any) -> None:
+        known = {name: getattr(field.mission, name) for name in Mission.FIELDS}
+        mission = Mission(**known | changed)
+        registry = Registry(mission, keys.authentication_branch(field.master))
         self.field = field
         self.inbox: Inbox = queue.Queue()
         self.broker = Broker()
@@ -172,6 +175,18 @@ def test_what_no_broker_confirmed_is_told_again_after_a_restart_and_the_rest_is_
     assert [told["seq"] for _, told in again.broker.told()] == [2]
     again.confirm()
     assert Bench(field, archive).broker.told() == []
+
+
+def test_a_handset_that_was_taken_out_of_the_kit_is_told_of_no_more_and_stops_nothing(
+    field: Field, archive: Archive
+) -> None:
+    Bench(field, archive).carry(0)
+
+    without = Bench(field, archive, devices=())
+    without.give(Deed(1, "acted", "Aylin Demir"))
+
+    assert without.broker.told() == []
+    assert Bench(field, archive).broker.told() == []  # the mark has gone on
 
 
 def test_it_begins_with_what_comes_after_it_was_switched_on(field: Field, archive: Archive) -> None:

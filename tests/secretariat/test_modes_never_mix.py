@@ -21,7 +21,7 @@ from tests.secretariat.field import EPOCH_S, Field
 from turna_protocol import codes, keys
 from turna_protocol.frame import Frame
 from turna_protocol.reports import Report
-from turna_secretariat import distress, emt, picture, queries, situation, trails
+from turna_secretariat import distress, emt, picture, queries, situation, standing, trails
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
 from turna_secretariat.exports import emt_mds
@@ -29,9 +29,8 @@ from turna_secretariat.exports.formats import FORMATS
 from turna_secretariat.exports.selection import Selection, select
 from turna_secretariat.registry import Registry
 from turna_secretariat.situation_book import SituationBook
-from turna_secretariat.watch import Watch
 
-MODE, MARK = "exercise", "EXERCISE"
+MODE = "exercise"
 _FRAME = Frame(ANTAKYA.lat_e5, ANTAKYA.lon_e5, EPOCH_S)
 _OTHER_MODES = (codes.ACTUAL, codes.TEST)
 _CALL = sos(fix=ANTAKYA)
@@ -83,7 +82,7 @@ class Filed:
             said = SituationBook(self.registry).said(connection, MODE, 0, NOW_MS + 3_600_000)
             extract = select(connection, self.registry, Selection(mode=MODE))
             days = emt.days(connection, mode=MODE)
-            lines = Watch(self.registry, 400).look(connection, NOW_MS)
+            stands = standing.look(connection, self.registry, NOW_MS + 3_600_000)
             calls = distress.calls(connection, self.registry)
             found = {
                 "counts": {name: counts[name] for name in ("by_type", "by_standing", "copies")},
@@ -92,7 +91,9 @@ class Filed:
                 "calls": [row for row in calls if row["mode"] == MODE],
                 "trails": walked,
                 "places": picture.places(connection, self.registry, mode=MODE),
-                "watch": [line for line in lines if MARK in line and "summary" in line],
+                "teams": stands.teams,
+                "counted": [stands.by_mode(rows)[MODE] for rows in (stands.calls, stands.others)],
+                "in hand": [one for one in stands.in_hand if one["mode"] == MODE],
             }
         rolled = situation.roll_up(said, sector=None, since_ms=0, until_ms=NOW_MS + 3_600_000)
         files = {name: _opened(name, known.write(extract)) for name, known in FORMATS.items()}

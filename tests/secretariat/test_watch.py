@@ -105,7 +105,8 @@ def test_the_first_line_cuts_the_missions_name_and_never_the_mode_or_a_count(
     with exported.archive.reader() as connection:
         now = replace(standing.look(connection, exported.registry, NOW_MS), mission=name)
     assert head(now) == [f"14:14:20 EXERCISE{shown}: SOS 0, alarms 0; gateways 0 of 1; NO FEED yet"]
-    full = replace(now, fed_ms=0, more_in_hand=123_456)
+    many = {"mode": "exercise", "calls": [], "count": 123_456, "more": 123_456, "since_ms": 0}
+    full = replace(now, fed_ms=0, in_hand=(many,))
     (first, *others) = head(full)
     assert first.startswith("14:14:20 EXERCISE: SOS 0, in hand 123456, alarms 0")
     assert [first, *others][-1].endswith(
@@ -205,6 +206,24 @@ def test_more_sos_in_hand_than_there_is_room_for_are_counted_with_since_when(
 
     assert f"in hand {many}, " in lines[0]
     assert f"... and {many - 2} more SOS in hand, the first for 3h" in lines
+
+
+def test_a_call_in_earnest_during_an_exercise_is_counted_and_told_apart(exported: Exported) -> None:
+    calls = [sos(mode=codes.ACTUAL), sos(), sos()]
+    exported.desk.file(
+        [exported.field.carried(call, seq=seq) for seq, call in enumerate(calls)], NOW_MS
+    )
+    watch = Watch(exported.registry, 2_000, last=0)
+    first = _look(watch, exported)
+    assert "SOS 2 EXERCISE + 1 REAL" in first[0]
+    reminded = [line for line in _look(watch, exported, NOW_MS + MINUTE_MS) if "nobody" in line]
+    assert [line.split()[1] for line in reminded] == ["EXERCISE", "REAL"]
+
+    exported.desk.officers.act(1, "accepted", "Aylin Demir", NOW_MS)
+    exported.desk.officers.act(2, "accepted", "Aylin Demir", NOW_MS)
+    again = _look(Watch(exported.registry, 2_000, last=0), exported)
+    assert again[0].startswith("14:14:20 EXERCISE: SOS 1, in hand 1 REAL + 1 EXERCISE, alarms 0")
+    assert max(map(len, again)) <= COLUMNS + len(BELL)
 
 
 def test_a_quiet_hour_takes_less_than_two_bytes_a_second_and_a_look_without_news_none(

@@ -2,14 +2,17 @@
 
 import { button, byId, element, show } from "./elements.js";
 import { phrase } from "./languages.js";
-import { age, modeTag, sender } from "./words.js";
+import { age, byMode, modeTag, sender } from "./words.js";
 
 export function showInHand(page, actions) {
-  const { calls, count, more, since_ms } = page.inHand;
-  byId("in-hand").hidden = !calls.length;
-  byId("in-hand-count").textContent = count;
-  const others = more ? [element("li", `${phrase("and {n} more", { n: more })} · ${phrase("the first of all accepted {age}", { age: age(since_ms, page.now_ms) })}`)] : [];
-  show(byId("in-hand-list"), [...calls.map((call) => row(call, page, actions)), ...others]);
+  byId("in-hand").hidden = !page.inHand.length;
+  byId("in-hand-count").textContent = byMode(page.inHand.map(({ mode, count }) => [mode, count]));
+  show(byId("in-hand-list"), page.inHand.flatMap((one) => [...one.calls.map((call) => row(call, page, actions)), ...leftOut(one, page)]));
+}
+
+function leftOut({ mode, more, since_ms }, page) {
+  if (!more) return [];
+  return [element("li", null, {}, modeTag(mode), `${phrase("and {n} more", { n: more })} · ${phrase("the first of all accepted {age}", { age: age(since_ms, page.now_ms) })}`)];
 }
 
 function row(call, page, actions) {

@@ -34,7 +34,7 @@ const PAGE_SIZE = 60;
 const PAGE_LIMIT = 480;
 
 const page = {
-  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], inHand: { calls: [], count: 0, more: 0 }, calls: [], words: [], notices: [], medical: [], people: { accounts: [], log: [] },
+  status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], inHand: [], calls: [], words: [], notices: [], medical: [], people: { accounts: [], log: [] },
   now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: null, cutOff_ms: null,
 };
 const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), handset: (handset) => openHandset(handset, page, actions), hops: () => page.status.hops, reportsOf };

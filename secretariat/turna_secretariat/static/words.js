@@ -55,8 +55,12 @@ export function modeTag(mode) {
 export function countByMode(rows) {
   const counts = new Map();
   for (const row of rows) counts.set(row.mode, (counts.get(row.mode) ?? 0) + 1);
-  if ([...counts.keys()].every((mode) => mode === missionMode)) return String(rows.length);
-  return [...counts].map(([mode, count]) => `${count} ${modeWords(mode)}`).join(" + ");
+  return byMode([...counts]);
+}
+
+export function byMode(counts) {
+  if (counts.every(([mode]) => mode === missionMode)) return String(counts[0]?.[1] ?? 0);
+  return counts.map(([mode, count]) => `${count} ${modeWords(mode)}`).join(" + ");
 }
 
 export function sender(report) {
