@@ -192,18 +192,20 @@ def _as_said(registry: Registry, row: RowMapping, devices: frozenset[int] | None
 
 
 class _States:
-    """How far one word is at each handset."""
+    """How far one word is at each handset; `of` is asked for hundreds."""
 
     def __init__(self, connection: Connection, word: RowMapping, *, is_over: bool) -> None:
-        self._is_over = is_over
-        self._is_withdrawn = word["withdrawn_ms"] is not None
         mine = down_item.c.word_id == word["id"]
-        self._sendings: dict[int, list[int | None]] = defaultdict(list)
+        sendings: dict[int, list[int | None]] = defaultdict(list)
         query = sa.select(down_item.c.device, down_sending.c.state).where(mine)
         for device, state in connection.execute(query.join(down_sending)):
-            self._sendings[int(device)].append(state)
+            sendings[int(device)].append(_as_told(state))
+        self._is_over, self._is_withdrawn = is_over, word["withdrawn_ms"] is not None
+        self._furthest = {
+            device: max(states, key=_PROGRESS.index) for device, states in sendings.items()
+        }
         query = sa.select(down_item.c.device).where(mine)
-        self._items = [int(device) for device in connection.execute(query).scalars()]
+        self._items = Counter(int(device) for device in connection.execute(query).scalars())
         self._held: dict[int, list[int]] = defaultdict(list)
         held = sa.select(down_holder.c.device, down_holder.c.held_ms).where(mine)
         joined = held.join(down_item, down_item.c.id == down_holder.c.item_id)
@@ -217,33 +219,33 @@ class _States:
             self._answers[answer["device"]].append({name: answer[name] for name in shown})
 
     def of(self, device: int) -> _Row:
+        delivered_ms = self._delivered_ms(device)
         return {
-            "state": self._state(device),
-            "delivered_ms": self._delivered_ms(device),
-            "answers": self._answers[device],
+            "state": self._state(device) if delivered_ms is None else "delivered",
+            "delivered_ms": delivered_ms,
+            "answers": self._answers.get(device, []),
         }
 
     def _delivered_ms(self, device: int) -> int | None:
-        """Return since when it is proved that the handset has it."""
-        return max(self._held[device]) if self._is_held(device) else None
+        """Return since when it is proved that the handset has all: it says that it holds it.
 
-    def _is_held(self, device: int) -> bool:
-        """Tell whether it says that it holds all: a resumption may be an alert and an order."""
-        wanted = sum(for_whom in (0, device) for for_whom in self._items)
-        return wanted > 0 and len(self._held[device]) == wanted
+        A resumption may be an alert and an order.
+        """
+        held = self._held.get(device)
+        wanted = self._items.get(device, 0) + self._items.get(0, 0)
+        return max(held) if held and len(held) == wanted else None
 
     def _state(self, device: int) -> str:
-        if self._delivered_ms(device) is not None:
-            return "delivered"
-        states = self._sendings.get(device) or self._sendings.get(0)
-        if not states:
+        """Return how far gateways brought what is not confirmed: of two parts the one behind."""
+        parts = [self._furthest[whom] for whom in (device, 0) if whom in self._furthest]
+        if not parts:
             return "refused"  # its keys are revoked: nothing was made for it
-        furthest = max(states, key=lambda state: _PROGRESS.index(_as_told(state)))
+        reached = min(parts, key=_PROGRESS.index)
         if self._is_withdrawn:
             return "withdrawn"
-        if self._is_over and furthest != down.REFUSED:
+        if self._is_over and reached != down.REFUSED:
             return "expired"
-        return "waiting" if furthest is None else down.STATE_NAMES[_as_told(furthest) or 0]
+        return "waiting" if reached is None else down.STATE_NAMES[reached]
 
 
 def _as_told(state: int | None) -> int | None:

@@ -91,7 +91,7 @@ def down_routes(
 
     @routes.get("")
     def words(
-        limit: Annotated[int, Query(ge=1, le=down_queries.WORDS_LIMIT)] = 50,
+        limit: Annotated[int, Query(ge=1, le=down_queries.WORDS_LIMIT)] = 25,
         before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
         mode: Literal["actual", "exercise", "test"] | None = None,
     ) -> list[dict[str, Any]]:
