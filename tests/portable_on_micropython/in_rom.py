@@ -27,5 +27,4 @@ image, folder = sys.argv[1:3]
 vfs.mount(vfs.VfsRom(mapped(image)), "/rom")
 sys.path.append("/rom")
 sys.path.insert(0, folder)
-sys.argv[1:] = sys.argv[3:]
-__import__("run")
+__import__("run").main(sys.argv[3:])
