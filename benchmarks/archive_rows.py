@@ -94,6 +94,8 @@ _FOLLOWING = (
     """INSERT INTO action (report_id, at_ms, person, did)
         SELECT report_id, closed_ms, closed_by, 'accepted' FROM alarm
         WHERE closed_ms IS NOT NULL ORDER BY id""",
+    """UPDATE report SET state = {read}, person = 'Aylin Demir'
+        WHERE id IN (SELECT report_id FROM action)""",
 )
 
 
@@ -112,6 +114,7 @@ def fill(engine: sa.Engine, count: int, handsets: int = HANDSETS) -> None:
         "first_ms": FIRST_MS,
         "every_ms": EVERY_MS,
         "state": delivery.AT_SECRETARIAT,
+        "read": delivery.READ,
         "open_sos": OPEN_SOS,
     }
     sa.event.listen(engine, "connect", _HURRYING[kind])

@@ -28,12 +28,14 @@ import sqlalchemy as sa
 from benchmarks import missions
 from benchmarks.archive_filing import FILED, Rate, rate
 from benchmarks.archive_rows import COUNTRIES, GATEWAYS, HANDSETS, fill, newest_ms
+from benchmarks.archive_words import say
 from benchmarks.results import progress, table, write
 from tools.postgresql_server import Server
 from turna_backbone.clock import SteppedClock
 from turna_protocol import keys
 from turna_protocol.mission import Gateway as GatewayEntry
 from turna_protocol.mission import Mission
+from turna_secretariat import distress
 from turna_secretariat.accounts import OFFICER, Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.engines import postgresql_url, sqlite_url
@@ -130,11 +132,15 @@ def _measure(database: _Database) -> tuple[dict[str, object], list[Took]]:
     filled_s = time.perf_counter() - began
     size_gb = _size(engine) / 1e9
     engine.dispose()
-    mission = _mission()
+    mission = mission_of_all()
     registry = Registry(mission, keys.authentication_branch(missions.MASTER))
     progress(f"{name}: filing {FILED:,} more, as gateways bring them")
     archive.open()
     rates = rate(archive, registry, newest_ms(REPORTS))
+    progress(f"{name}: saying and entering what officers do")
+    say(archive, registry, newest_ms(REPORTS))
+    with archive.reader() as connection:
+        assert distress.in_hand(connection, registry, registry.mission.mode)["count"] > 0
     archive.close()
     progress(f"{name}: asking each question {ASKED} times, and first in {STARTS} starts")
     took = asyncio.run(_ask_all(database, archive, registry))
@@ -291,13 +297,17 @@ def _questions() -> dict[str, Callable[[random.Random], str]]:
         "places": lambda _: "/api/places",
         "official alerts": lambda _: "/api/notices",
         "words down": lambda _: "/api/down",
+        "alerts of others": lambda _: "/api/down/alerts",
+        "revoked keys": lambda _: "/api/down/revocations",
+        "SOS in hand": lambda _: "/api/sos/in_hand",
         "medical days": lambda _: "/api/emt",
         "export: an hour's sitreps": lambda _: "/export/reports.geojson?type=sitrep&since=1h",
         "export: a team's hour": lambda r: f"/export/reports.geojson?since=1h&team={team(r)}",
     }
 
 
-def _mission() -> Mission:
+def mission_of_all() -> Mission:
+    """Return a mission of as many handsets and gateways as the archive is filled with."""
     return missions.mission(
         [
             missions.handset(

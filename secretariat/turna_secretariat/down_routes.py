@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from turna_backbone.clock import Clock
@@ -94,8 +95,8 @@ def down_routes(
         limit: Annotated[int, Query(ge=1, le=down_queries.WORDS_LIMIT)] = 25,
         before_id: Annotated[int | None, Query(ge=1, lt=1 << 53)] = None,
         mode: Literal["actual", "exercise", "test"] | None = None,
-    ) -> list[dict[str, Any]]:
-        return readings.words(limit, before_id, mode)
+    ) -> JSONResponse:
+        return JSONResponse(readings.words(limit, before_id, mode))
 
     @routes.get("/revocations")
     def revocations() -> list[dict[str, Any]]:

@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from benchmarks import missions
 from benchmarks.archive_rows import HANDSETS, fill, newest_ms
+from benchmarks.archive_words import DAYS, NOTICES, WORDS, say
+from benchmarks.secretariat import mission_of_all
 from tools.postgresql_server import Server
-from turna_secretariat import schema
+from turna_protocol import keys
+from turna_secretariat import down_queries, emt, queries, schema
 from turna_secretariat.archive import Archive
 from turna_secretariat.engines import postgresql_url, sqlite_url
+from turna_secretariat.registry import Registry
 
 REPORTS = 2_000
 
@@ -37,6 +42,21 @@ def _filled(url: sa.URL) -> Archive:
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+def test_what_officers_said_and_entered_is_there_in_both_databases(archive: Archive) -> None:
+    registry = Registry(mission_of_all(), keys.authentication_branch(missions.MASTER))
+    say(archive, registry, newest_ms(REPORTS))
+    with archive.reader() as connection:
+        words = down_queries.words(connection, registry, limit=WORDS, now_s=newest_ms(0) // 1000)
+        assert {word["kind"] for word in words} == {"alert", "task", "text"}
+        for word in words:
+            states = {handset["state"] for handset in word["handsets"]}
+            assert states == {"delivered", "waiting"}
+            assert any(handset["answers"] for handset in word["handsets"])
+        assert len(queries.notices(connection, "exercise")) == NOTICES
+        assert len(emt.days(connection, mode="exercise")) == DAYS
+    archive.close()
 
 
 def test_rows_sums_tracks_and_indices_are_there_in_both_databases(archive: Archive) -> None:
