@@ -156,10 +156,11 @@ class DownDesk:
         """Give out nothing that a run has given out unknown to this archive; tell if one has."""
         numbers = DownNumbers(transaction)
         lacking = numbers.lacking(said)
-        if lacking == 0:
+        if not lacking:
             return False
         numbers.skip_ahead(self._registry, lacking)
         numbers.note(said)
+        self.given_out = numbers.given_out() or self.given_out
         return True
 
     # What gateways say.

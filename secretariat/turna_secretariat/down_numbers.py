@@ -1,6 +1,7 @@
 """Numbers of what goes down: none is ever given out twice, for each is committed before its use."""
 
 from collections import Counter
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,6 +15,16 @@ from turna_secretariat.transaction import Transaction
 # Of what a day or two may bring; far from what handsets cannot follow any more (orders.WINDOW,
 # alerts.SKIPS_MAX) and from the end of each count.
 ORDERS_SKIPPED, NOTICES_SKIPPED, TASKS_SKIPPED, ALERTS_SKIPPED = 32, 64, 64, 16
+
+
+class Lacking(NamedTuple):
+    """What a run has numbered and this archive does not know; of an unknown run also more."""
+
+    count: int
+    is_unknown: bool
+
+    def __bool__(self) -> bool:
+        return self.is_unknown or self.count > 0
 
 
 class DownNumbers:
@@ -32,7 +43,7 @@ class DownNumbers:
         return number
 
     def given_out(self) -> GivenOut | None:
-        """Count what was taken here; return how far the present run has numbered, if it has begun.
+        """Count what was taken or left out here; return how far the present run has numbered, if it has begun.
 
         No count of the archive goes further in a run than this one, which adds up the furthest
         step of each transaction.
@@ -48,13 +59,13 @@ class DownNumbers:
         self.skip_to(name, count)
         return GivenOut(boot_id, count)
 
-    def lacking(self, said: GivenOut) -> int | None:
-        """Return how much further than known here a run has numbered; None of an unknown run."""
+    def lacking(self, said: GivenOut) -> Lacking:
+        """Return how much further than known here a run has numbered."""
         known = self._stored(_of_run(said.boot_id))
-        if known is None:
-            own = self._execute(sa.select(run.c.id).where(run.c.boot_id == said.boot_id)).first()
-            return None if own is None else said.count
-        return max(0, said.count - known)
+        if known is not None:
+            return Lacking(max(0, said.count - known), is_unknown=False)
+        own = self._execute(sa.select(run.c.id).where(run.c.boot_id == said.boot_id)).first()
+        return Lacking(said.count, is_unknown=own is None)
 
     def note(self, said: GivenOut) -> None:
         """Remember what a run with another archive has numbered."""
@@ -71,10 +82,11 @@ class DownNumbers:
         if stored is None or stored < number:
             self._set_next(name, number, is_new=stored is None)
 
-    def skip_ahead(self, registry: Registry, lacking: int | None) -> None:
+    def skip_ahead(self, registry: Registry, lacking: Lacking) -> None:
         """Leave out of each count what was given out since this archive was copied.
 
-        At most what is `lacking`; if that is None, nobody knows how much it was.
+        At most what is lacking; for an unknown run as much again as is probable, since what came
+        before its count is not known.  Which of its two signs is heard first changes nothing.
         """
         for known in registry.handsets():
             self._skip(f"order {known.device} {known.generation}", ORDERS_SKIPPED, lacking)
@@ -84,9 +96,11 @@ class DownNumbers:
             for code in range(len(alerts.CODE_NAMES)):
                 self._skip(f"alert {mode} {code}", ALERTS_SKIPPED, lacking)
 
-    def _skip(self, name: str, probable: int, lacking: int | None) -> None:
-        count = probable if lacking is None else min(probable, lacking)
+    def _skip(self, name: str, probable: int, lacking: Lacking) -> None:
+        count = min(probable, lacking.count) + (probable if lacking.is_unknown else 0)
         self.skip_to(name, self.next(name, first=1) + count)
+        # To whoever finds a copy that lacks this run as well it is as if they were given out.
+        self._taken[name] += count
 
     def _stored(self, name: str) -> int | None:
         query = sa.select(down_number.c.next).where(down_number.c.name == name)

@@ -59,9 +59,9 @@ class Bench:
         )
         self._token = 0
 
-    def arrives(self, topic: str, payload: bytes) -> int:
+    def arrives(self, topic: str, payload: bytes, *, retained: bool = False) -> int:
         self._token += 1
-        self.inbox.put(Message(topic, payload, False, self._token))
+        self.inbox.put(Message(topic, payload, retained, self._token))
         return self._token
 
     def step(self) -> None:
