@@ -43,7 +43,7 @@ class DownNumbers:
         return number
 
     def given_out(self) -> GivenOut | None:
-        """Count what was taken or left out here; return how far the present run has numbered, if it has begun.
+        """Count what was taken or left out here; return how far this run has numbered, if it began.
 
         No count of the archive goes further in a run than this one, which adds up the furthest
         step of each transaction.

@@ -1,8 +1,10 @@
 """The duty officer's page and its JSON: reads the archive, hands deeds to the subscriber."""
 
 import importlib.util
+import logging
 from collections.abc import Callable
 from pathlib import Path as FilePath
+from threading import Thread
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, FastAPI, HTTPException, Path, Query, Request
@@ -36,6 +38,8 @@ from turna_secretariat.situation_book import SituationBook
 from turna_secretariat.views import view_routes
 
 STATIC = FilePath(__file__).parent / "static"
+
+log = logging.getLogger(__name__)
 
 # A row's number as SQLite can look for it.
 Number = Annotated[int, Path(ge=1, lt=1 << 53)]
@@ -76,7 +80,7 @@ def create_page(
     page.include_router(administration_routes(accounts, registry.mission, clock))
     page.include_router(audit_routes(accounts, clock))
     page.include_router(_reading(archive, registry, clock, feed))
-    page.include_router(view_routes(archive, registry, clock, _read_book(archive, registry)))
+    page.include_router(view_routes(archive, registry, clock, _book(archive, registry)))
     page.include_router(_following(Events(archive, clock, feed, closing)))
     page.include_router(_doing(archive, registry, inbox))
     page.include_router(export_routes(archive, registry, clock))
@@ -117,11 +121,18 @@ def create_page(
     return page
 
 
-def _read_book(archive: Archive, registry: Registry) -> SituationBook:
-    """Return what a situation report asks, read already: who asks first does not wait for it."""
+def _book(archive: Archive, registry: Registry) -> SituationBook:
+    """Return what a situation report asks, read ahead of who asks first and beside the start."""
     book = SituationBook(registry)
-    with archive.reader() as connection:
-        book.read(connection, registry.mission.mode)
+
+    def read() -> None:
+        try:
+            with archive.reader() as connection:
+                book.read(connection, registry.mission.mode)
+        except Exception:  # who asks for a report will be told
+            log.warning("the forms could not be read ahead", exc_info=True)
+
+    Thread(target=read, name="situation book", daemon=True).start()
     return book
 
 

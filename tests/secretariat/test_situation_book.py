@@ -1,5 +1,6 @@
 """What a situation report is rolled up from: each form, the last sitreps, whom sitreps count."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,13 @@ class Reading:
         return {(one.call_sign, one.name, one.number) for one in found}
 
 
+def _read_ahead() -> None:
+    """Wait until what a page has begun to read is read."""
+    for thread in threading.enumerate():
+        if thread.name == "situation book":
+            thread.join()
+
+
 @pytest.fixture
 def reading(field: Field, desk: Desk, archive: Archive, registry: Registry) -> Reading:
     return Reading(field, desk, archive, registry)
@@ -172,7 +180,7 @@ def test_a_form_that_is_proved_late_counts_from_then_on(reading: Reading) -> Non
     assert reading.said() == ["TUR01-0001", "TUR01-0002"]
 
 
-def test_forms_are_read_when_the_page_is_made_so_that_who_asks_first_does_not_wait_for_them(
+def test_forms_are_read_as_soon_as_the_page_is_made_so_that_who_asks_first_does_not_wait_for_them(
     reading: Reading, archive: Archive, registry: Registry, tmp_path: Path
 ) -> None:
     reading.comes(0, _form(1), _form(2))
@@ -183,6 +191,7 @@ def test_forms_are_read_when_the_page_is_made_so_that_who_asks_first_does_not_wa
             asked.append(values)
 
     with asked_page(archive, registry, tmp_path) as ask:
+        _read_ahead()
         sa.event.listen(sa.Engine, "before_cursor_execute", note)
         try:
             sites = ask("/api/situation").json()["list"]
@@ -240,8 +249,28 @@ def test_whom_the_sitreps_of_an_older_archive_count_is_laid_side_by_side(reading
     reading.comes(1, _counting(rescued=3), _sitrep(RESTING), _counting(hour=0, minor=2))
     reading.comes(1, _counting(mode=codes.ACTUAL, trapped=1))
     reading.comes(2, _counting(rescued=9), key=bytes(32))
-    filed, actual = reading.counts(), reading.counts(mode="actual")
-    assert len(filed) == 2
 
+    def counted() -> list[set[tuple[str, str, int]]]:
+        return [reading.counts(), reading.counts(since=1), reading.counts(mode="actual")]
+
+    filed = counted()
+    assert [len(each) for each in filed] == [2, 1, 1]
     reading.comes_from_before()
-    assert (reading.counts(), reading.counts(mode="actual")) == (filed, actual)
+    assert counted() == filed
+
+
+def test_a_form_that_cannot_be_read_any_more_stops_no_start(
+    reading: Reading,
+    archive: Archive,
+    registry: Registry,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    reading.comes(1, _form(1))
+    with archive.transaction() as transaction:
+        transaction.execute(schema.form.update().values(body="{rotten"))
+
+    with asked_page(archive, registry, tmp_path) as ask:
+        assert ask("/api/status").status_code == 200
+        _read_ahead()
+    assert "could not be read ahead" in caplog.text
