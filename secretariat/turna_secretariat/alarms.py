@@ -5,6 +5,7 @@ it back may have been made to, or has only put the handset away.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,12 @@ OTHER_RUN = for_people("a Secretariat with a newer or another archive was on the
 def detail_of(device: int) -> str:
     """Return what an alarm about a handset that is no SOS says of whom it is about."""
     return for_people(f"device {device}")
+
+
+def device_in(detail: str) -> int | None:
+    """Return the handset that an alarm's words begin with; scope.py reads the same in SQL."""
+    named = re.match(r"device ([0-9]+)\b", detail)
+    return None if named is None else int(named[1])
 
 
 def refused_by(gateway: str) -> str:

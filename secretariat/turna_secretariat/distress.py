@@ -22,15 +22,20 @@ _Sender = tuple[Any, ...]
 
 
 def calls(connection: Connection, registry: Registry) -> list[dict[str, Any]]:
-    """Return every SOS, newest first, each with its book."""
+    """Return the SOS, newest first, each with its book.
+
+    If they are too many, those that nobody has taken on are in it, and no drill before a real one.
+    """
     query = (
         sa.select(*report.c, alarm.c.id.label("alarm_id"), alarm.c.cancelled_ms)
         .join_from(alarm, report, report.c.id == alarm.c.report_id)
         .where(alarm.c.kind == "sos")
+        .order_by(alarm.c.closed_ms.is_not(None), report.c.mode != "actual")
         .order_by(report.c.arrived_ms.desc(), report.c.id.desc())
         .limit(CALLS_LIMIT)
     )
     rows = connection.execute(query).mappings().all()
+    rows = sorted(rows, key=lambda row: (row["arrived_ms"], row["id"]), reverse=True)
     deeds = _deeds(connection, [row["id"] for row in rows])
     sent = _sent(connection, rows)
     return [_call(registry, row, sent[_sender(row)], deeds[row["id"]]) for row in rows]

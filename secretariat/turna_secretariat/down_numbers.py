@@ -1,7 +1,7 @@
 """Numbers of what goes down: none is ever given out twice, for each is committed before its use."""
 
 from collections import Counter
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -17,7 +17,8 @@ from turna_secretariat.transaction import Transaction
 ORDERS_SKIPPED, NOTICES_SKIPPED, TASKS_SKIPPED, ALERTS_SKIPPED = 32, 64, 64, 16
 
 
-class Lacking(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Lacking:
     """What a run has numbered and this archive does not know; of an unknown run also more."""
 
     count: int

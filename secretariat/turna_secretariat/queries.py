@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from turna_protocol import delivery
+from turna_secretariat import alarms
 from turna_secretariat.down_schema import revocation
 from turna_secretariat.newest import newest_of
 from turna_secretariat.registry import Registry
@@ -250,8 +251,8 @@ def _pairs(connection: Connection, query: sa.Select[Any]) -> dict[str, int]:
 
 def _of_handset(registry: Registry, detail: str) -> dict[str, Any]:
     """Return whom an alarm about no report is about, if its words name a handset of the mission."""
-    word, _, number = detail.partition(" ")
-    handset = registry.handset(int(number)) if word == "device" and number.isdecimal() else None
+    device = alarms.device_in(detail)
+    handset = None if device is None else registry.handset(device)
     if handset is None:
         return {}
     return {name: getattr(handset, name) for name in ("device", "call_sign", "team", "country")}

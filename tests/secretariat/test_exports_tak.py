@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.certificates import Authority
-from tests.secretariat.exported import ANTAKYA, Exported, sitrep, sos, worksite_report
+from tests.secretariat.exported import ANTAKYA, NOW_MS, Exported, sitrep, sos, worksite_report
 from tests.secretariat.field import Field
 from turna_protocol import codes
+from turna_protocol.mission import Mission
 from turna_secretariat.archive import Archive
 from turna_secretariat.config import TEMPLATE
 from turna_secretariat.desk import Desk
@@ -318,6 +319,31 @@ def test_a_call_that_was_ended_before_is_sent_as_ended(exported: Exported) -> No
     _feed(exported).send_new(sink)
 
     assert _types(sink) == ["b-a-o-can"]
+
+
+def test_what_is_proved_late_is_sent_though_newer_reports_were_sent_before_it(
+    exported: Exported,
+) -> None:
+    mission = exported.field.mission
+    known = {name: getattr(mission, name) for name in Mission.FIELDS}
+    known["devices"] = tuple(each for each in mission.devices if each.device != 2)
+    older = Registry(Mission(**known), exported.registry.authentication_branch)
+    before = Desk(exported.archive, older, mission.frame)
+    before.file([exported.field.carried(sos(), device=2, seq=7)], NOW_MS)
+    exported.file(sitrep(fix=ANTAKYA))
+    feed, sink = _feed(exported), BrokenSink(takes=9)
+    feed.send_new(sink)
+    assert _types(sink) == ["a-f-G-U-C"]
+
+    desk = Desk(exported.archive, exported.registry, mission.frame)
+    desk.prove_late(desk.unproved(), NOW_MS)
+    with pytest.raises(OSError, match="no route"):
+        feed.send_new(BrokenSink(takes=0))
+    exported.file(sitrep(fix=ANTAKYA))
+    feed.send_new(sink)
+    feed.send_new(sink)
+
+    assert _types(sink)[1:] == ["a-f-G-U-C", "b-a-o-tbl"]
 
 
 def test_more_than_a_batch_is_sent_in_one_go(exported: Exported) -> None:

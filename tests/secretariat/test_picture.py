@@ -47,6 +47,25 @@ def test_a_worksite_is_as_it_was_reported_last_and_a_cleared_hazard_is_gone(
     json.dumps(found)
 
 
+def test_of_too_many_calls_the_book_holds_those_that_nobody_took_on_and_no_drill_before_a_real_one(
+    field: Field, desk: Desk, archive: Archive, registry: Registry
+) -> None:
+    real = sos(mode=codes.ACTUAL)
+    desk.file([field.carried(sos(), seq=0), field.carried(real, seq=1)], NOW_MS)
+    many = [field.carried(sos(), device=2, seq=seq) for seq in range(distress.CALLS_LIMIT)]
+    desk.file(many, NOW_MS + 1)
+    for report_id in range(2, 3 + len(many)):  # all but the first
+        desk.officers.act(report_id, "accepted", "Aylin Demir", NOW_MS + 2)
+
+    with archive.reader() as connection:
+        calls = distress.calls(connection, registry)
+    assert len(calls) == distress.CALLS_LIMIT
+    assert [(call["mode"], call["stands"]) for call in calls[-2:]] == [
+        ("actual", "accepted"),
+        ("exercise", "calling"),
+    ]
+
+
 def test_the_book_of_an_sos_says_who_did_what_when(
     field: Field, desk: Desk, archive: Archive, registry: Registry
 ) -> None:

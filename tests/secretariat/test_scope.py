@@ -119,6 +119,8 @@ def test_an_alarm_that_has_no_report_is_seen_by_those_whose_handset_it_names(
             ("clone", "device 2"),
         ]
         assert queries.open_alarm_count(connection) == 3
+        named = {a["call_sign"] for a in queries.open_alarms(connection, registry)}
+        assert named == {"AZE01-1"}  # each of them, whatever follows its number
     with _seeing(filled) as connection:
         assert seen(connection) == []
     with filled.reader() as connection:

@@ -119,6 +119,15 @@ def select_after(
     return [_with_references(connection, registry, row) for row in rows]
 
 
+def select_among(
+    connection: Connection, registry: Registry, selection: Selection, report_ids: Collection[int]
+) -> list[Entry]:
+    """Return which of these reports are selected, the oldest first."""
+    query = _query(registry, selection).where(report.c.id.in_(report_ids)).order_by(report.c.id)
+    rows = connection.execute(query).mappings().all()
+    return [_with_references(connection, registry, row) for row in rows]
+
+
 def _query(registry: Registry, selection: Selection) -> sa.Select[Any]:
     query = sa.select(report).where(
         (report.c.standing == "authentic") & (report.c.mode == selection.mode)

@@ -18,7 +18,13 @@ from turna_secretariat import queries
 from turna_secretariat.archive import Archive
 from turna_secretariat.exports import cot
 from turna_secretariat.exports.entry import Entry
-from turna_secretariat.exports.selection import Selection, SelectionError, select_after, select_one
+from turna_secretariat.exports.selection import (
+    Selection,
+    SelectionError,
+    select_after,
+    select_among,
+    select_one,
+)
 from turna_secretariat.registry import Registry
 
 SCHEMES = ("udp", "tcp", "tls")
@@ -183,7 +189,8 @@ class Feed:
         self._registry = registry
         self._selection = selection
         self._after_id = 0
-        self._change_id: int | None = None  # up to here it knows what people did
+        self._change_id: int | None = None  # up to here it knows what has changed
+        self._seen: set[int] = set()  # reports that are selected, since the changes were read
         self._calling: set[tuple[int, int]] = set()  # the handsets whose alert the sink shows
         self.sent = 0
         self.left_out = 0
@@ -195,7 +202,7 @@ class Feed:
             with self._archive.reader() as connection:
                 self._change_id = queries.newest_change(connection)
         self._send_reports(sink)
-        self._send_ends(sink, self._change_id)
+        self._send_changes(sink, self._change_id)
 
     def _send_reports(self, sink: Sink) -> None:
         while True:
@@ -206,23 +213,36 @@ class Feed:
             if not entries:
                 return
             for entry in entries:
-                if not self._send(sink, entry):
-                    self.left_out += 1
+                self._take(sink, entry)
                 self._after_id = entry.id
 
-    def _send_ends(self, sink: Sink, change_id: int) -> None:
-        """Send the end of each alert whose call a person has ended since."""
+    def _send_changes(self, sink: Sink, change_id: int) -> None:
+        """Send the end of each alert whose call a person has ended since, and what is proved late.
+
+        What came of a handset that the kit did not know is older than what was sent since.
+        """
         while True:
             with self._archive.reader() as connection:
                 changes = queries.changes_after(connection, change_id)
                 said = [c["report_id"] for c in changes if c["kind"] == "state"]
-                entries = [select_one(connection, self._registry, number) for number in said]
+                ends = [select_one(connection, self._registry, number) for number in said]
+                stored = {c["report_id"] for c in changes if c["kind"] == "report"}
+                passed = {n for n in stored - self._seen if n <= self._after_id}
+                late = select_among(connection, self._registry, self._selection, passed)
             if not changes:
+                self._seen.clear()
                 return
-            for entry in entries:
-                if entry is not None and self._is_end(entry):
-                    self._send(sink, entry)
+            for entry in late:
+                self._take(sink, entry)
+            for end in ends:
+                if end is not None and self._is_end(end):
+                    self._send(sink, end)
             self._change_id = change_id = changes[-1]["id"]
+
+    def _take(self, sink: Sink, entry: Entry) -> None:
+        if not self._send(sink, entry):
+            self.left_out += 1
+        self._seen.add(entry.id)
 
     def _is_end(self, entry: Entry) -> bool:
         is_shown = entry.mode == self._selection.mode and _handset(entry) in self._calling
