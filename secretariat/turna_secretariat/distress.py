@@ -84,6 +84,16 @@ def _in_hand(row: RowMapping, registry: Registry) -> dict[str, Any]:
     }
 
 
+def ended_by(connection: Connection, report_ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Return the last word on each call that has one, and whose it is."""
+    ends = {}
+    for report_id, deeds in _deeds(connection, report_ids).items():
+        final = [deed for deed in deeds if deed["did"] in _FINAL]
+        if final:
+            ends[report_id] = (final[-1]["did"], final[-1]["who"])
+    return ends
+
+
 def standing(deeds: list[str], *, is_cancelled: bool) -> str:
     """Return the one word for where an SOS stands."""
     final = next((did for did in reversed(deeds) if did in _FINAL), None)

@@ -151,6 +151,14 @@ def open_alarm_count(connection: Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def closed_by(connection: Connection, alarm_ids: Sequence[int]) -> dict[int, str]:
+    """Return who has closed each alarm."""
+    query = sa.select(alarm.c.id, alarm.c.closed_by).where(
+        alarm.c.id.in_(alarm_ids) & alarm.c.closed_by.is_not(None)
+    )
+    return {row.id: row.closed_by for row in connection.execute(query)}
+
+
 def alarm_words(connection: Connection, registry: Registry, alarm_id: int) -> list[str] | None:
     """Return what kind of alarm it is and about whom; None if there is none."""
     query = sa.select(alarm.c.kind, alarm.c.detail).where(alarm.c.id == alarm_id)

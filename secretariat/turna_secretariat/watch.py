@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from turna_secretariat import down_queries, queries, standing
+from turna_secretariat import distress, down_queries, queries, standing
 from turna_secretariat.exports.harmless import one_line
 from turna_secretariat.registry import Registry
 from turna_secretariat.schema import report
@@ -38,6 +38,7 @@ _FIRST = ("phase", "casualties", "patients", "trapped", "needs", "hazards")
 _LAST = ("text", "battery_pct")
 # An SOS says by itself that it is a call for help.
 _PHASES = {"declare": "", "update": "an addition", "cancel": "TAKEN BACK by its sender"}
+_LAST_WORDS = {"acted": "acted on", "refused": "refused", "false_alarm": "a false alarm"}
 _MARKS = {"actual": "REAL", "exercise": "EXERCISE", "test": "TEST"}
 
 
@@ -94,7 +95,7 @@ class Watch:
             self._after_id = after_last(connection, fits if self._last is None else self._last)
             self._summary_ms = self._reminded_ms = now_ms
         else:
-            lines = [*_changes(self._told, now), *self._again(now)]
+            lines = [*_changes(connection, self._told, now), *self._again(now)]
         self._told = now
         for line in lines:
             self._budget.owe(_size(line), now_ms)
@@ -307,8 +308,8 @@ def _contact(team: Team, now_ms: int) -> str:
     return ago(team.contact_ms, now_ms)
 
 
-def _changes(before: Standing, now: Standing) -> Iterator[str]:
-    yield from _alarm_changes(before, now)
+def _changes(connection: Connection, before: Standing, now: Standing) -> Iterator[str]:
+    yield from _alarm_changes(connection, before, now)
     was_down = {gateway.name: gateway.trouble for gateway in before.gateways}
     for gateway in now.gateways:
         if (was_down[gateway.name] is None) != (gateway.trouble is None):
@@ -320,7 +321,7 @@ def _changes(before: Standing, now: Standing) -> Iterator[str]:
         yield line if now.is_fed else BELL + line
 
 
-def _alarm_changes(before: Standing, now: Standing) -> Iterator[str]:
+def _alarm_changes(connection: Connection, before: Standing, now: Standing) -> Iterator[str]:
     known = {row["id"]: row for row in before.alarms}
     now_open = {row["id"]: row for row in now.alarms}
     were_taken, taken = _by_report(before.calls_in_hand), _by_report(now.calls_in_hand)
@@ -330,13 +331,25 @@ def _alarm_changes(before: Standing, now: Standing) -> Iterator[str]:
     for report_id in sorted(taken.keys() - were_taken.keys()):
         yield _in_hand(taken[report_id], now)
     # Of more than are listed, one may only have left the list.
-    ended = set() if any(one["more"] for one in now.in_hand) else were_taken.keys() - taken.keys()
-    for report_id in sorted(ended):
-        yield _alarm(were_taken[report_id] | {"kind": "sos"}, now, is_closed=True).lstrip(BELL)
-    for number in sorted(known.keys() - now_open.keys()):
-        row = known[number]
-        if row["kind"] != "sos" or row["report_id"] not in taken:
-            yield _alarm(row, now, is_closed=True).lstrip(BELL)
+    is_cut = any(one["more"] for one in now.in_hand)
+    ended = {} if is_cut else {n: row for n, row in were_taken.items() if n not in taken}
+    closed = [row for number, row in sorted(known.items()) if number not in now_open]
+    ended |= {row["report_id"]: row for row in closed if row["kind"] == "sos"}
+    last_words = distress.ended_by(connection, list(ended))
+    for report_id in sorted(ended.keys() - taken.keys()):
+        words = "in hand"  # and not among those that are listed
+        if report_id in last_words:
+            did, who = last_words[report_id]
+            words = _closed(who, f", {_LAST_WORDS[did]}")
+        yield _alarm(ended[report_id] | {"kind": "sos"}, now, closed=words)
+    closers = queries.closed_by(connection, [row["id"] for row in closed])
+    for row in closed:
+        if row["kind"] != "sos":
+            yield _alarm(row, now, closed=_closed(closers.get(row["id"])))
+
+
+def _closed(who: str | None, how: str = "") -> str:
+    return f"closed{how}: {one_line(who)}" if who else f"closed{how}"
 
 
 def _by_report(calls: Sequence[dict[str, Any]]) -> dict[int, dict[str, Any]]:
@@ -355,9 +368,9 @@ def _in_hand(call: dict[str, Any], now: Standing) -> str:
     return _line(call["arrived_ms"], call, f"{words} {age}{_where(call)}")
 
 
-def _alarm(row: dict[str, Any], now: Standing, *, is_closed: bool = False) -> str:
+def _alarm(row: dict[str, Any], now: Standing, *, closed: str = "") -> str:
     """Return an alarm; one about no report is of the mission's mode."""
-    taken_back = row["cancelled_ms"] is not None and not is_closed
+    taken_back = row["cancelled_ms"] is not None and not closed
     kind = (
         "SOS? TAKEN BACK by its sender"
         if taken_back
@@ -367,9 +380,10 @@ def _alarm(row: dict[str, Any], now: Standing, *, is_closed: bool = False) -> st
     )
     said = {"mode": row.get("mode") or now.mode, "call_sign": row.get("call_sign") or "-"}
     detail = "" if row["kind"] == "sos" else f" {one_line(row['detail'])}"
-    mark, end = ("", " closed") if is_closed else ("!!! ", "")  # a person is still to look at it
     at_ms = row["at_ms"] if "at_ms" in row else row["arrived_ms"]
-    return BELL + _line(at_ms, said, f"{mark}{kind}{_where(row)}{detail}{end}")
+    if closed:
+        return _line(at_ms, said, f"{kind}{detail} {closed}")
+    return BELL + _line(at_ms, said, f"!!! {kind}{_where(row)}{detail}")  # for a person to look at
 
 
 def _where(row: dict[str, Any]) -> str:

@@ -80,15 +80,20 @@ def test_an_sos_is_told_with_a_bell_and_again_when_somebody_has_accepted_it(
     assert first[0].startswith("14:14:20 EXERCISE: SOS 0, in hand 1, alarms 0; gateways")
     assert first[1] == "14:14:20 EXERCISE TUR01-1 SOS in hand: Aylin Demir 0s at 36.20150,36.16020"
     exported.desk.officers.act(1, "acted", "Aylin Demir", NOW_MS)
-    assert _look(watch, exported) == [f"{said.format('')} closed"]
+    assert _look(watch, exported) == ["14:14:20 EXERCISE TUR01-1 SOS closed, acted on: Aylin Demir"]
     assert _look(watch, exported) == []
 
 
 def test_an_alarm_about_no_report_is_of_the_missions_mode(exported: Exported) -> None:
     exported.desk.alarm_once("unknown_order", "order 7", NOW_MS)
 
-    first = _look(Watch(exported.registry, 2_000, last=0), exported)
+    watch = Watch(exported.registry, 2_000, last=0)
+    first = _look(watch, exported)
     assert f"{BELL}14:14:20 EXERCISE - !!! unknown order order 7" in first
+    exported.desk.officers.close_alarm(1, "Aylin Demir", NOW_MS)
+    assert _look(watch, exported) == [
+        "14:14:20 EXERCISE - unknown order order 7 closed: Aylin Demir"
+    ]
 
 
 @pytest.mark.parametrize(
