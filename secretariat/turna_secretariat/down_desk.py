@@ -8,7 +8,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from threading import Event
 
 from sqlalchemy.engine import RowMapping
 
@@ -20,6 +19,7 @@ from turna_protocol.errors import MalformedError
 from turna_protocol.revocation import RevocationList, Revocations
 from turna_secretariat import alarms
 from turna_secretariat.archive import Archive
+from turna_secretariat.asked import Asked
 from turna_secretariat.down_hearing import answered_item, items_held, require_known
 from turna_secretariat.down_making import DownMaking
 from turna_secretariat.down_numbers import DownNumbers
@@ -59,14 +59,13 @@ class Revocation:
 
 
 @dataclass(frozen=True, slots=True)
-class DownDeed:
-    """A person says something down; once `done` is set, `word_ids` or `errors` are there."""
+class DownDeed(Asked):
+    """A person says something down; once it is done, `word_ids`, and what it took back."""
 
     what: tuple[Saying, ...] | Withdrawal | Revocation
     person: str
     word_ids: list[int] = field(default_factory=list)
-    done: Event = field(default_factory=Event)
-    errors: list[Exception] = field(default_factory=list)
+    ended_ids: list[int] = field(default_factory=list)
 
 
 class DownDesk:
@@ -118,6 +117,7 @@ class DownDesk:
     def do(self, deed: DownDeed, now_ms: int) -> None:
         """Carry a deed out: one commit.  KeyError or NotSayableError if it cannot be."""
         what, revoked = deed.what, None
+        ended: list[int] = []
         with self._archive.transaction() as transaction:
             rows = DownRows(transaction)
             if isinstance(what, Withdrawal):
@@ -127,13 +127,16 @@ class DownDesk:
                 word_id, revoked = self._revoke(rows, what, deed.person, now_ms)
                 made = [word_id]
             else:
-                made = [self._making.say(rows, one, deed.person, now_ms) for one in what]
+                said = [self._making.say(rows, one, deed.person, now_ms) for one in what]
+                made = [one.word_id for one in said]
+                ended = [word_id for one in said for word_id in one.ended_ids]
             undelivered = _by_device(rows.undelivered(now_ms // 1000))
             given_out = rows.numbers.given_out()
         self._undelivered, self.given_out = undelivered, given_out
         if revoked is not None:
             self._revoked.accept(revoked)
         deed.word_ids.extend(made)
+        deed.ended_ids.extend(ended)
         self._due_ms = 0
 
     def _withdraw(self, rows: DownRows, word_id: int, person: str, now_ms: int) -> None:

@@ -7,6 +7,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from turna_backbone import down
 from turna_protocol import alerts, codes, downlink, orders
@@ -38,6 +39,13 @@ ROOM_FOR_ALARMS = 8
 _NOBODY = "no handset of that description can take it"
 
 
+class Made(NamedTuple):
+    """The word that was made, and the alarms that it took back."""
+
+    word_id: int
+    ended_ids: tuple[int, ...] = ()
+
+
 class DownMaking:
     """Turns what a person says into what gateways are given."""
 
@@ -49,7 +57,7 @@ class DownMaking:
         self._authority = Authority(registry.authentication_branch)
         self._receivers = Receivers(archive, registry)
 
-    def say(self, rows: DownRows, saying: Saying, person: str, now_ms: int) -> int:
+    def say(self, rows: DownRows, saying: Saying, person: str, now_ms: int) -> Made:
         if saying.kind == TASK:
             number = rows.numbers.take("task", 1, first=1)
             if number > NUMBER_HIGH:
@@ -65,9 +73,9 @@ class DownMaking:
             self._notice(rows, word_id, saying, not_after_s, now_ms)
         else:
             self._orders(rows, word_id, saying, not_after_s, now_ms)
-        if saying.body.get("alert") == "resume":
-            self._end_alarms(rows, word_id, saying, person, not_after_s, now_ms)
-        return word_id
+        if saying.body.get("alert") != "resume":
+            return Made(word_id)
+        return Made(word_id, self._end_alarms(rows, word_id, saying, person, not_after_s, now_ms))
 
     def _orders(
         self, rows: DownRows, word_id: int, saying: Saying, not_after_s: int, now_ms: int
@@ -159,12 +167,14 @@ class DownMaking:
         person: str,
         not_after_s: int,
         now_ms: int,
-    ) -> None:
+    ) -> tuple[int, ...]:
         """Let gateways say no more what a resumption ends, and whom orders alarmed hear of it.
 
-        To all it ends every alarm of its mode, to some what was said to none but them.
+        To all it ends every alarm of its mode, to some what was said to none but them.  Return
+        which alarms it took back.
         """
         alarmed: set[int] = set()
+        ended: list[int] = []
         for alarm in rows.open_alarms(codes.MODES[saying.mode]):
             audience = json.loads(alarm["audience"])
             devices = set(audience["devices"])
@@ -172,12 +182,14 @@ class DownMaking:
                 not audience["all"] and devices <= set(saying.audience.devices)
             ):
                 rows.withdraw(alarm["id"], person, now_ms)
+                ended.append(alarm["id"])
                 alarmed |= set() if audience["all"] else devices
         reached = tuple(device for device in sorted(alarmed) if self._can_be_told(device))
         if saying.audience.is_all and reached:
             # An all-clear ends what alerts began; what orders began ends by an order.
             each = resumption(saying, reached, now_ms // 1000)
             self._orders(rows, word_id, each, not_after_s, now_ms)
+        return tuple(sorted(ended))
 
     def revoke(
         self,

@@ -128,16 +128,6 @@ def answered_by(connection: Connection, report_id: int) -> str | None:
     return f"#{row.id} {body.get('alert') or row.kind}".replace("_", " ")
 
 
-def ended_by(connection: Connection, word_id: int) -> list[int]:
-    """Return which alarms a resumption took back: they were in the commit that said it."""
-    end = down_word.alias()
-    same = (down_word.c.withdrawn_ms == end.c.at_ms) & (down_word.c.withdrawn_by == end.c.person)
-    query = sa.select(down_word.c.id, end.c.body).join_from(down_word, end, same)
-    query = query.where((end.c.id == word_id) & (end.c.kind == ALERT) & (down_word.c.kind == ALERT))
-    rows = connection.execute(query.order_by(down_word.c.id)).all()
-    return [row.id for row in rows if json.loads(row.body)["alert"] == "resume"]
-
-
 def _in_view(
     connection: Connection,
     query: sa.Select[tuple[Any, ...]],

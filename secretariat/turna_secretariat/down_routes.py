@@ -122,8 +122,8 @@ def down_routes(
         _tell_said(who, sayings)
         deed = DownDeed(sayings, person(who))
         hand_over(inbox, deed)
-        if ended := readings.ended_by(deed.word_ids[0]):
-            _tell_said(who, sayings, ended)
+        if deed.ended_ids:
+            _tell_said(who, sayings, deed.ended_ids)
         return [readings.word(word_id) for word_id in deed.word_ids]
 
     @routes.post("/revocations")
@@ -184,11 +184,6 @@ class _Readings:
             raise HTTPException(404, "there is no such word")
         devices: list[int] = found["devices"]
         return devices
-
-    def ended_by(self, word_id: int) -> list[int]:
-        """Return which alarms a word took back."""
-        with self._archive.reader() as connection:
-            return down_queries.ended_by(connection, word_id)
 
     def sayings(self, request: Words) -> tuple[Saying, ...]:
         """Return what is to be said, or answer what is wrong with it."""

@@ -1,10 +1,10 @@
 """What comes to the one thread that writes: the broker's events, and deeds of people."""
 
 import queue
-from dataclasses import dataclass, field
-from threading import Event
+from dataclasses import dataclass
 
 from turna_backbone.mqtt import MqttEvent
+from turna_secretariat.asked import Asked
 from turna_secretariat.down_desk import DownDeed
 from turna_secretariat.emt import Daily
 
@@ -13,45 +13,37 @@ BATCH_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """What a person did with a report; `done` is set when it is filed, or `errors` says why not."""
+class Deed(Asked):
+    """What a person did with a report."""
 
     report_id: int
     did: str
     person: str
     reason: str | None = None
-    done: Event = field(default_factory=Event)
-    errors: list[Exception] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmDeed:
-    """A person closes an alarm that is no SOS; `done` and `errors` as with a `Deed`."""
+class AlarmDeed(Asked):
+    """A person closes an alarm that is no SOS."""
 
     alarm_id: int
     person: str
-    done: Event = field(default_factory=Event)
-    errors: list[Exception] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeDeed:
-    """A person brings an official alert; `done` and `errors` as with a `Deed`."""
+class NoticeDeed(Asked):
+    """A person brings an official alert."""
 
     content: bytes
     person: str
-    done: Event = field(default_factory=Event)
-    errors: list[Exception] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class EmtDeed:
-    """A person enters a medical team's day; `done` and `errors` as with a `Deed`."""
+class EmtDeed(Asked):
+    """A person enters a medical team's day."""
 
     daily: Daily
     person: str
-    done: Event = field(default_factory=Event)
-    errors: list[Exception] = field(default_factory=list)
 
 
 AnyDeed = Deed | AlarmDeed | NoticeDeed | EmtDeed | DownDeed
