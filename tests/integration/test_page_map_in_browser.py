@@ -1,9 +1,11 @@
 """The map's signs: what is lost looks lost, no number is under a button, crowds stay readable."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.secretariat.field import sos
 from tests.secretariat.live_page import LivePage
 from turna.deployment import TeamPlan
 from turna_protocol import codes
@@ -20,9 +22,35 @@ HIDDEN_UNDER = """() => {
 }"""
 
 
-def _is_at(live: LivePage, device: int, fix: Fix = FIX) -> None:
+def _is_at(live: LivePage, device: int, fix: Fix = FIX, seq: int = 1) -> None:
     report = Position(mode=codes.EXERCISE, time_s=live.clock.unix_s(), fix=fix)
-    live.arrives(live.field.carried(report, device=device, seq=1))
+    live.arrives(live.field.carried(report, device=device, seq=seq))
+
+
+def test_the_place_of_a_call_is_shown_at_once_from_another_view_too(
+    browser: Browser, live: LivePage
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    _is_at(live, 2, Fix(FIX.lat_e5 + 100_000, FIX.lon_e5 + 100_000, 8, 2))
+    live.arrives(live.field.carried(sos(7, fix=FIX), seq=7))
+    page.goto(f"{live.address}/?view=book")
+    page.locator("#sos-cards").get_by_role("button", name="Show on map").click()
+
+    expect(page.locator("#map .leaflet-control-scale-line")).to_have_text(re.compile("^[1-5] km"))
+    expect(page.locator("#map .team.distress")).to_be_in_viewport()
+    page.close()
+
+
+def test_what_is_read_of_a_team_on_the_map_is_the_newest(page: Page, live: LivePage) -> None:
+    _is_at(live, 1)
+    page.locator("#map .team > span").click()
+    about = page.locator(".about-team")
+    expect(about).to_contain_text("36.20500, 36.16300")
+    about.get_by_role("button", name="Its reports").focus()
+    _is_at(live, 1, Fix(FIX.lat_e5 + 100, FIX.lon_e5, 8, 2), seq=2)
+
+    expect(about).to_contain_text("36.20600, 36.16300")
+    expect(about.get_by_role("button", name="Its reports")).to_be_focused()
 
 
 def _becomes_clear(page: Page) -> None:

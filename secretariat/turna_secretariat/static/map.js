@@ -1,7 +1,7 @@
 // The map: where each team was last, and over what it stands.
 
 import { drawBase } from "./base.js";
-import { button, element, plain } from "./elements.js";
+import { button, element, plain, show } from "./elements.js";
 import { isSilent } from "./handsets.js";
 import { phrase } from "./languages.js";
 import { layOut } from "./layout.js";
@@ -16,6 +16,7 @@ const PALEST = 0.6;
 
 let map = null;
 let fitted = false;
+let goal = null; // a place to go to as soon as the map is in sight
 const markers = new Map();
 
 export function showMap(page, actions) {
@@ -30,13 +31,23 @@ export function showMap(page, actions) {
     fitted = true;
     fit();
   }
+  if (goal) go();
   layOut(map, [...markers.values()], signs());
 }
 
+// Where another view is still in sight, once the picture is.
 export function goTo(position) {
-  if (map && position) map.setView([position.lat, position.lon], Math.max(map.getZoom(), 12));
-  document.getElementById("map").scrollIntoView({ block: "nearest" });
+  goal = position;
+  if (isShown()) go();
 }
+
+function go() {
+  map.setView([goal.lat, goal.lon], Math.max(map.getZoom(), 12));
+  map.getContainer().scrollIntoView({ block: "nearest" });
+  goal = null;
+}
+
+const isShown = () => map !== null && document.body.dataset.view === "picture";
 
 function fadeOf(old_ms) {
   return old_ms > STALE_MS ? "stale" : old_ms > AGEING_MS ? "ageing" : "fresh";
@@ -54,22 +65,30 @@ function mark(handset, distress, now_ms, actions) {
   const paler = Math.min(1, Math.max(0, (old_ms - AGEING_MS) / (PALE_MS - AGEING_MS)));
   const opacity = distress ? 1 : 1 - paler * (1 - PALEST);
   known?.marker.setLatLng(at).setOpacity(opacity);
-  if (known) known.isUrgent = Boolean(distress);
+  if (known) Object.assign(known, { handset, isUrgent: Boolean(distress) });
+  if (known?.marker.isPopupOpen()) show(known.about, about(known, actions));
   if (known?.look === look) return;
   const label = element("span", null, {}, distress ? element("b", distress) : "", element("i", `${silent}${words}`));
   const icon = window.L.divIcon({ className: `team ${fade} ${distress ? "distress" : ""} ${handset.revoked ? "lost" : ""}`, html: label, iconSize: null });
   const title = plain([distress, words].filter(Boolean).join(" "));
   const marker = known?.marker.setIcon(icon) ?? window.L.marker(at, { icon, keyboard: true, title, alt: title, opacity }).addTo(map);
   marker.getElement()?.setAttribute("title", title);
-  marker.unbindPopup().bindPopup(() => popup(handset, actions), { maxWidth: 280, maxHeight: 260 });
-  markers.set(handset.device, { marker, look, isUrgent: Boolean(distress) });
+  if (known) Object.assign(known, { look, size: undefined });
+  else markers.set(handset.device, withPopup({ marker, handset, look, isUrgent: Boolean(distress) }, actions));
 }
 
-function popup(handset, actions) {
-  return element("div", null, { class: "about-team" }, element("strong", handset.call_sign), ...(handset.revoked ? [element("p", phrase("revoked: believe nothing that it says"), { class: "bad" })] : []),
+function withPopup(known, actions) {
+  known.about = element("div", null, { class: "about-team" });
+  known.marker.bindPopup(() => { known.about.replaceChildren(...about(known, actions)); return known.about; }, { maxWidth: 280, maxHeight: 260 });
+  return known;
+}
+
+// The newest that is known of it: its place is read out to a helicopter.
+function about({ handset }, actions) {
+  return [element("strong", handset.call_sign), ...(handset.revoked ? [element("p", phrase("revoked: believe nothing that it says"), { class: "bad" })] : []),
     element("p", `${place(handset.position)} · ${clockTime(handset.position.seen_ms)}`),
     element("p", handset.battery_pct === null ? phrase("battery unknown") : phrase("battery {n} %", { n: handset.battery_pct })),
-    button(phrase("Its reports"), {}, () => actions.reportsOf(handset)));
+    button(phrase("Its reports"), { "data-key": `about-${handset.device}` }, () => actions.reportsOf(handset))];
 }
 
 function fit() {
