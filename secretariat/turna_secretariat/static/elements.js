@@ -72,14 +72,28 @@ function release() {
   for (const again of waiting) again();
 }
 
-// Puts new rows in place of old ones; whoever stood on one by keyboard stands there still.
+const LEFT_BY_HAND = "summary[data-key], input[type=checkbox][data-key]";
+
+// Puts new rows in place of old ones; whoever stood on one by keyboard stands there still, and what was folded out
+// or ticked stays so. What is folded is known by the key of its summary.
 export function show(container, rows) {
   if (pressed) { postponed.set(container, () => show(container, rows)); return; }
+  keepAsItStands(container, rows);
   const old = container.children;
   if (old.length === rows.length && rows.every((row, index) => row.isEqualNode(old[index]))) return;
   const key = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   container.replaceChildren(...rows);
   if (key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+function keepAsItStands(container, rows) {
+  const old = new Map([...container.querySelectorAll(LEFT_BY_HAND)].map((each) => [each.dataset.key, each]));
+  if (!old.size) return;
+  for (const each of rows.flatMap((row) => [...row.querySelectorAll(LEFT_BY_HAND)])) {
+    const before = old.get(each.dataset.key);
+    if (before?.matches("summary")) each.parentElement.open = before.parentElement.open;
+    else if (before && before.checked !== before.defaultChecked) each.checked = before.checked;
+  }
 }
 
 const made = new WeakMap(); // of a long list, what its rows were made of

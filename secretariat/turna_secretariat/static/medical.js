@@ -3,6 +3,7 @@
 import { act, read, tell } from "./archive.js";
 import { button, byId, element, offer, option, show } from "./elements.js";
 import { phrase, sayLater } from "./languages.js";
+import { empty, onSubmit } from "./sending.js";
 import { mayAct, me, whyNot } from "./signed_in.js";
 import { clockTime, modeTag } from "./words.js";
 
@@ -88,13 +89,16 @@ function correct(day, page, actions) {
 
 export function prepareMedical(page, actions) {
   byId("emt-split").addEventListener("change", () => table());
-  byId("entering").addEventListener("submit", async (event) => {
-    event.preventDefault();
+  onSubmit(byId("entering"), async (contents) => {
     const said = { counts: counts() };
     for (const name of ["team", "country", "day", "remark"]) said[name] = byId(`emt-${name}`).value.trim();
     const problem = await act("/api/emt", said);
     tell(problem);
-    if (!problem) { byId("entering").reset(); byId("emt-rows").replaceChildren(); drawn = ""; }
-    await actions.refresh();
+    if (!problem) {
+      empty(contents);
+      drawn = "";
+      table();
+    }
+    actions.refresh();
   });
 }

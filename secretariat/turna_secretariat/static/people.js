@@ -4,6 +4,7 @@ import { act, read, tell } from "./archive.js";
 import { prepareLog, readLog, showLog } from "./audit.js";
 import { button, byId, element, offer, option, show } from "./elements.js";
 import { phrase } from "./languages.js";
+import { empty, onSubmit } from "./sending.js";
 import { mayAdminister, me, ROLE_WORDS } from "./signed_in.js";
 import { age } from "./words.js";
 
@@ -57,7 +58,7 @@ function card(account, page, actions) {
   role.disabled = own;
   role.addEventListener("change", () => deed(account, "", { role: role.value }, actions));
   const boxes = element("div", null, { class: "ticks" }, ...countryBoxes(account.countries, `country-${account.name}`));
-  const seen = element("details", null, { "data-key": `countries-${account.name}` }, element("summary", phrase("Change the countries")), boxes,
+  const seen = element("details", null, {}, element("summary", phrase("Change the countries"), { "data-key": `countries-${account.name}` }), boxes,
     button(phrase("Keep the countries"), { "data-key": `keep-${account.name}` }, () => deed(account, "", { countries: ticked(boxes) }, actions)));
   return element("article", null, { class: `card ${account.disabled ? "over" : ""}` },
     element("h3", null, {}, element("bdi", account.person), ` (${account.name})`, account.is_demo ? element("span", phrase("demo account"), { class: "tag" }) : "", account.disabled ? element("span", phrase("disabled"), { class: "tag bad" }) : ""),
@@ -97,7 +98,7 @@ function told(person, password) {
   byId("password-told").hidden = false;
 }
 
-async function add(actions) {
+async function add(contents, actions) {
   const password = made();
   const person = byId("new-person").value.trim();
   const said = { name: byId("new-name").value.trim().toLowerCase(), person, role: byId("new-role").value, password, countries: ticked(byId("new-countries")) };
@@ -105,10 +106,9 @@ async function add(actions) {
   tell(problem);
   if (!problem) {
     told(person, password);
-    byId("adding").reset();
-    for (const box of byId("new-countries").querySelectorAll("input")) box.checked = false;
+    empty(contents);
   }
-  await actions.refresh();
+  actions.refresh();
 }
 
 async function changeOwn() {
@@ -127,6 +127,6 @@ async function signOutEverywhere() {
 export function preparePeople(actions) {
   prepareLog(actions);
   byId("everywhere").addEventListener("click", signOutEverywhere);
-  byId("adding").addEventListener("submit", (event) => { event.preventDefault(); add(actions); });
-  byId("own-password").addEventListener("submit", (event) => { event.preventDefault(); changeOwn(); });
+  onSubmit(byId("adding"), (contents) => add(contents, actions));
+  onSubmit(byId("own-password"), changeOwn);
 }

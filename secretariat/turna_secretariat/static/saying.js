@@ -4,6 +4,7 @@ import { act, send, tell } from "./archive.js";
 import { byId, element, offer, option, show } from "./elements.js";
 import { gatewayWorks } from "./health.js";
 import { phrase, say, sayLater } from "./languages.js";
+import { empty, onSubmit } from "./sending.js";
 import { mayAct, me, whyNot } from "./signed_in.js";
 import { askOnce } from "./sure.js";
 import { words } from "./words.js";
@@ -30,7 +31,7 @@ export function prepareSaying(actions) {
   onSaid = actions.refresh;
   let typing = null;
   byId("saying").addEventListener("input", () => { clearTimeout(typing); showFields(); notReady(); typing = setTimeout(cost, TYPING_MS); });
-  byId("saying").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
+  onSubmit(byId("saying"), submit);
 }
 
 export function showSaying(page) {
@@ -150,29 +151,29 @@ function share(name, costs) {
 
 const ofCost = (which) => [...byId("say-cost").querySelectorAll(which)].map((line) => line.textContent);
 
-async function submit() {
+async function submit(contents) {
   if (!asked || asked !== JSON.stringify(said())) return;
   const saying = JSON.parse(asked);
-  if (saying.kind !== "alert" && !saying.to.all) return tell(await give(saying));
+  if (saying.kind !== "alert" && !saying.to.all) return tell(await give(saying, contents));
   const whom = byId("say-to").selectedOptions[0].textContent;
   askOnce({
     title: phrase("Really send it? {alert} to {whom}", { alert: what(saying), whom }), yes: phrase("Yes, send: {alert}", { alert: what(saying) }),
     warnings: ofCost("[data-warns]"),
     what: [saying.form.text && `“${saying.form.text}”`, ...ofCost("[data-repeated]")].filter(Boolean).join(" · "),
-    deed: () => give(saying),
+    deed: () => give(saying, contents),
   });
 }
 
 // Returns null when it is stored, else why it is not: then what was written stays.
-async function give(saying) {
+async function give(saying, contents) {
   const problem = await act("/api/down", saying);
   if (!problem) {
-    drafts.delete(saying.kind);
-    if (byId("say-kind").value === saying.kind) byId("say-text").value = "";
+    if (drafts.get(saying.kind)?.trim() === saying.form.text) drafts.delete(saying.kind);
+    if (byId("say-kind").value === saying.kind) empty([...contents].filter(([field]) => FIELDS[saying.kind].includes(field.closest("[data-field]")?.dataset.field)));
     notReady();
     cost();
   }
-  await onSaid();
+  onSaid();
   return problem;
 }
 
