@@ -1,34 +1,16 @@
 """Two officers at once: what one says to the field or takes away, the other's page tells."""
 
 import re
-from typing import Any
+from pathlib import Path
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.secretariat.field import sos
+from tests.secretariat.first_view import teams
 from tests.secretariat.live_page import PASSWORD, LivePage
-from turna_secretariat.accounts import OBSERVER
+from turna_secretariat.accounts import OFFICER
 from turna_secretariat.signed_in import COOKIE
-
-ALL = {"all": True}
-
-
-def _does(live: LivePage, name: str, what: str, body: dict[str, Any]) -> None:
-    """Let somebody do it on a page of their own."""
-    answer = httpx.post(
-        f"{live.address}/api/{what}",
-        headers={"origin": live.address},
-        cookies={COOKIE: live.token_of(name)},
-        json=body,
-        timeout=60,
-    )
-    assert answer.status_code == 200, answer.text
-
-
-def _alerts(live: LivePage, name: str, code: str) -> None:
-    _does(live, name, "down", {"kind": "alert", "form": {"code": code}, "to": ALL})
 
 
 @pytest.fixture
@@ -42,8 +24,8 @@ def watching(page: Page) -> Page:
 def test_an_evacuation_that_another_officer_ends_is_told_with_their_name_until_it_is_seen(
     watching: Page, live: LivePage
 ) -> None:
-    _alerts(live, "aylin", "evacuate")
-    _alerts(live, "bekzat", "resume")
+    live.alerts("aylin", "evacuate")
+    live.alerts("bekzat", "resume")
 
     told = watching.locator("#others-list li")
     ended = re.compile(r"evacuate to everybody: taken back by Bekzat Omarov, [\d:]+ UTC")
@@ -55,7 +37,7 @@ def test_an_evacuation_that_another_officer_ends_is_told_with_their_name_until_i
     watching.locator("#others-seen").click()
     expect(watching.locator("#others")).to_be_hidden()
 
-    _alerts(live, "bekzat", "cease_work")
+    live.alerts("bekzat", "cease_work")
     expect(told).to_have_text(re.compile("cease work to everybody: ordered by Bekzat Omarov"))
 
 
@@ -63,7 +45,7 @@ def test_a_revocation_by_another_officer_is_told_in_an_open_window_too(
     watching: Page, live: LivePage
 ) -> None:
     watching.get_by_role("button", name="TUR01-1: all about this handset").click()
-    _does(live, "bekzat", "down/revocations", {"devices": [2], "reason": "lost at Antakya"})
+    live.does("bekzat", "down/revocations", {"devices": [2], "reason": "lost at Antakya"})
 
     words = re.compile("AZE01-1: Its keys were taken away by Bekzat Omarov.*“lost at Antakya”")
     expect(watching.locator("#handset [data-others]")).to_have_text(words)
@@ -71,9 +53,38 @@ def test_a_revocation_by_another_officer_is_told_in_an_open_window_too(
     expect(watching.locator("#others-list li")).to_have_text(words)
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_whatever_others_did_covers_no_call_for_help(
+    tmp_path: Path, browser: Browser, size: tuple[int, int]
+) -> None:
+    with LivePage(tmp_path, teams(1, 32)) as live:
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        with page.expect_response("**/api/down/alerts"), page.expect_response("**/api/sos"):
+            page.goto(live.address)
+        live.arrives(live.field.carried(sos(7), device=32, seq=7))
+        accept = page.get_by_role("button", name="Accept as Aylin Demir")
+        expect(accept).to_be_enabled()
+        for device in range(1, 25):
+            reason = f"lost at Antakya, as {device} of those who went there say"
+            live.does("bekzat", "down/revocations", {"devices": [device], "reason": reason})
+        told = page.locator("#others-list li")
+        expect(told).to_have_count(24)
+        accept.click(trial=True)
+
+        page.locator("#others-seen").click()
+        at_once = {"devices": list(range(25, 32 + 1)), "reason": "a lorry was robbed"}
+        live.does("bekzat", "down/revocations", at_once)
+        expect(told).to_have_text(
+            re.compile(
+                r"^\S+, \S+, \S+, \S+, \S+, \S+, and 2 more: Their keys were taken away by "
+                r"Bekzat Omarov, [\d:]+ UTC\. “a lorry was robbed”$"
+            )
+        )
+        page.close()
+
+
 def _ends(live: LivePage, name: str, did: str, reason: str | None = None) -> None:
-    calls = httpx.get(f"{live.address}/api/sos", timeout=60).json()
-    _does(live, name, f"reports/{calls[0]['id']}/{did}", {"reason": reason} if reason else {})
+    live.does(name, f"reports/{live.calls()[0]['id']}/{did}", {"reason": reason} if reason else {})
 
 
 def test_what_another_officer_does_with_a_call_is_told_also_where_one_is_about_to_end_it(
@@ -96,26 +107,31 @@ def test_what_another_officer_does_with_a_call_is_told_also_where_one_is_about_t
     expect(watching.locator("#others")).to_be_hidden()
 
 
+def _says_that_it_is_accepted(answer: Response) -> bool:
+    return answer.url.endswith("/api/sos") and answer.json()[0]["stands"] == "accepted"
+
+
 def test_what_one_does_with_a_call_oneself_is_no_news(watching: Page, live: LivePage) -> None:
     live.arrives(live.field.carried(sos(7), seq=7))
-    watching.get_by_role("button", name="Accept as Aylin Demir").click()
+    with watching.expect_response(_says_that_it_is_accepted):
+        watching.get_by_role("button", name="Accept as Aylin Demir").click()
     expect(watching.locator("#sos")).to_be_hidden()
-    _ends(live, "bekzat", "refused", "another unit has it")
-
     told = watching.locator("#others-list li")
-    expect(told).to_have_text(re.compile("Bekzat Omarov refused it"))
+    live.alerts("bekzat", "evacuate")
+    expect(told).to_have_text(re.compile("evacuate to everybody"))  # and that alone
+
+    _ends(live, "bekzat", "refused", "another unit has it")
+    expect(told.last).to_have_text(re.compile("Bekzat Omarov refused it"))
 
 
-def test_who_sees_one_country_reads_that_only_its_handsets_are_counted(
+def test_who_sees_one_country_counts_only_its_handsets_and_takes_back_only_what_went_to_them(
     live: LivePage, browser: Browser
 ) -> None:
     live.accounts.add(
-        "baku", person="B", role=OBSERVER, countries=["az"], password=PASSWORD, now_ms=0
+        "baku", person="B", role=OFFICER, countries=["az"], password=PASSWORD, now_ms=0
     )
-    _alerts(live, "aylin", "evacuate")
-    _does(
-        live, "aylin", "down", {"kind": "text", "form": {"text": "?"}, "to": {"teams": ["AZE01"]}}
-    )
+    live.alerts("aylin", "evacuate")
+    live.does("aylin", "down", {"kind": "text", "form": {"text": "?"}, "to": {"teams": ["AZE01"]}})
     context = browser.new_context()
     context.add_cookies([{"name": COOKIE, "value": live.token_of("baku"), "url": live.address}])
     page = context.new_page()
@@ -126,4 +142,8 @@ def test_who_sees_one_country_reads_that_only_its_handsets_are_counted(
     expect(shared).to_contain_text("only handsets of AZ are counted")
     expect(page.locator("#words .word-text .held")).to_contain_text("held by 0 of 1")
     expect(page.locator("#words .word-text .held")).not_to_contain_text("only handsets")
+    back = page.get_by_role("button", name="Take it back")
+    expect(page.locator("#words .word-text").locator(back)).to_be_enabled()
+    expect(page.locator("#words .word-alert").locator(back)).to_be_disabled()
+    expect(page.locator("#words .word-alert")).to_contain_text("countries that are not yours")
     context.close()

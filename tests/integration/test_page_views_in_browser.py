@@ -288,9 +288,13 @@ def test_two_officers_see_each_others_deeds_without_a_reload(
 
 def test_gateways_and_the_feed_have_a_view_of_their_own(page: Page, live: LivePage) -> None:
     _says(live, position())
+    health = GatewayHealth(b"boot-id1", EPOCH_S, 2369, True, *(0,) * 9)
+    topic = topics.gateway_health("tr", "hatay-1")
+    live.inbox.put(mqtt.Message(topic, health.pack(), False, 1))
     page.get_by_role("link", name="Health", exact=True).click()
 
     expect(page.locator("#gateway-details")).to_contain_text("hatay-1")
+    expect(page.locator("#gateway-details")).to_contain_text("running for39 min")
     expect(page.locator("#feed-details")).to_contain_text("proved to be their senders'1")
     page.go_back()
     expect(page.locator("#map")).to_be_visible()

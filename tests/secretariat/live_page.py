@@ -3,10 +3,12 @@
 import queue
 import socket
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+import httpx
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import APIRouter, FastAPI
@@ -21,6 +23,7 @@ from turna_backbone.clock import SteppedClock
 from turna_backbone.envelope import ReportEnvelope
 from turna_backbone.mqtt import Connected, Disconnected, Message
 from turna_protocol import keys
+from turna_protocol.reports import Sos
 from turna_secretariat.accounts import OFFICER, Accounts
 from turna_secretariat.archive import Archive
 from turna_secretariat.desk import Desk
@@ -156,6 +159,36 @@ class LivePage:
         """Return the token of a new session, the value of the cookie `COOKIE`."""
         account_id = self.accounts.named(name).id
         return self.accounts.begin_session(account_id, self.clock.unix_s() * 1000)
+
+    def does(self, name: str, what: str, body: dict[str, Any]) -> Any:
+        """Let somebody do it on a page of their own, and return what the Secretariat answers."""
+        answer = httpx.post(
+            f"{self.address}/api/{what}",
+            headers={"origin": self.address},
+            cookies={COOKIE: self.token_of(name)},
+            json=body,
+            timeout=PATIENCE_S,
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def alerts(self, name: str, code: str) -> None:
+        self.does(name, "down", {"kind": "alert", "form": {"code": code}, "to": {"all": True}})
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return the calls for help that have been filed, the newest first."""
+        found: list[dict[str, Any]] = httpx.get(
+            f"{self.address}/api/sos", timeout=PATIENCE_S
+        ).json()
+        return found
+
+    def is_called(self, device: int, report: Sos, seq: int, *, accepted_by: str) -> None:
+        """Let a handset call for help, and somebody take it in hand."""
+        before = len(self.calls())
+        self.arrives(self.field.carried(report, device=device, seq=seq))
+        while len(calls := self.calls()) == before:
+            time.sleep(0.05)
+        self.does(accepted_by, f"reports/{calls[0]['id']}/accepted", {})
 
     def serve(self) -> None:
         """Open the page, on the same port as before if it was open."""

@@ -4,7 +4,7 @@ import { act } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { phrase, say, sayLater, understood } from "./languages.js";
 import { everybodyOf, kindWords, urgencyWords } from "./saying.js";
-import { deedButton, me } from "./signed_in.js";
+import { deedButton, mayAct, me } from "./signed_in.js";
 import { askOnce } from "./sure.js";
 import { age, clockTime, modeTag, words } from "./words.js";
 
@@ -37,8 +37,18 @@ function card(word, page, actions) {
     ...(word.kind === "task" ? [element("p", urgency(word, page))] : []),
     element("p", ending(word, page), { class: "soft" }),
     table(word, page, actions));
-  if (!over) item.append(deedButton(`${phrase("Take it back")} …`, { "data-key": `withdraw-${word.id}` }, () => withdraw(word, actions)));
+  if (!over) item.append(...takingBack(word, actions));
   return item;
+}
+
+// Nobody takes back what goes to countries that they do not see.
+function takingBack(word, actions) {
+  const made = deedButton(`${phrase("Take it back")} …`, { "data-key": `withdraw-${word.id}` }, () => withdraw(word, actions));
+  if (!mayAct() || !isBeyond(word)) return [made];
+  const why = phrase("it concerns handsets of countries that are not yours");
+  made.disabled = true;
+  made.title = why;
+  return [made, element("p", why, { class: "soft" })];
 }
 
 // An alert taken back by a slip leaves a team in danger.
@@ -81,7 +91,8 @@ function ending(word, page) {
 }
 
 // Whoever sees only some countries counts only their handsets, wherever else it went.
-const isShare = ({ to, to_all }) => Boolean(me()?.countries.length) && Boolean(to_all || to.others || to.area);
+const isShare = (word) => isBeyond(word) || Boolean(me()?.countries.length && word.to.area);
+const isBeyond = ({ to, to_all }) => Boolean(me()?.countries.length) && Boolean(to_all || to.others);
 const ofShare = () => phrase("only handsets of {countries} are counted", { countries: me().countries.map((country) => country.toUpperCase()).join(", ") });
 
 // How many hold it in all and of each team; a row for who does not yet, the others on request; each gateway's own word.
@@ -96,7 +107,7 @@ function table(word, page, actions) {
   return element("div", null, { class: "delivery" },
     element("p", null, { class: "held" }, progress, " ", element("strong", all), isShare(word) ? element("span", ofShare(), { class: "soft" }) : ""), teams,
     open.length ? rows(open) : "",
-    rest.length ? element("details", null, {}, element("summary", phrase("hold it and have answered: {n}", { n: rest.length })), rows(rest)) : "",
+    rest.length ? element("details", null, {}, element("summary", phrase("hold it and have answered: {n}", { n: rest.length }), { "data-key": `answered-${word.id}` }), rows(rest)) : "",
     element("ul", null, { class: "by-gateway", "aria-label": phrase("Gateways") }, ...word.by_gateway.map((told) => gatewayLine(told, word, page))));
 }
 

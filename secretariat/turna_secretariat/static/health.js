@@ -1,12 +1,12 @@
 // Whether what is shown can be trusted: page, backbone, gateways, alarms about all of them.
 
 import { act, tell } from "./archive.js";
-import { button, byId, element, show } from "./elements.js";
+import { button, byId, element, plain, show } from "./elements.js";
 import { PROOFS } from "./detail.js";
 import { isSilent } from "./handsets.js";
 import { phrase, sayLater, understood } from "./languages.js";
 import { deedButton } from "./signed_in.js";
-import { age, clockTime, countByMode, modeTag, modeWords, sender, standingWords, words } from "./words.js";
+import { age, clockTime, countByMode, lasting, modeTag, modeWords, sender, standingWords, words } from "./words.js";
 
 const LATE_S = 120; // what has waited so long at a gateway will not go by itself in a moment
 const MANY_SILENT = 6; // more, as when a gateway fails, fold into one alarm that leaves room for the others
@@ -85,7 +85,7 @@ export function showHealthInDetail({ status, handsets, now_ms }) {
       element("h3", null, {}, gateway.name, " ", element("span", gateway.country.toUpperCase(), { class: "tag" })),
       element("p", `${good ? "✔" : "✘"} ${text}`, { class: good ? "good" : "bad" }),
       element("p", phrase("last heard {age}", { age: age(gateway.heard_ms, now_ms) }), { class: "soft" }),
-      numbers(Object.entries(NUMBERS).filter(([name]) => gateway.health[name] !== undefined).map(([name, text]) => [phrase(text), name.endsWith("_s") ? `${gateway.health[name]} s` : gateway.health[name]])));
+      numbers(Object.entries(NUMBERS).filter(([name]) => gateway.health[name] !== undefined).map(([name, text]) => [phrase(text), name.endsWith("_s") ? lasting(gateway.health[name]) : gateway.health[name]])));
   }));
   show(byId("feed-details"), cameIn(status));
   const gaps = handsets.filter((handset) => handset.missing);
@@ -115,9 +115,9 @@ export function showAlarms(page, actions) {
   const more = Math.max(0, (page.status.open_alarms ?? 0) - page.alarms.length); // older ones that the list has no room for
   const count = page.alarms.length + more + silent.length + down.length;
   byId("no-alarms").hidden = count > 0;
-  byId("no-alarms").textContent = quiet(page);
+  byId("no-alarms").textContent = plain(quiet(page));
   byId("alarm-count").textContent = count || "";
-  const silences = silent.length > MANY_SILENT ? [manySilent(silent, page, actions, byId("many-silent")?.open)] : silent.map((handset) => silenceRow(handset, page, actions));
+  const silences = silent.length > MANY_SILENT ? [manySilent(silent, page, actions)] : silent.map((handset) => silenceRow(handset, page, actions));
   show(byId("alarm-list"), [...page.alarms.map((alarm) => alarmRow(alarm, page, actions)), ...(more ? [element("li", phrase("and {n} more", { n: more }))] : []), ...down.map((gateway) => gatewayRow(gateway, page)), ...silences]);
 }
 
@@ -154,7 +154,7 @@ function silenceRow(handset, page, actions) {
     button(phrase("Its reports"), { "data-key": `silent-${handset.device}` }, () => actions.reportsOf(handset)));
 }
 
-function manySilent(silent, page, actions, isOpen) {
-  return element("li", null, { class: "is-silence" }, element("details", null, { id: "many-silent", ...(isOpen ? { open: "" } : {}) }, element("summary", `⚠ ${phrase("silent: {n}", { n: silent.length })}`, { "data-key": "many-silent" }), " ", modeTag(page.status.mode),
+function manySilent(silent, page, actions) {
+  return element("li", null, { class: "is-silence" }, element("details", null, {}, element("summary", `⚠ ${phrase("silent: {n}", { n: silent.length })}`, { "data-key": "many-silent" }), " ", modeTag(page.status.mode),
     element("p", null, { class: "links" }, ...silent.map((handset) => button(`${handset.call_sign}, ${age(handset.last_contact_ms, page.now_ms)}`, { class: "plain", "data-key": `silent-${handset.device}` }, () => actions.reportsOf(handset))))));
 }

@@ -14,6 +14,7 @@ const LOOK_AFTER_MS = 120; // several changes of one commit become one look
 const AGAIN_MS = 3000;
 
 const CALLS_MOST = 6; // in sight; the book has all
+const HANDSETS_MOST = 6; // named of one deed; the list of handsets has all
 
 const known = new Map(); // by what was read: what stood when the page was opened, and what came since
 const waiting = new Set(); // what to read next
@@ -75,22 +76,34 @@ function ofCall(call, { at_ms, who, did, reason }) {
 }
 
 function ofAlert(word) {
-  const said = { key: `said ${word.id}`, at_ms: word.at_ms, person: word.person, words: (time) => phrase("{what}: ordered by {person}, {time}", { what: named(word), person: word.person, time }) };
+  const said = { key: `said ${word.id}`, at_ms: word.at_ms, person: word.person, words: (time) => phrase("{what}: ordered by {person}, {time}", { what: alert(word), person: word.person, time }) };
   if (word.withdrawn_ms === null) return [said];
-  return [said, { key: `back ${word.id}`, at_ms: word.withdrawn_ms, person: word.withdrawn_by, words: (time) => `${named(word)}: ${phrase("taken back by {person}, {time}", { person: word.withdrawn_by, time })}` }];
+  return [said, { key: `back ${word.id}`, at_ms: word.withdrawn_ms, person: word.withdrawn_by, words: (time) => `${alert(word)}: ${phrase("taken back by {person}, {time}", { person: word.withdrawn_by, time })}` }];
 }
 
-const named = (word) => `${title(word)} ${phrase("to {whom}", { whom: whom(word) })}`;
+const alert = (word) => `${title(word)} ${phrase("to {whom}", { whom: whom(word) })}`;
 
 const ofRevocation = ({ device, generation, at_ms, person, reason, call_sign }) => ({
-  key: `keys ${device} ${generation}`, at_ms, person,
-  words: (time) => [`${call_sign}:`, phrase("Its keys were taken away by {person}, {time}.", { person, time }), reason ? `“${reason}”` : ""].filter(Boolean).join(" "),
+  key: `keys ${device} ${generation}`, at_ms, person, call_sign, deed: JSON.stringify([at_ms, person, reason]),
+  words: (time, who = [call_sign]) => [`${named(who)}:`, who.length > 1 ? phrase("Their keys were taken away by {person}, {time}.", { person, time }) : phrase("Its keys were taken away by {person}, {time}.", { person, time }), reason ? `“${reason}”` : ""].filter(Boolean).join(" "),
 });
+
+const named = (who) => [...who.slice(0, HANDSETS_MOST), ...(who.length > HANDSETS_MOST ? [phrase("and {n} more", { n: who.length - HANDSETS_MOST })] : [])].join(", ");
+
+// What was done to several handsets at once is one line.
+function together(deeds) {
+  const lines = new Map();
+  for (const each of deeds) {
+    const deed = each.deed ?? each.key;
+    lines.set(deed, { ...each, who: [...(lines.get(deed)?.who ?? []), each.call_sign] });
+  }
+  return [...lines.values()];
+}
 
 export function showOthers(page) {
   const calls = unseen.filter(({ call }) => call);
   const left = new Set(calls.slice(0, -CALLS_MOST));
-  const lines = unseen.filter((each) => !left.has(each)).map(({ at_ms, words }) => words(clockTime(at_ms, page.now_ms)));
+  const lines = together(unseen.filter((each) => !left.has(each))).map(({ at_ms, words, who }) => words(clockTime(at_ms, page.now_ms), who));
   if (left.size) lines.push(`${phrase("Book of SOS")}: ${phrase("and {n} more", { n: left.size })}`);
   byId("others").hidden = !lines.length;
   show(byId("others-list"), lines.map((line) => element("li", line)));

@@ -32,13 +32,20 @@ export function shortTime(ms, now_ms = ms) {
 
 export const clockTime = (ms, now_ms) => ms === null || ms === undefined ? phrase("never") : `${shortTime(ms, now_ms)} UTC`;
 
-export function age(ms, now_ms) {
-  if (ms === null || ms === undefined) return phrase("never");
-  const s = Math.max(0, Math.round((now_ms - ms) / 1000));
-  if (s < 90) return phrase("{n} s ago", { n: s });
-  if (s < 5400) return phrase("{n} min ago", { n: Math.round(s / 60) });
-  return s < 172_800 ? phrase("{n} h ago", { n: Math.round(s / 3600) }) : phrase("{n} days ago", { n: Math.round(s / 86_400) });
+// From how many seconds on in which unit.
+const UNITS = [
+  { from_s: 172_800, unit_s: 86_400, ago: sayLater("{n} days ago"), lasts: sayLater("{n} days") }, { from_s: 5400, unit_s: 3600, ago: sayLater("{n} h ago"), lasts: sayLater("{n} h") },
+  { from_s: 90, unit_s: 60, ago: sayLater("{n} min ago"), lasts: sayLater("{n} min") }, { from_s: 0, unit_s: 1, ago: sayLater("{n} s ago"), lasts: sayLater("{n} s") },
+];
+
+function inUnits(s, said) {
+  const unit = UNITS.find(({ from_s }) => s >= from_s);
+  return phrase(unit[said], { n: Math.round(s / unit.unit_s) });
 }
+
+export const age = (ms, now_ms) => ms === null || ms === undefined ? phrase("never") : inUnits(Math.max(0, Math.round((now_ms - ms) / 1000)), "ago");
+
+export const lasting = (s) => s === null ? phrase("unknown") : inUnits(s, "lasts");
 
 export const place = (position, decimals = 5) => position ? `${position.lat.toFixed(decimals)}, ${position.lon.toFixed(decimals)}` : phrase("unknown");
 
