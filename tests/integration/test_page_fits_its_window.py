@@ -1,5 +1,6 @@
 """Nothing lies under something else, is cut at an edge, or jumps, at any width; day after night."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,9 @@ def _opened(browser: Browser, live: LivePage, size: tuple[int, int], query: str 
 
 
 def _is_at(live: LivePage, device: int, fix: Fix) -> None:
+    live.clock.advance(1_000)
     report = Position(mode=codes.EXERCISE, time_s=live.clock.unix_s(), fix=fix)
-    live.arrives(live.field.carried(report, device=device, seq=device))
+    live.arrives(live.field.carried(report, device=device, seq=live.clock.now_ms() // 1_000))
 
 
 @pytest.mark.parametrize("size", [LAPTOP, TABLET, PHONE])
@@ -82,6 +84,26 @@ def test_no_name_on_the_map_hides_under_a_button_or_over_the_edge(
         page.keyboard.press(key)
         expect(page.locator("#map .leaflet-pan-anim")).to_have_count(0)
         page.wait_for_function(f"() => ({COVERED})().length === 0")
+
+
+PLACES = """() => [...document.querySelectorAll("#map .team")]
+  .map((it) => it.getBoundingClientRect().left).sort((one, other) => one - other)"""
+
+
+def test_a_name_beside_the_edge_of_the_map_moves_aside(page: Page, live: LivePage) -> None:
+    apart = 900
+    _is_at(live, 1, FIX)
+    _is_at(live, 2, Fix(FIX.lat_e5, FIX.lon_e5 + apart, 8, 2))
+    expect(page.locator("#map .team")).to_have_count(2)
+    expect(page.locator("#map .leaflet-zoom-anim")).to_have_count(0)
+    west, east = page.evaluate(PLACES)
+    inside_px = page.locator("#map").evaluate("it => it.getBoundingClientRect().left") + 30 - west
+    _is_at(live, 2, Fix(FIX.lat_e5, FIX.lon_e5 + round(inside_px * apart / (east - west)), 8, 2))
+
+    page.wait_for_function(f"west => ({PLACES})()[0] < west - 99", arg=west)
+    name = page.locator("#map .team", has_text="AZE01-1").locator("> span")
+    expect(name).not_to_have_attribute("style", re.compile("--aside: 0px"))
+    assert page.evaluate(COVERED) == []
 
 
 def test_the_map_is_by_day_as_it_was_before_the_night(page: Page, live: LivePage) -> None:

@@ -33,6 +33,7 @@ def _happens(live: LivePage) -> None:
         live.field.carried(sos(fix=FIX), device=2, seq=1),
         live.field.carried(sos(9), seq=4, key=bytes(32)),
     )
+    live.is_called(1, sos(11, fix=FIX), 5, accepted_by="bekzat")
 
 
 def _open(live: LivePage, browser: Browser, **how: Any) -> Page:
@@ -45,9 +46,14 @@ def _open(live: LivePage, browser: Browser, **how: Any) -> Page:
 
 
 def _goes_to(page: Page, live: LivePage, view: str) -> None:
-    page.goto(f"{live.address}/?view={view}")
+    with page.expect_response("**/api/down/alerts"):
+        page.goto(f"{live.address}/?view={view}")
+    live.alerts("aylin", "evacuate")
+    expect(page.locator("#others")).to_be_visible()
     expect(page.locator("#sos")).to_be_visible()
     expect(page.locator(f"main > [data-in={view or 'picture'}]").first).to_be_visible()
+    if not view:
+        expect(page.locator("#in-hand")).to_be_visible()
     if view == "people":
         for summary in page.locator("#administration summary").all():
             summary.click()
@@ -77,7 +83,7 @@ def test_axe_finds_nothing_serious_in_any_view_or_dialog(
             page.locator("#say-send:enabled").click()
             found["sure"] = _serious(page)
             page.locator("#sure-yes").click()
-            expect(page.locator("#words .card")).to_be_visible()
+            expect(page.locator("#words .card").first).to_be_visible()
         found[view] = _serious(page)
     _goes_to(page, live, "")
     for summary in page.locator("main > [data-in=picture] summary").all():

@@ -57,11 +57,13 @@ def _happens(live: LivePage) -> None:
         live.field.carried(sos(fix=FIX), seq=6),
         live.field.carried(position(), seq=7, key=bytes(32)),
     )
+    live.is_called(1, sos(11, fix=FIX), 8, accepted_by="bekzat")
 
 
 def _speaks(page: Page, tag: str) -> None:
     page.evaluate("tag => localStorage.setItem('language', tag)", tag)
-    page.reload()
+    with page.expect_response("**/api/down/alerts"):
+        page.reload()
     expect(page.locator("html")).to_have_attribute("lang", tag)
     expect(page.locator("#health li").first).to_be_attached()
 
@@ -85,13 +87,16 @@ def test_no_words_are_cut_off_and_none_is_said_twice(opened: Page, live: LivePag
     wrong = []
     for tag in tags:
         _speaks(opened, tag)
+        live.alerts("bekzat", "evacuate")
+        expect(opened.locator("#others")).to_be_visible()
         if opened.locator("#menu").is_visible():
             opened.locator("#menu").click()
         for view in VIEWS:
             opened.locator(f"nav a[data-view='{view}']").click()
             expect(opened.locator(f"main > [data-in={view or 'picture'}]").first).to_be_visible()
             if not view:
-                expect(opened.locator("#report-rows tr")).to_have_count(9)
+                expect(opened.locator("#report-rows tr")).to_have_count(10)
+                expect(opened.locator("#in-hand")).to_be_visible()
                 opened.locator("#more-filters summary").click()
             wrong += [(tag, view, said) for said in opened.evaluate(CUT_OFF)]
             for line in opened.locator("body").inner_text().splitlines():
