@@ -97,7 +97,7 @@ def test_no_words_are_cut_off_and_none_is_said_twice(opened: Page, live: LivePag
             if not view:
                 expect(opened.locator("#report-rows tr")).to_have_count(10)
                 expect(opened.locator("#in-hand")).to_be_visible()
-                opened.locator("#more-filters summary").click()
+                opened.locator("#more-filters summary").press("Enter")
             wrong += [(tag, view, said) for said in opened.evaluate(CUT_OFF)]
             for line in opened.locator("body").inner_text().splitlines():
                 wrong += [(tag, view, found[0]) for found in DOUBLED.finditer(line)]
