@@ -65,11 +65,16 @@ def test_whatever_others_did_covers_no_call_for_help(
         accept = page.get_by_role("button", name="Accept as Aylin Demir")
         expect(accept).to_be_enabled()
         for device in range(1, 25):
-            reason = f"lost at Antakya, as {device} of those who went there say"
+            reason = f"lost at Antakya, {device} of all that went there"
             live.does("bekzat", "down/revocations", {"devices": [device], "reason": reason})
         told = page.locator("#others-list li")
         expect(told).to_have_count(24)
         accept.click(trial=True)
+        page.locator("#sos-cards").get_by_role("button", name="False alarm").click()
+        expect(page.locator("#sure [data-others]")).to_have_text(
+            re.compile(r"24 of .*and 21 more$")
+        )
+        page.locator("#sure-no").click()
 
         page.locator("#others-seen").click()
         at_once = {"devices": list(range(25, 32 + 1)), "reason": "a lorry was robbed"}

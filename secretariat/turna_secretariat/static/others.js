@@ -14,6 +14,7 @@ const LOOK_AFTER_MS = 120; // several changes of one commit become one look
 const AGAIN_MS = 3000;
 
 const CALLS_MOST = 6; // in sight; the book has all
+const MARKED_MOST = 3; // over an open window; behind it stand all
 const HANDSETS_MOST = 6; // named of one deed; the list of handsets has all
 
 const known = new Map(); // by what was read: what stood when the page was opened, and what came since
@@ -85,10 +86,10 @@ const alert = (word) => `${title(word)} ${phrase("to {whom}", { whom: whom(word)
 
 const ofRevocation = ({ device, generation, at_ms, person, reason, call_sign }) => ({
   key: `keys ${device} ${generation}`, at_ms, person, call_sign, deed: JSON.stringify([at_ms, person, reason]),
-  words: (time, who = [call_sign]) => [`${named(who)}:`, who.length > 1 ? phrase("Their keys were taken away by {person}, {time}.", { person, time }) : phrase("Its keys were taken away by {person}, {time}.", { person, time }), reason ? `“${reason}”` : ""].filter(Boolean).join(" "),
+  words: (time, who) => [`${few(who, HANDSETS_MOST).join(", ")}:`, who.length > 1 ? phrase("Their keys were taken away by {person}, {time}.", { person, time }) : phrase("Its keys were taken away by {person}, {time}.", { person, time }), reason ? `“${reason}”` : ""].filter(Boolean).join(" "),
 });
 
-const named = (who) => [...who.slice(0, HANDSETS_MOST), ...(who.length > HANDSETS_MOST ? [phrase("and {n} more", { n: who.length - HANDSETS_MOST })] : [])].join(", ");
+const few = (all, most) => all.length > most ? [...all.slice(0, most), phrase("and {n} more", { n: all.length - most })] : all;
 
 // What was done to several handsets at once is one line.
 function together(deeds) {
@@ -107,5 +108,5 @@ export function showOthers(page) {
   if (left.size) lines.push(`${phrase("Book of SOS")}: ${phrase("and {n} more", { n: left.size })}`);
   byId("others").hidden = !lines.length;
   show(byId("others-list"), lines.map((line) => element("li", line)));
-  markOthers(lines.join(" · "));
+  markOthers(few(lines.toReversed(), MARKED_MOST).join(" · "));
 }
