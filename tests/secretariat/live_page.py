@@ -184,11 +184,11 @@ class LivePage:
 
     def is_called(self, device: int, report: Sos, seq: int, *, accepted_by: str) -> None:
         """Let a handset call for help, and somebody take it in hand."""
-        before = len(self.calls())
         self.arrives(self.field.carried(report, device=device, seq=seq))
-        while len(calls := self.calls()) == before:
+        number = {"device": device, "seq": seq}
+        while not (found := [call for call in self.calls() if number.items() <= call.items()]):
             time.sleep(0.05)
-        self.does(accepted_by, f"reports/{calls[0]['id']}/accepted", {})
+        self.does(accepted_by, f"reports/{found[0]['id']}/accepted", {})
 
     def serve(self) -> None:
         """Open the page, on the same port as before if it was open."""
