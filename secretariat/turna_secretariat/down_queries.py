@@ -29,7 +29,7 @@ from turna_secretariat.down_words import ALERT
 from turna_secretariat.queries import revoked_generations
 from turna_secretariat.registry import Registry
 
-WORDS_LIMIT = 200
+WORDS_LIMIT = 1_000
 ALERTS_LIMIT = 20
 _AT_ONCE = 100
 _TASK_STATES = {"under_way": "working"}
@@ -178,6 +178,7 @@ def _as_said(registry: Registry, row: RowMapping, devices: frozenset[int] | None
         "to": named_to(registry, audience, devices),
         "to_all": audience["all"],
         "devices": [d for d in audience["devices"] if devices is None or d in devices],
+        "beyond_view": devices is not None and not devices.issuperset(audience["devices"]),
     }
 
 

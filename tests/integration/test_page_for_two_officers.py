@@ -28,17 +28,20 @@ def test_an_evacuation_that_another_officer_ends_is_told_with_their_name_until_i
     live.alerts("bekzat", "resume")
 
     told = watching.locator("#others-list li")
-    ended = re.compile(r"evacuate to everybody: taken back by Bekzat Omarov, [\d:]+ UTC")
+    ended = re.compile(r"evacuate \(EXERCISE\) to everybody: taken back by Bekzat Omarov, [\d:]+")
     expect(told.filter(has_text=ended)).to_have_count(1)
-    resumed = re.compile(r"resume to everybody: ordered by Bekzat Omarov, [\d:]+ UTC")
+    resumed = re.compile(r"resume \(EXERCISE\) to everybody: ordered by Bekzat Omarov, [\d:]+ UTC")
     expect(told.filter(has_text=resumed)).to_have_count(1)
     expect(told).to_have_count(2)  # one's own deed is no news
     expect(watching.locator("#others")).to_be_in_viewport()
     watching.locator("#others-seen").click()
     expect(watching.locator("#others")).to_be_hidden()
 
-    live.alerts("bekzat", "cease_work")
-    expect(told).to_have_text(re.compile("cease work to everybody: ordered by Bekzat Omarov"))
+    stop = {"kind": "alert", "form": {"code": "cease_work"}, "to": {"all": True}}
+    live.does("bekzat", "down", stop | {"mode": "actual"})
+    expect(told).to_have_text(re.compile(r"cease work \(REAL\) to everybody: ordered by Bekzat"))
+    watching.get_by_role("link", name="Tasks and alerts").click()
+    expect(watching.locator("#words .mode-actual")).to_have_count(1)
 
 
 def test_a_revocation_by_another_officer_is_told_in_an_open_window_too(
@@ -123,7 +126,7 @@ def test_what_one_does_with_a_call_oneself_is_no_news(watching: Page, live: Live
     expect(watching.locator("#sos")).to_be_hidden()
     told = watching.locator("#others-list li")
     live.alerts("bekzat", "evacuate")
-    expect(told).to_have_text(re.compile("evacuate to everybody"))  # and that alone
+    expect(told).to_have_text(re.compile("^evacuate"))  # and that alone
 
     _ends(live, "bekzat", "refused", "another unit has it")
     expect(told.last).to_have_text(re.compile("Bekzat Omarov refused it"))

@@ -110,3 +110,15 @@ def test_a_deed_that_the_archive_has_not_come_to_is_not_said_to_be_undone(call: 
     call.locator("#sos-cards").get_by_role("button", name="Accept").click()
 
     expect(call.locator("#note")).to_have_text(f"Not known whether it was done: {late}")
+
+
+def test_words_beyond_those_that_are_listed_are_a_press_away(page: Page, live: LivePage) -> None:
+    for number in range(26):
+        text = {"kind": "text", "form": {"text": f"word {number}"}, "to": {"teams": ["TUR01"]}}
+        live.does("aylin", "down", text)
+    page.get_by_role("link", name="Tasks and alerts").click()
+    expect(page.locator("#words article")).to_have_count(25)
+    page.locator("#words-older").click()
+
+    expect(page.locator("#words article").last).to_contain_text("word 0")
+    expect(page.locator("#words-older")).to_be_hidden()

@@ -42,9 +42,11 @@ def test_all_of_one_country_are_named_by_it_and_everybody_only_by_who_reaches_al
 ) -> None:
     _say(book, EVERYBODY, view=AZE)
     assert [_seen(book, view)["to"] for view in (AZE, ALL)] == [{"countries": ["az"]}] * 2
+    assert [_seen(book, view)["beyond_view"] for view in (AZE, ALL)] == [False, False]
 
     _say(book, EVERYBODY)
     assert [_seen(book, view)["to"] for view in (AZE, ALL)] == [{"all": True}] * 2
+    assert [_seen(book, view)["beyond_view"] for view in (AZE, ALL)] == [True, False]
 
 
 def test_what_an_earlier_version_kept_as_everybody_names_the_countries_it_was_for(

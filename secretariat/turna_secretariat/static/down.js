@@ -1,6 +1,6 @@
 // What was said down: how far it is at each team and handset, who has answered what, and taking it back.
 
-import { act } from "./archive.js";
+import { act, read } from "./archive.js";
 import { button, byId, element, show } from "./elements.js";
 import { phrase, say, sayLater, understood } from "./languages.js";
 import { everybodyOf, kindWords, urgencyWords } from "./saying.js";
@@ -23,7 +23,22 @@ const TASK_STATES = {
   refused: sayLater("refused"), failed: sayLater("failed"), cancelled: sayLater("cancelled"),
 };
 
+const WORDS_AT_ONCE = 25;
+const WORDS_MOST = 1000; // the archive's own limit
+
+let asked = WORDS_AT_ONCE;
+
+export const readWords = () => read(`/api/down?limit=${asked}`);
+
+export function prepareDown(actions) {
+  byId("words-older").addEventListener("click", () => {
+    asked = Math.min(asked * 2, WORDS_MOST);
+    actions.refresh();
+  });
+}
+
 export function showDown(page, actions) {
+  byId("words-older").hidden = page.words.length < asked || asked === WORDS_MOST;
   byId("no-words").hidden = page.words.length > 0;
   show(byId("words"), page.words.map((word) => card(word, page, actions)));
 }
@@ -44,7 +59,7 @@ function card(word, page, actions) {
 // Nobody takes back what goes to countries that they do not see.
 function takingBack(word, actions) {
   const made = deedButton(`${phrase("Take it back")} …`, { "data-key": `withdraw-${word.id}` }, () => withdraw(word, actions));
-  if (!mayAct() || !isBeyond(word)) return [made];
+  if (!mayAct() || !word.beyond_view) return [made];
   const why = phrase("it concerns handsets of countries that are not yours");
   made.disabled = true;
   made.title = why;
@@ -91,8 +106,6 @@ function ending(word, page) {
 }
 
 // Whoever sees only some countries counts only their handsets, wherever else it went.
-const isShare = (word) => isBeyond(word) || Boolean(me()?.countries.length && word.to.area);
-const isBeyond = ({ to, to_all }) => Boolean(me()?.countries.length) && Boolean(to_all || to.others);
 const ofShare = () => phrase("only handsets of {countries} are counted", { countries: me().countries.map((country) => country.toUpperCase()).join(", ") });
 
 // How many hold it in all and of each team; a row for who does not yet, the others on request; each gateway's own word.
@@ -105,7 +118,7 @@ function table(word, page, actions) {
   const teams = word.teams.length > 1 ? element("ul", null, { class: "by-team" }, ...word.teams.map(teamChip)) : "";
   const rows = (handsets) => element("table", null, { "aria-label": phrase("delivery") }, element("tbody", null, {}, ...handsets.map((handset) => row(handset, page, actions))));
   return element("div", null, { class: "delivery" },
-    element("p", null, { class: "held" }, progress, " ", element("strong", all), isShare(word) ? element("span", ofShare(), { class: "soft" }) : ""), teams,
+    element("p", null, { class: "held" }, progress, " ", element("strong", all), word.beyond_view ? element("span", ofShare(), { class: "soft" }) : ""), teams,
     open.length ? rows(open) : "",
     rest.length ? element("details", null, {}, element("summary", phrase("hold it and have answered: {n}", { n: rest.length }), { "data-key": `answered-${word.id}` }), rows(rest)) : "",
     element("ul", null, { class: "by-gateway", "aria-label": phrase("Gateways") }, ...word.by_gateway.map((told) => gatewayLine(told, word, page))));
@@ -126,7 +139,7 @@ function row(handset, page, actions) {
 
 // A gateway's word is about what it did, not about who holds it.
 function gatewayLine({ gateway, states, at_s, reasons }, word, page) {
-  const done = !isShare(word) && word.handsets.every((handset) => handset.state === "delivered");
+  const done = !word.beyond_view && word.handsets.every((handset) => handset.state === "delivered");
   const words = (state) => done && state === "sent" ? ["●", SENT_AND_ARRIVED] : OF_GATEWAY[state];
   const said = Object.entries(states).map(([state, count]) => `${words(state)[0]} ${phrase(words(state)[1])}${count > 1 ? ` × ${count}` : ""}`);
   const when = at_s === null ? "" : ` · ${age(at_s * 1000, page.now_ms)}`;

@@ -69,10 +69,7 @@ async function ofCalls() {
 }
 
 function ofCall(call, { at_ms, who, did, reason }) {
-  const words = (time) => {
-    const mode = modeTag(call.mode).textContent;
-    return [phrase("SOS of {who}", { who: call.call_sign }) + (mode ? ` (${mode}):` : ":"), who, `${phrase(DID[did])}, ${time}`, reason ? `“${reason}”` : ""].filter(Boolean).join(" ");
-  };
+  const words = (time) => [`${phrase("SOS of {who}", { who: call.call_sign })}${inMode(call)}:`, who, `${phrase(DID[did])}, ${time}`, reason ? `“${reason}”` : ""].filter(Boolean).join(" ");
   return { key: `call ${call.id} ${did} ${at_ms} ${who}`, call: call.id, at_ms, person: who, words };
 }
 
@@ -82,7 +79,9 @@ function ofAlert(word) {
   return [said, { key: `back ${word.id}`, at_ms: word.withdrawn_ms, person: word.withdrawn_by, words: (time) => `${alert(word)}: ${phrase("taken back by {person}, {time}", { person: word.withdrawn_by, time })}` }];
 }
 
-const alert = (word) => `${title(word)} ${phrase("to {whom}", { whom: whom(word) })}`;
+const inMode = ({ mode }) => modeTag(mode) ? ` (${modeTag(mode).textContent})` : "";
+
+const alert = (word) => `${title(word)}${inMode(word)} ${phrase("to {whom}", { whom: whom(word) })}`;
 
 const ofRevocation = ({ device, generation, at_ms, person, reason, call_sign }) => ({
   key: `keys ${device} ${generation}`, at_ms, person, call_sign, deed: JSON.stringify([at_ms, person, reason]),

@@ -4,7 +4,7 @@ import { ask, asked, prepareAddress, searchAddress, trailsAddress } from "./addr
 import { SIGNED_OUT, isRefusal, read, tell } from "./archive.js";
 import { showBook } from "./book.js";
 import { openReport, prepareDetail } from "./detail.js";
-import { showDown } from "./down.js";
+import { prepareDown, readWords, showDown } from "./down.js";
 import { byId } from "./elements.js";
 import { prepareExports } from "./exports.js";
 import { dropSearch, prepareFilters, showFilters } from "./filters.js";
@@ -69,7 +69,7 @@ function leftOut(error, isOld, ...search) {
 // What each view needs beyond what all of them do.
 const OF_VIEW = {
   picture: async () => { [page.places, page.revocations, page.inHand, page.trails] = await Promise.all([read("/api/places"), read("/api/down/revocations"), read("/api/sos/in_hand"), trails()]); },
-  down: async () => { page.words = await read("/api/down"); },
+  down: async () => { page.words = await readWords(); },
   book: async () => { page.calls = await read("/api/sos"); },
   notices: async () => { page.notices = await readNotices(); },
   emt: async () => { page.medical = await readMedical(); },
@@ -233,5 +233,6 @@ preparePeople(actions);
 prepareExports(page);
 prepareNotices(actions);
 prepareSaying(actions);
+prepareDown(actions);
 new Line({ onHello: hello, onChange: changed, onPulse: pulse, onCut: cutOff, onBack: back });
 await refresh();
