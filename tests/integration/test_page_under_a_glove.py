@@ -1,5 +1,8 @@
 """A glove touches twice, and the world moves under a finger: neither does what nobody meant."""
 
+from typing import Literal
+
+import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
 from tests.integration.held import Held
@@ -130,3 +133,13 @@ def test_what_failed_late_is_told_on_the_page_and_not_in_the_next_question(
     expect(page.locator("#sure-note")).to_have_text("")
     page.locator("#sure-yes").click()
     expect(page.locator("#sure")).to_be_hidden()
+
+
+@pytest.mark.parametrize("button", ["left", "right"])
+def test_a_press_whose_end_nobody_hears_of_holds_back_no_call(
+    page: Page, live: LivePage, button: Literal["left", "right"]
+) -> None:
+    page.mouse.move(5, 400)
+    page.mouse.down(button=button)
+
+    _calls(page, live, 1)

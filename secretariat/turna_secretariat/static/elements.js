@@ -61,9 +61,19 @@ export function offer(select, options) {
 
 // While a finger or a mouse button is down nothing is replaced, or the click would hit what is gone.
 let pressed = false;
+let longest = null;
+const PRESS_MOST_MS = 3000; // nobody may wait for a call because some window swallowed the end of a press
 const postponed = new Map();
-addEventListener("pointerdown", () => { pressed = true; }, true);
-for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release), true);
+addEventListener("pointerdown", press, true);
+for (const end of ["pointerup", "pointercancel", "contextmenu", "dragend"]) addEventListener(end, () => setTimeout(release), true);
+addEventListener("blur", release); // the window's own
+
+function press({ isPrimary, button }) {
+  if (!isPrimary || button !== 0) return;
+  pressed = true;
+  clearTimeout(longest);
+  longest = setTimeout(release, PRESS_MOST_MS);
+}
 
 function release() {
   pressed = false;
