@@ -118,6 +118,13 @@ def test_a_page_that_makes_no_sound_says_so_on_the_call_itself(page: Page, live:
     expect(page.locator("#sos-title")).to_contain_text("sound is off")
 
 
+def test_the_sound_says_in_another_language_too_how_it_is(armed: Page) -> None:
+    armed.locator("#language").select_option("tr")
+
+    expect(armed.locator("#sound")).to_have_text("Sesi sına")
+    expect(armed.locator("#sound-state")).to_have_text("✔ açık: iki ton duydunuz mu?")
+
+
 def test_who_types_goes_on_typing_and_a_screen_reader_is_told(page: Page, live: LivePage) -> None:
     page.locator("#filter-text").focus()
     _calls(live)
@@ -173,6 +180,8 @@ def test_who_comes_second_is_told_in_their_own_language(
     other.goto(live.address)
     other.locator("#language").select_option("kk")
     other.locator("#report-rows button").click()
+    expect(other.locator("#report")).to_be_visible()
+    other.route("**/api/reports/1", lambda route: route.abort())  # nor is it told before
     page.get_by_role("button", name="Accept as Aylin Demir").click()
     expect(page.locator("#sos")).to_be_hidden()
 

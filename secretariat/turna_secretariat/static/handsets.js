@@ -5,7 +5,7 @@ import { button, byId, element, showLong } from "./elements.js";
 import { phrase } from "./languages.js";
 import { age, clockTime, place, sender } from "./words.js";
 
-export const SILENT_MS = 15 * 60_000;
+const SILENT_MS = 15 * 60_000;
 const LOW_BATTERY_PCT = 20;
 
 // Gateways refuse a revoked handset: nothing of it comes here, however much it talks.

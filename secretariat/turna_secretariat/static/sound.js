@@ -12,6 +12,7 @@ let context = null;
 let meter = null;
 let wanted = false;
 let timer = null;
+let said = { words: () => `✘ ${phrase("sound is off")}`, isGood: false }; // again in another language
 
 export const armed = () => context?.state === "running";
 
@@ -36,9 +37,14 @@ function loudest() {
   return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
 }
 
-function tell(text, good) {
-  byId("sound-state").textContent = text;
-  byId("sound-state").dataset.good = good;
+function tell(words, isGood) {
+  said = { words, isGood };
+  showSound();
+}
+
+export function showSound() {
+  byId("sound-state").textContent = said.words();
+  byId("sound-state").dataset.good = said.isGood;
   byId("sound").textContent = armed() ? phrase("Test the sound") : phrase("Arm the alarm sound");
 }
 
@@ -48,10 +54,10 @@ async function selfTest() {
   if (!meter) {
     meter = new AnalyserNode(context, { fftSize: 2048 });
     meter.connect(context.destination);
-    context.onstatechange = () => armed() || tell(phrase("sound was switched off by the browser"), false);
+    context.onstatechange = () => armed() || tell(() => phrase("sound was switched off by the browser"), false);
   }
   await context.resume();
-  tell(phrase("testing …"), false);
+  tell(() => phrase("testing …"), false);
   chime();
   let most = 0;
   const until = performance.now() + 700;
@@ -60,7 +66,7 @@ async function selfTest() {
     most = loudest();
   }
   const heard = most >= HEARD_ABOVE;
-  tell(heard ? `✔ ${phrase("armed: did you hear two tones?")}` : `✘ ${phrase("the test made no sound")}`, heard);
+  tell(() => heard ? `✔ ${phrase("armed: did you hear two tones?")}` : `✘ ${phrase("the test made no sound")}`, heard);
 }
 
 function ring() {
@@ -80,10 +86,5 @@ export function alarm(isWanted) {
 
 export function prepareSound() {
   showSound();
-  byId("sound").addEventListener("click", () => selfTest().catch(() => tell(`✘ ${phrase("this browser makes no sound")}`, false)));
-}
-
-// Before the first test: that there is none yet.
-export function showSound() {
-  if (!armed()) tell(`✘ ${phrase("sound is off")}`, false);
+  byId("sound").addEventListener("click", () => selfTest().catch(() => tell(() => `✘ ${phrase("this browser makes no sound")}`, false)));
 }
