@@ -46,8 +46,12 @@ class Wanted:
 def search(
     connection: Connection, registry: Registry, wanted: Wanted, *, limit: int, before_id: int | None
 ) -> dict[str, Any]:
-    """Return at most `limit` reports, and before which number to ask on (None: all was seen)."""
-    end = _newest(connection) + 1 if before_id is None else before_id
+    """Return at most `limit` reports, and before which number to ask on (None: all was seen).
+
+    With the newest number of all reports, found or not: so far whoever asks has seen the archive.
+    """
+    newest = _newest(connection)
+    end = newest + 1 if before_id is None else before_id
     start = max(0, end - STRETCH)
     query = _query(registry, wanted).where((report.c.id >= start) & (report.c.id < end))
     words = folded(wanted.text).split()
@@ -63,7 +67,8 @@ def search(
             break
     stopped_early = len(found) == limit or (words and read == READ_AT_MOST)
     older = last if stopped_early else start
-    return {"reports": found, "older_before_id": older if older > 1 else None}
+    older_before_id = older if older > 1 else None
+    return {"reports": found, "older_before_id": older_before_id, "newest_id": newest}
 
 
 def devices_of(

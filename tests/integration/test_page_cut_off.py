@@ -75,6 +75,9 @@ def test_what_was_missed_stays_marked_until_somebody_has_seen_it(
 ) -> None:
     live.arrives(live.field.carried(position(), seq=1))
     expect(page.locator("#report-rows tr")).to_have_count(1)
+    page.locator("#more-filters summary").click()
+    page.locator("#filter-team").select_option("AZE01")  # what was missed is of all teams
+    expect(page.locator("#report-rows tr")).to_have_count(0)
     for seq in (2, 3):
         live.cut_off()
         expect(page.locator("#cut-off")).to_be_visible(timeout=SOON_MS)
@@ -82,6 +85,7 @@ def test_what_was_missed_stays_marked_until_somebody_has_seen_it(
         live.serve()
         expect(page.locator("#missed-what")).to_contain_text(f"cut off: {seq - 1}", timeout=SOON_MS)
 
+    page.locator("#filter-clear").click()
     expect(page.locator("#report-rows tr.was-missed")).to_have_count(2)
     page.locator("#missed-seen").click()
     expect(page.locator("#missed")).to_be_hidden()

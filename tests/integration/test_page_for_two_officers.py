@@ -14,10 +14,11 @@ from turna_secretariat.signed_in import COOKIE
 
 
 @pytest.fixture
-def watching(page: Page) -> Page:
+def watching(page: Page, live: LivePage) -> Page:
     """Return a page that has seen what stood when it was opened."""
+    page.goto("about:blank")
     with page.expect_response("**/api/down/alerts"), page.expect_response("**/api/sos"):
-        page.reload()
+        page.goto(live.address)
     return page
 
 
@@ -113,6 +114,20 @@ def test_what_another_officer_does_with_a_call_is_told_also_where_one_is_about_t
     expect(told).to_have_text(last)  # the last word alone
     watching.locator("#others-seen").click()
     expect(watching.locator("#others")).to_be_hidden()
+
+
+def test_an_open_report_follows_what_another_officer_does_with_it(
+    watching: Page, live: LivePage
+) -> None:
+    live.arrives(live.field.carried(sos(7), seq=7))
+    watching.locator("#report-rows button").click()
+    expect(watching.locator("[data-deed=accepted]")).to_be_visible()
+    watching.get_by_role("link", name="As a CAP 1.2 alert").focus()
+    _ends(live, "bekzat", "accepted")
+
+    expect(watching.locator("[data-deed=accepted]")).to_be_hidden()
+    expect(watching.locator("#report-body")).to_contain_text("accepted by Bekzat Omarov")
+    expect(watching.get_by_role("link", name="As a CAP 1.2 alert")).to_be_focused()
 
 
 def _says_that_it_is_accepted(answer: Response) -> bool:

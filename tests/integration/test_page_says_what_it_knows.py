@@ -1,7 +1,10 @@
-"""A question that is refused hides no call, and nobody is told "not done" of what was done."""
+"""No question that is refused or lost hides a call; nobody is told "not done" of what was done."""
+
+import re
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.secretariat.field import position, sos
 from tests.secretariat.live_page import LivePage
@@ -10,6 +13,11 @@ from turna_protocol.reports import Fix
 FIX = Fix(3_620_500, 3_616_300, 8, 2)
 SOON_MS = 12_000
 LOST = "Not known whether it was done: the Secretariat cannot be reached."
+# Nobody waits for as long as an officer would.
+IMPATIENT = """
+const timeout = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = (ms) => timeout(ms / 5);
+"""
 
 
 @pytest.fixture
@@ -75,6 +83,65 @@ def test_a_search_that_fails_for_a_while_is_an_outage_that_ends_by_itself(
     expect(call.locator("#report-rows tr")).to_have_count(2)
 
 
+def test_an_answer_that_never_comes_delays_no_call_and_is_an_outage_that_ends_by_itself(
+    page: Page, live: LivePage
+) -> None:
+    page.add_init_script(IMPATIENT)
+    page.reload()
+    expect(page.locator("#health")).to_contain_text("Page live")
+    page.route("**/api/handsets", lambda _: None)
+    live.arrives(live.field.carried(sos(7, fix=FIX), seq=7))
+    expect(page.locator("#sos-cards article")).to_have_count(1)
+    live.arrives(live.field.carried(sos(8, fix=FIX), device=2, seq=8))
+
+    expect(page.locator("#sos-cards article")).to_have_count(2)
+    expect(page.locator("#cut-off")).to_be_visible(timeout=SOON_MS)
+    page.unroute("**/api/handsets")
+    expect(page.locator("#cut-off")).to_be_hidden(timeout=SOON_MS)
+
+
+def test_what_is_stored_while_the_page_opens_is_shown(browser: Browser, live: LivePage) -> None:
+    page = browser.new_page()
+    held: dict[str, Route] = {}
+
+    def hold_the_first(route: Route) -> None:
+        name = urlsplit(route.request.url).path
+        if held.setdefault(name, route) is not route:
+            route.continue_()
+
+    page.route(re.compile("/api/(alarms|status|events)"), hold_the_first)
+    page.goto(live.address, wait_until="domcontentloaded")
+    while len(held) < 3:
+        page.wait_for_timeout(50)
+    before = held["/api/alarms"].fetch()
+    live.arrives(live.field.carried(sos(7, fix=FIX), seq=7))
+    while not (after := held["/api/status"].fetch()).json()["open_alarms"]:
+        page.wait_for_timeout(50)
+    held["/api/alarms"].fulfill(response=before)
+    with page.expect_response("**/api/status"):
+        held["/api/status"].fulfill(response=after)
+    held["/api/events"].continue_()
+
+    expect(page.locator("#sos-cards article")).to_have_count(1)
+    page.close()
+
+
+def test_whose_rights_are_not_known_yet_is_asked_again_and_may_then_act(
+    browser: Browser, live: LivePage
+) -> None:
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.route("**/api/me", lambda route: route.abort(), times=1)
+    live.arrives(live.field.carried(sos(7, fix=FIX), seq=7))
+    page.goto(live.address)
+
+    page.get_by_role("button", name="Accept as Aylin Demir").click()
+    expect(page.locator("#sos")).to_be_hidden()
+    assert errors == []
+    page.close()
+
+
 def test_whose_session_has_ended_is_led_to_the_door(call: Page, live: LivePage) -> None:
     call.route("**/api/alarms", lambda route: route.fulfill(status=401, json={"detail": "no"}))
     live.arrives(live.field.carried(position(), device=2, seq=8))
@@ -100,6 +167,15 @@ def test_a_deed_whose_answer_is_lost_is_not_said_to_be_undone(call: Page) -> Non
     expect(call.locator("#sure-note")).to_contain_text("Look at the list before you repeat it.")
     call.locator("#sure-no").click()
     expect(call.locator("#sos")).to_be_hidden()
+
+
+def test_a_deed_whose_answer_never_comes_is_not_said_to_be_undone(call: Page) -> None:
+    call.add_init_script(IMPATIENT)
+    call.reload()
+    call.route("**/api/reports/*/accepted", lambda _: None)
+    call.locator("#sos-cards").get_by_role("button", name="Accept as").click()
+
+    expect(call.locator("#note")).to_contain_text(LOST)
 
 
 def test_a_deed_that_the_archive_has_not_come_to_is_not_said_to_be_undone(call: Page) -> None:

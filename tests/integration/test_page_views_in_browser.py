@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.secretariat import exported
 from tests.secretariat.field import EPOCH_S, position, sos
@@ -395,6 +395,35 @@ def test_a_false_alarm_asks_twice_in_the_report_and_an_accepted_call_is_accepted
     expect(report.locator("[data-deed=accepted]")).to_be_hidden()
     expect(report.locator("[data-deed=read]")).to_be_hidden()
     expect(report.locator("[data-deed=acted]")).to_be_visible()
+
+
+def test_a_slow_answer_changes_no_report_that_was_opened_later(page: Page, live: LivePage) -> None:
+    _says(live, position())
+    _says(live, sos(fix=FIX), device=2)
+    expect(page.locator("#report-rows tr")).to_have_count(2)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/reports/1", hold)
+    page.locator("[data-key=report-1]").click()
+    page.locator("[data-key=report-2]").click()
+    expect(page.locator("#report-title")).to_contain_text("SOS")
+    with page.expect_response("**/api/reports/1") as slow:
+        held[0].continue_()
+    slow.value.finished()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    expect(page.locator("#report-title")).to_contain_text("SOS")
+
+    late = "the archive did not answer in time; look before you repeat it"
+    page.route("**/api/reports/2/read", hold)
+    page.locator("[data-deed=read]").click()
+    page.locator("#report-close").click()
+    held[-1].fulfill(status=503, json={"detail": late})
+    expect(page.locator("#note")).to_contain_text(late)
+    expect(page.locator("#report")).to_be_hidden()
+    expect(page.locator("#report-note")).to_be_empty()
 
 
 def test_an_alert_asks_twice_and_a_roll_call_shows_who_has_not_answered(

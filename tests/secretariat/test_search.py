@@ -62,6 +62,14 @@ def test_each_filter_leaves_what_it_says(asked: Asked) -> None:
     assert asked.ids(Wanted(until_ms=NOW_MS + 1)) == [2, 1]
 
 
+def test_what_is_found_says_how_far_the_archive_went(asked: Asked) -> None:
+    asked.keeps(position(), device=1)
+    asked.keeps(sos(), device=2)
+
+    for wanted, before_id in ((Wanted(), None), (Wanted(device=1), None), (Wanted(), 2)):
+        assert asked.finds(wanted, before_id=before_id)["newest_id"] == 2
+
+
 @pytest.mark.parametrize(
     "text", ["çatı", "CATI", "Çatı çöktü", "tur01 çöktü", "  ÇÖKTÜ  ", "blankets", "on site"]
 )

@@ -20,8 +20,7 @@ export function prepareAddress(onChange) {
 }
 
 // The same question as the archive is asked it.
-export function searchAddress(limit) {
-  const wanted = asked();
+export function searchAddress(limit, wanted = asked()) {
   const query = new URLSearchParams({ limit });
   for (const name of ["team", "country", "device", "mode", "state", "text", "since", "until"]) if (wanted[name]) query.set(name, wanted[name]);
   if (wanted.before) query.set("before_id", wanted.before);

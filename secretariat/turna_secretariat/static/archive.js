@@ -4,11 +4,14 @@ import { byId } from "./elements.js";
 import { phrase, understood } from "./languages.js";
 
 const NOTE_MS = 8000;
+const READ_MS = 10_000; // an answer takes a fraction of a second; after this the page is as good as cut off
+const DO_MS = 20_000; // longer than the Secretariat itself waits for its archive
 const SERVER_BUSY = 503; // it took the deed and has not come to it yet
 export const SIGNED_OUT = 401;
 
-export async function read(address) {
-  const answer = await fetch(address, { cache: "no-store" });
+// What does not come in time has failed, as if nobody were there.
+export async function read(address, within_ms = READ_MS) {
+  const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(within_ms) });
   if (!answer.ok) throw await refusal(address, answer);
   return answer.json();
 }
@@ -25,10 +28,12 @@ export const isRefusal = ({ status }) => status >= 400 && status < 500 && status
 // An answer that was lost says nothing of the deed: it may stand in the archive.
 const notKnown = () => phrase("Not known whether it was done: the Secretariat cannot be reached. Look at the list before you repeat it.");
 
+const post = (address, type, body) => fetch(address, { method: "POST", headers: { "content-type": type }, body, signal: AbortSignal.timeout(DO_MS) });
+
 // Sends what was said and returns {body}, or {problem}: why there is no answer; `isCut` if none came.
 export async function send(address, said) {
   try {
-    const answer = await fetch(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(said) });
+    const answer = await post(address, "application/json", JSON.stringify(said));
     const body = await answer.json();
     return answer.ok ? { body } : { problem: notDone(answer.status, body.detail) };
   } catch {
@@ -50,7 +55,7 @@ export async function act(address, said = {}) {
 // As `act`, with a file as it is.
 export async function bring(address, type, file) {
   try {
-    const answer = await fetch(address, { method: "POST", headers: { "content-type": type }, body: file });
+    const answer = await post(address, type, file);
     const body = await answer.json();
     return answer.ok ? null : notDone(answer.status, body.detail);
   } catch {

@@ -4,6 +4,7 @@ import { read } from "./archive.js";
 import { element } from "./elements.js";
 
 const NUMBER_PX = { width: 56, height: 16 }; // of a degree's number, at most
+const COASTS_MS = 60_000; // a megabyte, on whatever line there is
 const COARSE = 8; // of so many points one
 const STEPS_DEG = [10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002];
 
@@ -17,7 +18,7 @@ export async function drawBase(map) {
     map.fire("moveend"); // the grid as well
   });
   await new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); }); // teams first: coasts are a megabyte
-  const drawn = await read("/map/base.json").catch(() => null);
+  const drawn = await read("/map/base.json", COASTS_MS).catch(() => null);
   if (!drawn) return;
   const base = window.L.geoJSON(drawn, { interactive: false, style }).addTo(map);
   base.bringToBack();

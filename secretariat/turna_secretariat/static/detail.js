@@ -1,7 +1,7 @@
 // One report with its whole way: handset, hops, gateways, Secretariat, people, raw bytes.
 
 import { act, read, tell } from "./archive.js";
-import { byId, element, openModal } from "./elements.js";
+import { byId, element, openModal, show } from "./elements.js";
 import { codeWords, isCode, label, measure, stateOf } from "./form_words.js";
 import { phrase, say, sayLater } from "./languages.js";
 import { mayAct, whyNot } from "./signed_in.js";
@@ -21,14 +21,30 @@ const DEEDS = {
   refused: sayLater("refused by {person}"), false_alarm: sayLater("called a false alarm by {person}"),
 };
 
+let wanted = null; // the number of the report that is open, or about to be
+let looks = 0; // an answer that a later look has overtaken is dropped
+
 export async function openReport(id, actions) {
-  const report = await read(`/api/reports/${id}`).catch(() => null);
-  if (!report) return tell(phrase("This report cannot be read now."));
+  wanted = id;
   byId("report-note").textContent = "";
+  await followReport(actions);
+}
+
+// Again whenever something has changed, as long as it is wanted.
+export async function followReport(actions) {
+  if (wanted === null) return;
+  const look = ++looks;
+  const report = await read(`/api/reports/${wanted}`).catch(() => null);
+  if (look !== looks || wanted === null) return;
+  if (report) draw(report, actions);
+  else if (!byId("report").open) { wanted = null; tell(phrase("This report cannot be read now.")); }
+}
+
+function draw(report, actions) {
   const isProved = ["authentic", "undecodable", "clone"].includes(report.standing);
   byId("report-may-not").textContent = !mayAct() ? whyNot() : isProved ? "" : phrase("It is not proved to be its sender's: close its alarm instead.");
   byId("report-title").replaceChildren(element("span", `${typeWords(report.type)} `), sender(report), modeTag(report.mode));
-  byId("report-body").replaceChildren(way(report, actions), facts(report), raw(report));
+  show(byId("report-body"), [way(report, actions), facts(report), raw(report)]);
   for (const each of document.querySelectorAll("[data-deed]")) {
     each.disabled = !mayAct() || !isProved;
     each.hidden = !offers(report, each.dataset.deed);
@@ -46,7 +62,7 @@ function offers(report, deed) {
 
 // What is final is asked for once: a refusal of anything, and each last word on a call for help.
 function begin(report, deed, actions) {
-  if (deed === "false_alarm") return askFalseAlarm(report, actions, () => openReport(report.id, actions));
+  if (deed === "false_alarm") return askFalseAlarm(report, actions);
   if (deed === "refused") return askFinal(report, deed, phrase("Really refuse it? {what}", { what: named(report) }), phrase("Yes, refuse it"), actions);
   if (deed === "acted" && report.type === "sos") return askFinal(report, deed, phrase("Really dealt with? {what}", { what: named(report) }), phrase("Yes, it is dealt with"), actions);
   return perform(report, deed, actions);
@@ -62,12 +78,13 @@ function askFinal(report, deed, title, yes, actions) {
 async function perform(report, deed, actions, reason = "") {
   const problem = await act(`/api/reports/${report.id}/${deed}`, { reason });
   await actions.refresh();
-  if (problem) byId("report-note").textContent = problem;
-  else await openReport(report.id, actions);
+  if (wanted === report.id) byId("report-note").textContent = problem ?? "";
+  else tell(problem);
   return problem;
 }
 
 export function prepareDetail() {
+  byId("report").addEventListener("close", () => { if (!byId("report").open) wanted = null; });
   byId("report-close").addEventListener("click", () => byId("report").close());
 }
 
@@ -128,6 +145,6 @@ function raw(report) {
   add(phrase("content"), bytes(report.content_hex));
   add(phrase("proof"), bytes(report.end_to_end_tag_hex));
   const section = element("section", null, {}, element("h3", phrase("Raw bytes")), list);
-  if (WITH_CAP.has(report.type) && report.standing === "authentic") section.append(element("p", null, { class: "links" }, element("a", phrase("As a CAP 1.2 alert"), { href: `/export/report/${report.id}.cap.xml`, download: "" })));
+  if (WITH_CAP.has(report.type) && report.standing === "authentic") section.append(element("p", null, { class: "links" }, element("a", phrase("As a CAP 1.2 alert"), { href: `/export/report/${report.id}.cap.xml`, download: "", "data-key": "cap" })));
   return section;
 }

@@ -1,5 +1,8 @@
 // The live line to the Secretariat: says what changed, and says so at once when it is cut.
+// A browser has few connections to one server, so its tabs share one line: whoever holds the lock listens, and passes it on.
 
+const NAME = "turna-line";
+const NEWS = ["hello", "change", "heartbeat"];
 const SILENCE_MS = 7000; // three heartbeats
 const AGAIN_MS = 1500;
 
@@ -9,40 +12,77 @@ export class Line {
     this.last = "";
     this.heardAt = performance.now();
     this.cut = false;
-    this.#open();
+    this.listens = false;
+    this.tabs = new BroadcastChannel(NAME);
+    this.tabs.onmessage = ({ data }) => this.#hear(data);
+    this.#wait();
     setInterval(() => this.#watch(), 1000);
   }
 
-  #open() {
+  // For the lock, which comes free when the tab that listens is closed.
+  #wait() {
+    if (!navigator.locks) return void this.#listen(); // a browser without: a line for each tab
+    navigator.locks.request(NAME, () => this.#listen()).catch(() => { this.#leave(); setTimeout(() => this.#wait(), AGAIN_MS); });
+  }
+
+  // A tab that the browser has put to sleep keeps its lock, and passes nothing on.
+  #takeOver() {
     this.heardAt = performance.now();
+    navigator.locks.request(NAME, { steal: true }, () => this.#listen()).catch(() => this.#leave());
+  }
+
+  #listen() {
+    this.listens = true;
+    this.#open();
+    return new Promise(() => {}); // for as long as nobody takes it
+  }
+
+  #leave() {
+    this.listens = false;
+    this.events?.close();
+  }
+
+  #open() {
+    this.#tell({ name: "opening" });
     this.events?.close();
     this.events = new EventSource(`/api/events?after=${this.last}`);
-    this.events.addEventListener("hello", (event) => {
-      this.#heard(event);
-      if (this.cut) this.onBack();
-      this.cut = false;
-      this.onHello(Number(event.data));
-    });
-    this.events.addEventListener("change", (event) => { this.#heard(event); this.onChange(JSON.parse(event.data)); });
-    this.events.addEventListener("heartbeat", (event) => { this.heardAt = performance.now(); this.onPulse(JSON.parse(event.data)); });
+    for (const name of NEWS) this.events.addEventListener(name, ({ data, lastEventId }) => this.#tell({ name, id: lastEventId, said: JSON.parse(data) }));
     this.events.onerror = () => this.#lost();
   }
 
-  #heard(event) {
+  #tell(news) {
+    this.tabs.postMessage(news); // oxlint-disable-line unicorn/require-post-message-target-origin -- that is for windows
+    this.#hear(news);
+  }
+
+  #hear({ name, id, said }) {
     this.heardAt = performance.now();
-    this.last = event.lastEventId;
+    if (name === "lost") this.#cutOff();
+    if (!NEWS.includes(name)) return; // somebody is at it
+    const isNew = this.cut || this.last === "" || name === "hello";
+    this.last = id;
+    if (this.cut) this.onBack();
+    this.cut = false;
+    if (isNew) this.onHello(Number(id));
+    if (name === "change") this.onChange(said);
+    if (name === "heartbeat") this.onPulse(said);
+  }
+
+  #cutOff() {
+    if (!this.cut) this.onCut();
+    this.cut = true;
   }
 
   #lost() {
-    if (!this.cut) this.onCut();
-    this.cut = true;
+    this.#tell({ name: "lost" });
     // A browser gives up for good when it gets another answer than events.
-    if (this.events.readyState === EventSource.CLOSED) setTimeout(() => this.#open(), AGAIN_MS);
+    if (this.events.readyState === EventSource.CLOSED) setTimeout(() => { if (this.listens) this.#open(); }, AGAIN_MS);
   }
 
   #watch() {
     if (performance.now() - this.heardAt < SILENCE_MS) return;
-    this.#lost();
-    this.#open();
+    this.#cutOff();
+    if (this.listens) this.#open();
+    else this.#takeOver();
   }
 }

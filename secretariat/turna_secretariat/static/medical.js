@@ -31,7 +31,7 @@ export function showMedical(page, actions) {
 
 // One country that it can be is the one; of several, somebody has to choose: none is taken for granted.
 function countries(page) {
-  const own = me().countries;
+  const own = me()?.countries ?? [];
   const possible = own.length ? own : [...new Set(page.handsets.map((handset) => handset.country))].sort();
   const options = possible.map((country) => option(country, country.toUpperCase()));
   return possible.length === 1 ? options : [option("", phrase("choose")), ...options];

@@ -3,7 +3,7 @@
 import { ask, asked, prepareAddress, searchAddress, trailsAddress } from "./address.js";
 import { SIGNED_OUT, isRefusal, read, tell } from "./archive.js";
 import { showBook } from "./book.js";
-import { openReport, prepareDetail } from "./detail.js";
+import { followReport, openReport, prepareDetail } from "./detail.js";
 import { prepareDown, readWords, showDown } from "./down.js";
 import { byId } from "./elements.js";
 import { prepareExports } from "./exports.js";
@@ -18,6 +18,7 @@ import { goTo, showMap } from "./map.js";
 import { markCut, prepareMarks } from "./marks.js";
 import { prepareMedical, readMedical, showMedical } from "./medical.js";
 import { prepareNotices, readNotices, showNotices } from "./notices.js";
+import { oneAtATime } from "./one_at_a_time.js";
 import { hear, mayHaveActed, prepareOthers, showOthers } from "./others.js";
 import { preparePeople, readPeople, showPeople } from "./people.js";
 import { prepareSaying, showSaying } from "./saying.js";
@@ -35,24 +36,21 @@ const PAGE_LIMIT = 480;
 
 const page = {
   status: null, reports: [], olderBefore: null, handsets: [], alarms: [], places: { worksites: [], hazards: [] }, trails: null, revocations: [], inHand: [], calls: [], words: [], notices: [], medical: [], people: { accounts: [], log: [] },
-  now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, missedAfter: null, cutOff_ms: null,
+  now_ms: 0, connected: false, cutOff: false, limit: PAGE_SIZE, newestRead: null, missedAfter: null, cutOff_ms: null,
 };
 const actions = { refresh, goTo: show, open: (id) => openReport(id, actions), handset: (handset) => openHandset(handset, page, actions), hops: () => page.status.hops, reportsOf };
 
 const known = prepareSignedIn(() => { if (page.status) refresh(); }); // who is there, before anything is shown
 let painted = false;
-let looking = null;
+let isRead = false; // all that the views need, once
+let readUpTo = -1; // the number of a change
 let heardAt = performance.now(); // when the page's time was told last
-let again = false;
 
-// One look at a time; a change during it leads to one more.
-function refresh() {
-  if (looking) { again = true; return looking; }
-  looking = look().finally(() => {
-    looking = null;
-    if (again) { again = false; refresh(); }
-  });
-  return looking;
+// True if all was read.
+async function refresh() {
+  const calls = lookForCalls();
+  const all = await Promise.all([calls, lookAround(calls)]);
+  return all.every(Boolean);
 }
 
 async function trails() {
@@ -76,24 +74,42 @@ const OF_VIEW = {
   people: async () => { await known; page.people = await readPeople(); },
 };
 
-// Alarms do not hang on what is searched for: who calls is shown even where the search is refused. True if all was read.
-async function look() {
-  const [now, found, ofView] = await Promise.allSettled([Promise.all([...["/api/status", "/api/handsets", "/api/alarms"].map(read), known]), search(), OF_VIEW[asked().view || "picture"]?.()]);
-  if (now.status === "rejected") return notRead(now.reason);
-  const [status, handsets, alarms] = now.value;
-  Object.assign(page, { status, handsets, alarms, now_ms: status.now_ms, connected: status.feed.connected });
+// Who calls is shown whatever becomes of all else that is asked for, and does not wait for it.
+const lookForCalls = oneAtATime(async () => {
+  try {
+    const [status, alarms] = await Promise.all([read("/api/status"), read("/api/alarms"), known]);
+    Object.assign(page, { status, alarms, now_ms: status.now_ms, connected: status.feed.connected });
+  } catch (error) {
+    return notRead(error);
+  }
   heardAt = performance.now();
-  setMissionMode(status.mode);
-  const failures = [found, ofView].filter((part) => part.status === "rejected");
+  setMissionMode(page.status.mode);
+  showCalls();
+  return true;
+});
+
+// All else, after the status: whatever had changed by then is in it.
+const lookAround = oneAtATime(async (calls) => {
+  if (!await calls) return false;
+  const upTo = page.status.newest_change;
+  const parts = await Promise.allSettled([handsets(), search(), OF_VIEW[asked().view || "picture"]?.(), followReport(actions)]);
+  const failures = parts.filter((part) => part.status === "rejected");
   failures.forEach((part) => notRead(part.reason));
-  showAll();
-  return failures.length === 0;
+  if (isRead) showAll();
+  if (failures.length) return false;
+  readUpTo = upTo;
+  return true;
+});
+
+async function handsets() {
+  page.handsets = await read("/api/handsets");
+  isRead = true;
 }
 
 async function search() {
   const question = searchAddress(page.limit);
   const found = await read(question).catch((error) => leftOut(error, question !== searchAddress(page.limit)));
-  if (found) Object.assign(page, { reports: found.reports, olderBefore: found.older_before_id });
+  if (found) Object.assign(page, { reports: found.reports, olderBefore: found.older_before_id, newestRead: found.newest_id });
 }
 
 function notRead(error) {
@@ -103,8 +119,15 @@ function notRead(error) {
   return false;
 }
 
+function showCalls() {
+  showSos(page, actions);
+  showHealth(page);
+  showFeed();
+}
+
 function showAll() {
   showView();
+  showWhatAges();
   showFilters(page);
   showReports(page, actions);
   showBook(page, actions);
@@ -115,15 +138,12 @@ function showAll() {
   showPeople(page, actions);
   showHandset(page, actions);
   showOthers(page);
-  showWhatAges();
-  showFeed();
 }
 
 function showWhatAges() {
-  showHealth(page);
-  showHealthInDetail(page);
-  showSos(page, actions);
+  showCalls();
   showAlarms(page, actions);
+  showHealthInDetail(page);
   showInHand(page, actions);
   showMap(page, actions);
   if (painted) showHandsets(page, actions);
@@ -149,7 +169,7 @@ function showCutAge() {
 
 function cutOff() {
   if (!page.cutOff) {
-    page.missedAfter ??= Math.max(0, ...page.reports.map((report) => report.id));
+    page.missedAfter ??= page.newestRead;
     page.cutOff_ms = page.now_ms || null;
   }
   page.cutOff = true;
@@ -158,20 +178,31 @@ function cutOff() {
 }
 
 async function back() {
-  if (!await refresh() || !page.cutOff) return; // the next pulse tries again
+  const missed = await refresh() && await readMissed();
+  if (!missed || !page.cutOff) return; // the next pulse tries again
   page.cutOff = false;
   showFeed();
   showHealth(page);
-  const missed = page.reports.filter((report) => report.id > page.missedAfter);
-  const n = `${countByMode(missed)}${missed.length === page.limit ? "+" : ""}`;
+  if (page.missedAfter === null) return; // nothing had been seen before
+  const n = `${countByMode(missed)}${missed.length === PAGE_LIMIT ? "+" : ""}`;
   byId("missed-what").textContent = missed.length ? phrase("Back. Reports that came while this page was cut off: {n}; they are marked.", { n }) : phrase("Back. Nothing was missed.");
   byId("missed").hidden = false;
+}
+
+// Whatever the stream is searched for.
+async function readMissed() {
+  try {
+    const { reports } = await read(searchAddress(PAGE_LIMIT, {}));
+    return reports.filter((report) => report.id > page.missedAfter);
+  } catch (error) {
+    return notRead(error);
+  }
 }
 
 // What was missed stays marked until somebody says that they have seen it.
 function seen() {
   byId("missed").hidden = true;
-  page.missedAfter = null;
+  page.missedAfter = page.cutOff ? page.newestRead : null;
   showAll();
 }
 
@@ -179,7 +210,7 @@ function pulse({ now_ms, connected }) {
   page.now_ms = now_ms;
   heardAt = performance.now();
   if (page.cutOff) { back(); return; }
-  if (!page.status) return;
+  if (!isRead) return;
   if (page.connected !== connected) { refresh(); return; }
   showWhatAges();
 }
@@ -187,9 +218,10 @@ function pulse({ now_ms, connected }) {
 let timer = null;
 // What was read before the line stood may lack what came in between.
 async function hello(newest) {
-  await looking;
+  lookForCalls();
+  await Promise.allSettled([firstView]);
   mayHaveActed();
-  if (!page.status || newest > page.status.newest_change) later();
+  if (newest > readUpTo) later();
 }
 
 function changed({ kind }) {
@@ -221,7 +253,7 @@ prepareAddress(refresh);
 prepareViews();
 prepareFilters();
 prepareMarks(() => byId("sos").focus());
-prepareLanguages(() => { showSound(); showSignedIn(); if (page.status) showAll(); });
+prepareLanguages(() => { showSound(); showSignedIn(); if (isRead) showAll(); });
 prepareSound();
 prepareDetail();
 prepareSure();
@@ -235,4 +267,4 @@ prepareNotices(actions);
 prepareSaying(actions);
 prepareDown(actions);
 new Line({ onHello: hello, onChange: changed, onPulse: pulse, onCut: cutOff, onBack: back });
-await refresh();
+const firstView = refresh();

@@ -47,7 +47,7 @@ export function showSaying(page) {
   const downNames = page.status.gateways.filter((gateway) => !gatewayWorks(gateway, page.now_ms)).map((gateway) => gateway.name);
   isDown = (name) => downNames.includes(name);
   showFields();
-  const look = JSON.stringify([document.documentElement.lang, downNames, known.map((handset) => handset.revoked)]);
+  const look = JSON.stringify([document.documentElement.lang, downNames, known.map((handset) => handset.revoked), mayAct()]);
   if (asked && look !== shownIn) notReady(); // what it says is not so any more, or not in this language
   shownIn = look;
   if (!asked && document.body.dataset.view === "down" && (!answered || answered !== JSON.stringify(said()) + look)) cost();

@@ -1,19 +1,22 @@
 // Who is signed in, what they may do, and the way out; goes to the door when nobody is signed in any more.
 
+import { SIGNED_OUT, act, read, tell } from "./archive.js";
 import { button, byId, element } from "./elements.js";
 import { phrase, sayLater } from "./languages.js";
 
 const LOOK_EVERY_MS = 60_000;
+const AGAIN_MS = 2000; // until it is known
 const ROLES = ["observer", "officer", "administrator"];
 export const ROLE_WORDS = { observer: sayLater("observer"), officer: sayLater("officer"), administrator: sayLater("administrator") };
 
 let account = null;
+let timer = null;
 
 export const me = () => account;
 const may = (role) => account !== null && ROLES.indexOf(account.role) >= ROLES.indexOf(role);
 export const mayAct = () => may("officer");
 export const mayAdminister = () => may("administrator");
-export const whyNot = () => phrase("Your account may only look: what changes something is done by an officer.");
+export const whyNot = () => account ? phrase("Your account may only look: what changes something is done by an officer.") : phrase("The Secretariat does not answer.");
 
 // A button for officers; to everybody else it says why it does nothing.
 export function deedButton(text, attributes, onClick) {
@@ -24,13 +27,16 @@ export function deedButton(text, attributes, onClick) {
   return made;
 }
 
+// What was known stays until there is an answer.
 async function look(onKnown) {
-  const answer = await fetch("/api/me", { cache: "no-store" }).catch(() => null);
-  if (answer?.status === 401) location.replace("/login");
-  if (!answer?.ok) return;
-  account = await answer.json();
-  show();
-  onKnown();
+  const found = await read("/api/me").catch((error) => { if (error.status === SIGNED_OUT) location.replace("/login"); });
+  if (found) {
+    account = found;
+    show();
+    onKnown();
+  }
+  clearTimeout(timer);
+  timer = setTimeout(look, account ? LOOK_EVERY_MS : AGAIN_MS, onKnown);
 }
 
 function show() {
@@ -42,15 +48,15 @@ function show() {
   if (account.is_demo && !byId("demo")) byId("person").before(element("strong", phrase("demo account"), { id: "demo", class: "demo", "data-say": "demo account" }));
 }
 
-// Calls `onKnown` whenever it may have changed who is there.
+// Calls `onKnown` whenever it may have changed who is there. What waits for the first answer does not wait for long.
 export function prepareSignedIn(onKnown) {
   byId("sign-out").addEventListener("click", async () => {
-    await fetch("/api/logout", { method: "POST" });
-    location.replace("/login");
+    const problem = await act("/api/logout");
+    tell(problem);
+    if (!problem) location.replace("/login");
   });
-  setInterval(look, LOOK_EVERY_MS, onKnown);
   document.addEventListener("visibilitychange", () => document.hidden || look(onKnown));
-  return look(onKnown);
+  return Promise.race([look(onKnown), new Promise((done) => { setTimeout(done, AGAIN_MS); })]);
 }
 
 export const showSignedIn = () => { if (account) show(); };

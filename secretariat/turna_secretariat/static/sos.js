@@ -119,14 +119,14 @@ function deeds(alarm, position, actions) {
 }
 
 // Nobody takes a call for help for nothing by a slip of the hand.
-export function askFalseAlarm({ id, call_sign }, actions, after = () => {}) {
+export function askFalseAlarm({ id, call_sign }, actions) {
   askOnce({
     title: phrase("Really a false alarm? {who}", { who: call_sign }), yes: phrase("Yes, a false alarm"),
     what: phrase("The call ends for everybody, the sound stops, and the handset shows: false alarm. Speak with them first."),
     reasons: [phrase("They say by voice that all is well"), phrase("Pressed by mistake"), phrase("A test")],
     deed: async (reason) => {
       const problem = await act(`/api/reports/${id}/false_alarm`, { reason });
-      if (!problem) after(await actions.refresh());
+      if (!problem) await actions.refresh();
       return problem;
     },
   });
