@@ -178,6 +178,7 @@ def test_an_official_alert_is_brought_as_a_file_and_shown_harmlessly(
     expect(card).to_contain_text("Aylin Demir")
     assert "PWNED" not in page.title()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    expect(page.locator("#note")).to_contain_text("The alert is kept.")
 
     file.write_text(hostile.replace("x" * 9_900, "x" * 10_000), encoding="utf-8")
     page.set_input_files("#notice-file", file)
