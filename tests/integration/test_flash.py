@@ -11,11 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -91,15 +88,28 @@ def test_the_firmware_is_copied_compiled_read_back_and_speaks(world: World, tmp_
     assert board.read_file("/main.py") == Path("firmware/main.py").read_bytes()
 
 
-def test_mip_installs_the_package_from_a_server_and_micropython_reads_it(tmp_path: Path) -> None:
-    made, lib = tmp_path / "firmware", tmp_path / "lib"
-    serves = partial(SimpleHTTPRequestHandler, directory=str(made))
-    with ThreadingHTTPServer(("127.0.0.1", 0), serves) as server:
-        address = f"http://127.0.0.1:{server.server_port}"
-        assert firmware_tool.main(["--into", str(made), "--address", address]) == 0
-        Thread(target=server.serve_forever, daemon=True).start()
-        on_micropython(f"import mip; mip.install('{address}/package.json', target='{lib}')")
-        server.shutdown()
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield a folder and the address at which a web server shows it; it says what it was asked."""
+    folder = tmp_path / "firmware"
+    folder.mkdir()
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
+    with subprocess.Popen(
+        [*command, "--directory", folder], stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        port = server.stdout.readline().partition(" port ")[2].split()[0]
+        yield folder, f"http://127.0.0.1:{port}"
+        server.kill()
+
+
+def test_mip_installs_the_package_from_a_server_and_micropython_reads_it(
+    served: tuple[Path, str], tmp_path: Path
+) -> None:
+    made, address = served
+    lib = tmp_path / "lib"
+    assert firmware_tool.main(["--into", str(made), "--address", address]) == 0
+    on_micropython(f"import mip; mip.install('{address}/package.json', target='{lib}')")
     compiled = {path.relative_to(lib).as_posix(): path for path in lib.rglob("*.mpy")}
     assert len(compiled) > 200
     for place, path in compiled.items():
