@@ -134,8 +134,9 @@ class SerialRadio:
         os.write(self._ringer, b"!")
         if self._thread.is_alive():
             self._thread.join()
-        os.close(self._bell)
-        os.close(self._ringer)
+        with self._lock:  # who rings looks and rings under it: never at a number given to another
+            os.close(self._bell)
+            os.close(self._ringer)
 
     def transmit(self, packet: bytes, *, priority: int) -> int:
         """Queue a packet, highest priority first; its `Transmitted` carries the returned token."""
@@ -151,9 +152,10 @@ class SerialRadio:
         self._ring()
 
     def _ring(self) -> None:
-        if not self._stopping.is_set():
-            with contextlib.suppress(BlockingIOError):  # rung often enough already
-                os.write(self._ringer, b"!")
+        with self._lock:
+            if not self._stopping.is_set():
+                with contextlib.suppress(BlockingIOError):  # rung often enough already
+                    os.write(self._ringer, b"!")
 
     # The thread.
 

@@ -1,5 +1,6 @@
 """The MQTT session against a real broker: deliveries, refusals, outages and farewells."""
 
+import contextlib
 import queue
 import socket
 import subprocess
@@ -275,12 +276,21 @@ class ScriptedBroker:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._threads[0].start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Let no thread wait any more: what it waits at would soon be another's."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join()
+        for connection in self._open:
+            with contextlib.suppress(OSError):  # the other end has closed it
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
         for connection in [*self._open, self._listener]:
             connection.close()
 
@@ -291,7 +301,9 @@ class ScriptedBroker:
             except OSError:
                 return
             self._open.append(connection)
-            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+            answers = threading.Thread(target=self._answer, args=(connection,), daemon=True)
+            answers.start()
+            self._threads.append(answers)
 
     def _answer(self, connection: socket.socket) -> None:
         try:

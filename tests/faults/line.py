@@ -37,13 +37,17 @@ class Line:
         self.connections = self.forgotten = 0
         self.carried_up_bytes = 0
         self._is_up = True
+        self._accepts = threading.Thread(target=self._accept, daemon=True)
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepts.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Let no thread wait any more: what it waits at would soon be another's."""
         self._is_up = False
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._accepts.join()
         self._listener.close()
 
     def _accept(self) -> None:
@@ -54,16 +58,24 @@ class Line:
                 # As little as the kernel allows waits unseen between the client and the line.
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
                 broker = socket.create_connection(("127.0.0.1", self._broker_port))
-                heard_at = [time.monotonic()]
-                for ends in ((client, broker, heard_at, True), (broker, client, heard_at, False)):
-                    threading.Thread(target=self._carry, args=ends, daemon=True).start()
+                threading.Thread(target=self._join, args=(client, broker), daemon=True).start()
+
+    def _join(self, client: socket.socket, broker: socket.socket) -> None:
+        """Carry both ways; close the two when nobody reads them any more."""
+        heard_at = [time.monotonic()]
+        down = (broker, client, heard_at, False)
+        with client, broker:
+            carries_down = threading.Thread(target=self._carry, args=down, daemon=True)
+            carries_down.start()
+            self._carry(client, broker, heard_at, is_up=True)
+            carries_down.join()
 
     def _carry(
         self, source: socket.socket, sink: socket.socket, heard_at: list[float], is_up: bool
     ) -> None:
         """Read in small steps, as fast as the line is; each step arrives after the delay."""
         late: list[threading.Timer] = []
-        with contextlib.suppress(OSError), source, sink:
+        with contextlib.suppress(OSError):
             while self._is_up and (data := source.recv(_STEP_BYTES)):
                 if self.swallows.is_set():
                     continue
@@ -72,7 +84,7 @@ class Line:
                         continue
                     self.forgotten += 1
                     _reset(source)
-                    return
+                    break
                 heard_at[0] = time.monotonic()
                 time.sleep(len(data) / self._bytes_per_s)
                 self.carried_up_bytes += len(data) if is_up else 0
@@ -80,6 +92,9 @@ class Line:
                 late[-1].start()
             for timer in late[-3:]:
                 timer.join(_PATIENCE_S + self._delay_s)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):  # reset, or ended from the other side
+                end.shutdown(socket.SHUT_RDWR)
 
 
 def _reset(connection: socket.socket) -> None:
