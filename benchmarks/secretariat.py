@@ -219,17 +219,21 @@ async def _ask_all(database: _Database, archive: Archive, registry: Registry) ->
             clock=clock,
             feed=dict,
         )
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=page),
-            base_url="http://127.0.0.1",
-            cookies={COOKIE: tokens[who]},
-        ) as client:
+        async with (
+            page.router.lifespan_context(page),
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=page),
+                base_url="http://127.0.0.1",
+                cookies={COOKIE: tokens[who]},
+            ) as client,
+        ):
             yield client.get
         archive.close()
 
     took = []
     for who in tokens:
-        for question, address in _questions().items():
+        for number, (question, address) in enumerate(_questions().items(), 1):
+            progress(f"{database.name}: {who}: question {number} of {len(_questions())}")
             database.forget()
             async with started(who) as ask:
                 from_disk_ms, _ = await _answer(ask, address(random.Random(0)))

@@ -3,6 +3,7 @@
 One writer. `Archive.transaction()` is all or nothing; readers use `Archive.reader()` of their own.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 from turna_secretariat import engines, scope, versions
 from turna_secretariat.engines import ArchiveError
 from turna_secretariat.transaction import Transaction
+
+log = logging.getLogger(__name__)
 
 # What one statement's values can cause; every other error says that the storage itself has failed.
 _CAUSED_BY_VALUES = (
@@ -78,10 +81,14 @@ class Archive:
             was_cut_off = engines.was_cut_off(self._writer)
             with self._writer.begin() as connection:
                 if was_cut_off:
+                    log.warning("the last run was cut off: the archive is checked first")
                     engines.require_intact(connection)
+                    log.info("the archive is whole")
                 versions.bring_up(connection)
         except sa.exc.DBAPIError as error:
             self.close()
+            if engines.is_damage(error):
+                raise engines.damaged(_said(error)) from None
             raise ArchiveError(f"the archive cannot be opened: {_said(error)}") from None
         except ArchiveError:
             self.close()

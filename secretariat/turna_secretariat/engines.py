@@ -3,6 +3,7 @@
 SQLite in a file, or PostgreSQL.  Both promise the same: what is committed is on the disk.
 """
 
+import sqlite3
 from pathlib import Path
 from typing import IO, Any
 
@@ -157,10 +158,21 @@ def require_intact(connection: Connection) -> None:
     """Raise ArchiveError if a SQLite file is damaged."""
     found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
     if found != "ok":
-        raise ArchiveError(
-            f"the archive is damaged ({found}): keep the file, put back the last good copy; "
-            "the gateways send again what is missing in it"
-        )
+        raise damaged(found)
+
+
+def is_damage(error: sa.exc.DBAPIError) -> bool:
+    """Tell whether SQLite found its file damaged."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def damaged(found: str) -> ArchiveError:
+    """Return what tells the operator of a damaged archive, and what to do."""
+    return ArchiveError(
+        f"the archive is damaged ({found}): keep the file, put back the last good copy; "
+        "the gateways send again what is missing in it"
+    )
 
 
 def _prepare_sqlite_to_write(connection: Any, _record: object) -> None:

@@ -1,10 +1,11 @@
 """The duty officer's page and its JSON: reads the archive, hands deeds to the subscriber."""
 
+import asyncio
 import importlib.util
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path as FilePath
-from threading import Thread
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, FastAPI, HTTPException, Path, Query, Request
@@ -62,11 +63,26 @@ def create_page(
 ) -> FastAPI:
     """Return the application.
 
-    The archive is open already.  `feed` tells the state of the connection to the backbone,
-    `closing` when open event lines are to end, `names` which host names are answered to (None:
-    any).
+    The archive is open already, and stays so until the application's lifespan has ended.  `feed`
+    tells the state of the connection to the backbone, `closing` when open event lines are to end,
+    `names` which host names are answered to (None: any).
     """
-    page = FastAPI(title="Turna Secretariat", docs_url=None, redoc_url=None, openapi_url=None)
+    book = SituationBook(registry)
+
+    @asynccontextmanager
+    async def reading_ahead(_: FastAPI) -> AsyncIterator[None]:
+        """Read what a situation report asks before somebody asks, beside the start."""
+        reading = asyncio.create_task(asyncio.to_thread(_read_ahead, book, archive, registry))
+        yield
+        await reading  # an archive that is closed under its reader looks cut off at the next start
+
+    page = FastAPI(
+        title="Turna Secretariat",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=reading_ahead,
+    )
     proof = Proof(accounts, clock)
     page.add_middleware(SignedIn, accounts=accounts, proof=proof, registry=registry, clock=clock)
     page.add_middleware(Guard, names=names)  # what is added last stands before the others
@@ -80,7 +96,7 @@ def create_page(
     page.include_router(administration_routes(accounts, registry.mission, clock))
     page.include_router(audit_routes(accounts, clock))
     page.include_router(_reading(archive, registry, clock, feed))
-    page.include_router(view_routes(archive, registry, clock, _book(archive, registry)))
+    page.include_router(view_routes(archive, registry, clock, book))
     page.include_router(_following(Events(archive, clock, feed, closing)))
     page.include_router(_doing(archive, registry, inbox))
     page.include_router(export_routes(archive, registry, clock))
@@ -121,19 +137,12 @@ def create_page(
     return page
 
 
-def _book(archive: Archive, registry: Registry) -> SituationBook:
-    """Return what a situation report asks, read ahead of who asks first and beside the start."""
-    book = SituationBook(registry)
-
-    def read() -> None:
-        try:
-            with archive.reader() as connection:
-                book.read(connection, registry.mission.mode)
-        except Exception:  # who asks for a report will be told
-            log.warning("the forms could not be read ahead", exc_info=True)
-
-    Thread(target=read, name="situation book", daemon=True).start()
-    return book
+def _read_ahead(book: SituationBook, archive: Archive, registry: Registry) -> None:
+    try:
+        with archive.reader() as connection:
+            book.read(connection, registry.mission.mode)
+    except Exception:  # who asks for a report will be told
+        log.warning("the forms could not be read ahead", exc_info=True)
 
 
 def _reading(

@@ -43,5 +43,11 @@ def asked_page(archive: Archive, registry: Registry, folder: Path) -> Iterator[P
         ) as client:
             return await client.get(address)
 
-    yield lambda address: asyncio.run(ask(address))
-    accounts.close()
+    lifespan = application.router.lifespan_context(application)
+    with asyncio.Runner() as loop:
+        loop.run(lifespan.__aenter__())
+        try:
+            yield lambda address: loop.run(ask(address))
+        finally:
+            loop.run(lifespan.__aexit__(None, None, None))
+            accounts.close()

@@ -88,7 +88,12 @@ def test_loopback_is_told_from_the_rest_of_the_world(host: str, expected: bool) 
     assert is_loopback(host) is expected
 
 
-def test_an_archive_that_was_damaged_while_it_was_cut_off_is_not_served(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("where", "is_looked_for"), [(slice(-65_536, -8192), True), (slice(8192, -8192), False)]
+)
+def test_an_archive_that_was_damaged_while_it_was_cut_off_is_not_served(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, where: slice, is_looked_for: bool
+) -> None:
     path = tmp_path / "archive.db"
     archive = Archive.in_file(path)
     archive.open()
@@ -97,12 +102,13 @@ def test_an_archive_that_was_damaged_while_it_was_cut_off_is_not_served(tmp_path
             transaction.count_refusal(f"reason {number}", "topic", bytes(1000), 1)
     archive.close()
     whole = bytearray(path.read_bytes())
-    whole[8192:-8192] = b"\xa5" * (len(whole) - 16384)
+    whole[where] = b"\xa5" * len(whole[where])
     path.write_bytes(whole)
     path.with_name("archive.db-wal").touch()
 
-    with pytest.raises(ArchiveError):
+    with pytest.raises(ArchiveError, match="put back the last good copy"):
         Archive.in_file(path).open()
+    assert ("was cut off: the archive is checked first" in caplog.text) is is_looked_for
 
 
 def test_a_second_secretariat_on_the_same_archive_is_refused(
