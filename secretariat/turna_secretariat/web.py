@@ -63,25 +63,25 @@ def create_page(
 ) -> FastAPI:
     """Return the application.
 
-    The archive is open already, and stays so until the application's lifespan has ended.  `feed`
-    tells the state of the connection to the backbone, `closing` when open event lines are to end,
-    `names` which host names are answered to (None: any).
+    The archive is open already, and stays so until the application's lifespan has ended: a reader
+    that outlives it makes the next start look like one after a power cut.  `feed` tells the state
+    of the connection to the backbone, `closing` when open event lines are to end, `names` which
+    host names are answered to (None: any).
     """
     book = SituationBook(registry)
 
     @asynccontextmanager
-    async def reading_ahead(_: FastAPI) -> AsyncIterator[None]:
-        """Read what a situation report asks before somebody asks, beside the start."""
-        reading = asyncio.create_task(asyncio.to_thread(_read_ahead, book, archive, registry))
+    async def after_reading(_: FastAPI) -> AsyncIterator[None]:
+        """Serve when what a situation report asks is read: beside answers it would slow them."""
+        await asyncio.to_thread(_read_ahead, book, archive, registry)
         yield
-        await reading  # an archive that is closed under its reader looks cut off at the next start
 
     page = FastAPI(
         title="Turna Secretariat",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=reading_ahead,
+        lifespan=after_reading,
     )
     proof = Proof(accounts, clock)
     page.add_middleware(SignedIn, accounts=accounts, proof=proof, registry=registry, clock=clock)
