@@ -1,6 +1,6 @@
 """The page on an archive of ten million reports: every question it asks, and filing beside it.
 
-Needs 12 GB of disk for each database and twenty minutes for both on two idle cores, most of it for
+Needs 12 GB of disk for each database and 25 minutes for both on two idle cores, most of it for
 filling them; all removed afterwards.  Beside the time on the clock stands the processor's, ours
 alone: on a busy machine it tells how long the same takes on an idle one, where SQLite is inside.
 *First* is the first answer after a start of the Secretariat, the middle one of eleven starts, and

@@ -9,8 +9,8 @@ says.
 import itertools
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -28,6 +28,7 @@ from turna_secretariat.down_schema import (
 from turna_secretariat.down_words import ALERT
 from turna_secretariat.queries import revoked_generations
 from turna_secretariat.registry import Registry
+from turna_secretariat.uncollected import uncollected
 
 WORDS_LIMIT = 1_000
 ALERTS_LIMIT = 20
@@ -35,7 +36,19 @@ _AT_ONCE = 100
 _TASK_STATES = {"under_way": "working"}
 # How far a gateway is, the furthest last.
 _PROGRESS = (down.REFUSED, down.EXPIRED, down.WITHDRAWN, None, down.QUEUED, down.SENT)
+_OF_ANSWERS = ("report_id", "at_ms", "said", "text")
 _Row = dict[str, Any]
+
+
+class _Sending(NamedTuple):
+    """One part of a word at one gateway, as the gateway told it."""
+
+    device: int
+    gateway: str
+    state: int | None
+    at_s: int | None
+    reason: str
+    asked: int
 
 
 def words(
@@ -58,7 +71,9 @@ def words(
     if before_id is not None:
         query = query.where(down_word.c.id < before_id)
     rows = _in_view(connection, query, devices, min(limit, WORDS_LIMIT))
-    return [_word(connection, registry, row, devices, now_s) for row in rows]
+    with uncollected():
+        told = _Told(connection, [row["id"] for row in rows])
+        return [_word(told, registry, row, devices, now_s) for row in rows]
 
 
 def one_word(
@@ -73,10 +88,11 @@ def one_word(
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
-    word = _word(connection, registry, row, devices, now_s)
+    told = _Told(connection, [word_id])
+    word = _word(told, registry, row, devices, now_s)
     if not word["handsets"]:
         return None
-    return word | {"gateways": _gateways(connection, word_id, devices)}
+    return word | {"gateways": _gateways(told, word_id, devices)}
 
 
 def alerts(
@@ -146,23 +162,51 @@ def _is_for(row: RowMapping, devices: frozenset[int]) -> bool:
     return not devices.isdisjoint(json.loads(row["audience"])["devices"])
 
 
+class _Told:
+    """What gateways and handsets told of some words, by word: asked for all of them at once."""
+
+    def __init__(self, connection: Connection, word_ids: Sequence[int]) -> None:
+        mine = down_item.c.word_id.in_(word_ids)
+        self.sendings: dict[int, list[_Sending]] = defaultdict(list)
+        shown = (down_sending.c[name] for name in ("gateway", "state", "at_s", "reason", "asked"))
+        query = sa.select(down_item.c.word_id, down_item.c.device, *shown).join(down_sending)
+        query = query.where(mine).order_by(down_sending.c.gateway, down_item.c.device)
+        for word_id, *sending in connection.execute(query):
+            self.sendings[word_id].append(_Sending(*sending))
+        self.items: dict[int, Counter[int]] = defaultdict(Counter)
+        query = sa.select(down_item.c.word_id, down_item.c.device)
+        for word_id, device in connection.execute(query.where(mine)):
+            self.items[word_id][device] += 1
+        self.held: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        held = sa.select(down_item.c.word_id, down_holder.c.device, down_holder.c.held_ms)
+        held = held.join(down_item, down_item.c.id == down_holder.c.item_id)
+        for word_id, device, at_ms in connection.execute(held.where(mine)):
+            self.held[word_id][device].append(at_ms)
+        self.answers: dict[int, dict[int, list[_Row]]] = defaultdict(lambda: defaultdict(list))
+        said = sa.select(
+            *(down_answer.c.word_id, down_answer.c.device),
+            *(down_answer.c[name] for name in _OF_ANSWERS),
+        ).where(down_answer.c.word_id.in_(word_ids))
+        # By the handset's own count: a status that was delayed is no newer for that.
+        for word_id, device, *answer in connection.execute(said.order_by(down_answer.c.seq)):
+            answered = dict(zip(_OF_ANSWERS, answer, strict=True))
+            self.answers[word_id][device].append(answered)
+        self.revoked = revoked_generations(connection)
+
+
 def _word(
-    connection: Connection,
-    registry: Registry,
-    row: RowMapping,
-    devices: frozenset[int] | None,
-    now_s: int,
+    told: _Told, registry: Registry, row: RowMapping, devices: frozenset[int] | None, now_s: int
 ) -> _Row:
     said = _as_said(registry, row, devices)
     is_over = 0 < row["not_after_s"] < (now_s or row["at_ms"] // 1000)
-    states = _States(connection, row, is_over=is_over)
+    states = _States(told, row, is_over=is_over)
     handsets = [_handset(registry, row["kind"], device, states) for device in said["devices"]]
-    _mark_revoked(connection, registry, handsets)
+    _mark_revoked(told.revoked, registry, handsets)
     return said | {
         "is_over": is_over,
         "handsets": handsets,
         "teams": _teams(handsets),
-        "by_gateway": _by_gateway(_gateways(connection, row["id"], devices)),
+        "by_gateway": _by_gateway(_gateways(told, row["id"], devices)),
     }
 
 
@@ -185,29 +229,17 @@ def _as_said(registry: Registry, row: RowMapping, devices: frozenset[int] | None
 class _States:
     """How far one word is at each handset; `of` is asked for hundreds."""
 
-    def __init__(self, connection: Connection, word: RowMapping, *, is_over: bool) -> None:
-        mine = down_item.c.word_id == word["id"]
+    def __init__(self, told: _Told, word: RowMapping, *, is_over: bool) -> None:
         sendings: dict[int, list[int | None]] = defaultdict(list)
-        query = sa.select(down_item.c.device, down_sending.c.state).where(mine)
-        for device, state in connection.execute(query.join(down_sending)):
-            sendings[int(device)].append(_as_told(state))
+        for sending in told.sendings[word["id"]]:
+            sendings[sending.device].append(_as_told(sending.state))
         self._is_over, self._is_withdrawn = is_over, word["withdrawn_ms"] is not None
         self._furthest = {
             device: max(states, key=_PROGRESS.index) for device, states in sendings.items()
         }
-        query = sa.select(down_item.c.device).where(mine)
-        self._items = Counter(int(device) for device in connection.execute(query).scalars())
-        self._held: dict[int, list[int]] = defaultdict(list)
-        held = sa.select(down_holder.c.device, down_holder.c.held_ms).where(mine)
-        joined = held.join(down_item, down_item.c.id == down_holder.c.item_id)
-        for device, at_ms in connection.execute(joined):
-            self._held[int(device)].append(int(at_ms))
-        self._answers: dict[int, list[_Row]] = defaultdict(list)
-        said = sa.select(down_answer).where(down_answer.c.word_id == word["id"])
-        # By the handset's own count: a status that was delayed is no newer for that.
-        for answer in connection.execute(said.order_by(down_answer.c.seq)).mappings():
-            shown = ("report_id", "at_ms", "said", "text")
-            self._answers[answer["device"]].append({name: answer[name] for name in shown})
+        self._items = told.items[word["id"]]
+        self._held = told.held[word["id"]]
+        self._answers = told.answers[word["id"]]
 
     def of(self, device: int) -> _Row:
         delivered_ms = self._delivered_ms(device)
@@ -259,9 +291,10 @@ def _handset(registry: Registry, kind: str, device: int, states: _States) -> _Ro
     return handset
 
 
-def _mark_revoked(connection: Connection, registry: Registry, handsets: Sequence[_Row]) -> None:
+def _mark_revoked(
+    generations: Mapping[int, int], registry: Registry, handsets: Sequence[_Row]
+) -> None:
     """Say of whom nothing more is to come: no answer of lost keys is ever believed."""
-    generations = revoked_generations(connection)
     for handset in handsets:
         known = registry.handset(handset["device"])
         revoked_up_to = generations.get(handset["device"], -1)
@@ -302,25 +335,17 @@ def _by_gateway(told: Sequence[_Row]) -> list[_Row]:
     ]
 
 
-def _gateways(
-    connection: Connection, word_id: int, devices: frozenset[int] | None = None
-) -> list[_Row]:
+def _gateways(told: _Told, word_id: int, devices: frozenset[int] | None = None) -> list[_Row]:
     """Return what each gateway told of each part; `devices` as above, what is for all as well."""
-    query = (
-        sa.select(down_sending, down_item.c.device)
-        .join(down_item, down_item.c.id == down_sending.c.item_id)
-        .where(down_item.c.word_id == word_id)
-        .order_by(down_sending.c.gateway, down_item.c.device)
-    )
     return [
         {
-            "gateway": row["gateway"],
-            "device": row["device"],
-            "state": None if row["state"] is None else down.STATE_NAMES[row["state"]],
-            "at_s": row["at_s"],
-            "reason": row["reason"],
-            "asked": row["asked"],
+            "gateway": sending.gateway,
+            "device": sending.device,
+            "state": None if sending.state is None else down.STATE_NAMES[sending.state],
+            "at_s": sending.at_s,
+            "reason": sending.reason,
+            "asked": sending.asked,
         }
-        for row in connection.execute(query).mappings()
-        if devices is None or row["device"] in devices or row["device"] == 0
+        for sending in told.sendings[word_id]
+        if devices is None or sending.device in devices or sending.device == 0
     ]

@@ -6,10 +6,8 @@ only the last one of a handset counts: of the period that is asked for, the data
 Whom they count is kept beside them: the last that counts anybody may lie far back.
 """
 
-import gc
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
@@ -31,6 +29,7 @@ from turna_secretariat.schema import (
 from turna_secretariat.scope import devices_in_view
 from turna_secretariat.sitrep_counts import Count
 from turna_secretariat.situation import Said
+from turna_secretariat.uncollected import uncollected
 
 _SAID_MS = sa.func.coalesce(report.c.observed_s * 1000, report.c.arrived_ms).label("at_ms")
 _AT_ONCE = 200
@@ -62,7 +61,7 @@ class SituationBook:
 
     def read(self, connection: Connection, mode: str) -> list[Said]:
         """Return all forms of a mode; only those are read that came since the last time."""
-        with self._lock, _uncollected():
+        with self._lock, uncollected():
             asked_by = (devices_in_view.get(), mode)
             kept = self._kept.setdefault(asked_by, _Kept())
             rows = _forms_after(connection, mode, kept.read_to)
@@ -141,18 +140,6 @@ def _count(registry: Registry, name: str, row: sa.Row[Any]) -> Count:
         at_ms=row.at_ms,
         place=None if row.lat_e5 is None else (row.lat_e5 / 100_000, row.lon_e5 / 100_000),
     )
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep Python from looking for garbage meanwhile: all is kept, and the looking takes longer."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _forms_after(connection: Connection, mode: str, read_to: int) -> Sequence[sa.Row[Any]]:
