@@ -71,7 +71,7 @@ def words(
     if before_id is not None:
         query = query.where(down_word.c.id < before_id)
     rows = _in_view(connection, query, devices, min(limit, WORDS_LIMIT))
-    with uncollected():
+    with uncollected:
         told = _Told(connection, [row["id"] for row in rows])
         return [_word(told, registry, row, devices, now_s) for row in rows]
 

@@ -61,7 +61,7 @@ class SituationBook:
 
     def read(self, connection: Connection, mode: str) -> list[Said]:
         """Return all forms of a mode; only those are read that came since the last time."""
-        with self._lock, uncollected():
+        with self._lock, uncollected:
             asked_by = (devices_in_view.get(), mode)
             kept = self._kept.setdefault(asked_by, _Kept())
             rows = _forms_after(connection, mode, kept.read_to)

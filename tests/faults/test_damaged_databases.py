@@ -17,15 +17,20 @@ PROGRAM = Path(storing.__file__)
 ONE = Handset(1)
 
 
-def damaged(path: Path) -> bytes:
-    """Make a store in which two pages are broken; return what is in its file."""
+def sound(path: Path, reports: int) -> bytes:
+    """Make a store of so many reports; return what is in its file."""
     store = Store(path)
     store.open()
     with store.transaction():
-        ReportRows(store).put([storing.report(seq) for seq in range(1, 400)])
+        ReportRows(store).put([storing.report(seq) for seq in range(1, reports + 1)])
     storing.checkpoint(store)
     store.close()
-    content = bytearray(path.read_bytes())
+    return path.read_bytes()
+
+
+def damaged(path: Path) -> bytes:
+    """Make a store in which two pages are broken; return what is in its file."""
+    content = bytearray(sound(path, 399))
     for page in (5, 9):  # of the table or of its index
         content[page * 4096 : (page + 1) * 4096] = random.Random(page).randbytes(4096)
     path.write_bytes(content)
@@ -122,15 +127,9 @@ def test_fault_50_bit_rot_anywhere_never_keeps_the_gateway_from_starting(
 ) -> None:
     seeded = random.Random(seed)
     path = tmp_path / "gateway.db"
-    store = Store(path)
-    store.open()
-    with store.transaction():
-        ReportRows(store).put([storing.report(seq) for seq in range(1, 100)])
-    storing.checkpoint(store)
-    store.close()
-    sound = path.read_bytes()
+    whole = sound(path, 99)
     for _ in range(40):
-        rotten = bytearray(sound)
+        rotten = bytearray(whole)
         for _ in range(20):
             rotten[seeded.randrange(len(rotten))] ^= 1 << seeded.randrange(8)
         path.write_bytes(rotten)
